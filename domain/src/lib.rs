@@ -1,0 +1,5 @@
+#![doc = include_str!("../README.md")]
+
+pub mod id;
+pub mod text;
+pub mod time;

@@ -1,0 +1,220 @@
+//! Text that people type: bounded, clean, and parsed once.
+//!
+//! A value of these types can be stored, sent and shown without looking at it again. Deserialising calls the same
+//! constructor. Deliberately absent: names of fields and sentences about what is wrong (the catalogue has those).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Why a text is refused. The field that holds it is known by the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", tag = "problem")]
+pub enum TextProblem {
+    /// Nothing but white space.
+    #[error("empty")]
+    Empty,
+    /// More characters than the field takes.
+    #[error("longer than {max} characters")]
+    TooLong {
+        /// The most characters it takes.
+        max: u16,
+    },
+    /// Control characters, direction overrides, invisible characters or piled-up accents.
+    #[error("unprintable characters")]
+    Unprintable,
+    /// Not the shape the field needs (a phone number, a code).
+    #[error("not in the expected form")]
+    Form,
+}
+
+/// Marks allowed to follow one character. Vietnamese needs two; a tower of them is an attack on the screen.
+const MARKS_IN_A_ROW_MAX: u8 = 3;
+
+fn clean(text: &str, max: u16, lines: bool) -> Result<String, TextProblem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(TextProblem::Empty);
+    }
+    // Bytes first: a megabyte must not be walked character by character before it is refused.
+    if text.len() > usize::from(max) * 4 {
+        return Err(TextProblem::TooLong { max });
+    }
+    let mut count: u16 = 0;
+    let mut marks: u8 = 0;
+    for c in text.chars() {
+        count += 1;
+        let is_mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}');
+        marks = if is_mark { marks + 1 } else { 0 };
+        let is_hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{ad}' | '\u{2028}' | '\u{2029}');
+        // U+200D joins emoji families and is harmless between them.
+        let is_joiner = c == '\u{200d}';
+        let is_line = lines && c == '\n';
+        if (c.is_control() && !is_line) || (is_hidden && !is_joiner) || marks > MARKS_IN_A_ROW_MAX {
+            return Err(TextProblem::Unprintable);
+        }
+    }
+    if count > max {
+        return Err(TextProblem::TooLong { max });
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident ($max:literal, lines: $lines:literal)),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters it takes.
+            pub const MAX: u16 = $max;
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = TextProblem;
+
+            fn from_str(text: &str) -> Result<Self, TextProblem> {
+                clean(text, $max, $lines).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+texts! {
+    /// The title of an activity, one line.
+    Title(40, lines: false),
+    /// What a person is called: 王阿姨, 小宝, Zoë.
+    PersonName(20, lines: false),
+    /// The name of a team or a space, one line.
+    Name(30, lines: false),
+    /// A place or an address, one line.
+    Place(60, lines: false),
+    /// A note to a host, a reason for declining, one line.
+    Note(100, lines: false),
+    /// A description in paragraphs.
+    Description(2000, lines: true),
+}
+
+/// A mainland mobile number in its one stored form: `1[3-9]` and nine more digits.
+///
+/// Accepts what people and phones write: blanks and hyphens, `+86`, `0086`, full-width digits.
+/// `Debug` shows only the last four digits, so that a number never lands in a log by accident.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Phone(String);
+
+impl Phone {
+    /// The eleven digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four digits, which is all that other people ever see.
+    #[must_use]
+    pub fn tail(&self) -> &str {
+        &self.0[7..]
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Phone(…{})", self.tail())
+    }
+}
+
+impl FromStr for Phone {
+    type Err = TextProblem;
+
+    fn from_str(text: &str) -> Result<Self, TextProblem> {
+        if text.trim().is_empty() {
+            return Err(TextProblem::Empty);
+        }
+        if text.len() > 64 {
+            return Err(TextProblem::Form);
+        }
+        let mut digits = String::with_capacity(16);
+        for c in text.trim().chars() {
+            match c {
+                '0'..='9' | '+' => digits.push(c),
+                '\u{ff10}'..='\u{ff19}' => {
+                    digits.push(char::from(b'0' + (u32::from(c) - 0xff10) as u8));
+                }
+                ' ' | '-' | '\u{3000}' | '\u{a0}' => {}
+                _ => return Err(TextProblem::Form),
+            }
+        }
+        let national = digits.strip_prefix("+86").or_else(|| digits.strip_prefix("0086")).unwrap_or(&digits);
+        let bytes = national.as_bytes();
+        let is_mobile = bytes.len() == 11
+            && bytes[0] == b'1'
+            && (b'3'..=b'9').contains(&bytes[1])
+            && bytes.iter().all(u8::is_ascii_digit);
+        if is_mobile { Ok(Self(national.to_owned())) } else { Err(TextProblem::Form) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Phone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_trimmed_and_bounded() {
+        assert_eq!(" 淮剧教唱 ".parse::<Title>().map(|t| t.to_string()).as_deref(), Ok("淮剧教唱"));
+        assert_eq!("淮".repeat(40).parse::<Title>().map(|_| ()), Ok(()));
+        assert_eq!("淮".repeat(41).parse::<Title>(), Err(TextProblem::TooLong { max: 40 }));
+        assert_eq!("  \n ".parse::<Title>(), Err(TextProblem::Empty));
+    }
+
+    #[test]
+    fn text_that_would_disturb_a_screen_is_refused() {
+        let tower = format!("a{}", "\u{301}".repeat(30));
+        for bad in ["a\u{0}b", "a\u{202e}b", "a\u{200b}b", "a\tb", "a\nb", tower.as_str()] {
+            assert_eq!(bad.parse::<Title>(), Err(TextProblem::Unprintable), "{bad:?}");
+        }
+        assert!("两行\n文字".parse::<Description>().is_ok());
+        assert!("一家👨‍👩‍👧来".parse::<Title>().is_ok());
+        assert_eq!("\u{301}".repeat(1_000_000).parse::<Title>(), Err(TextProblem::TooLong { max: 40 }));
+    }
+
+    #[test]
+    fn a_phone_number_has_one_form() {
+        for text in ["13812345678", "+86 138 1234 5678", "0086-138-1234-5678", "１３８１２３４５６７８"] {
+            assert_eq!(text.parse::<Phone>().map(|p| p.as_str().to_owned()).as_deref(), Ok("13812345678"), "{text}");
+        }
+        for text in ["1381234567", "12812345678", "138123456789", "+1 202 555 0100", "138a2345678", "٠١٢٣٤٥٦٧٨٩٠"] {
+            assert_eq!(text.parse::<Phone>(), Err(TextProblem::Form), "{text}");
+        }
+        let phone: Phone = "13812345678".parse().expect("a good number");
+        assert_eq!(format!("{phone:?}"), "Phone(…5678)");
+    }
+}
