@@ -3,3 +3,18 @@
 pub mod id;
 pub mod text;
 pub mod time;
+
+pub mod people;
+pub mod refusal;
+
+pub mod activity;
+pub mod sign_up;
+
+pub mod booking;
+pub mod space;
+
+pub mod change;
+pub mod command;
+pub mod sync;
+
+pub mod almanac;

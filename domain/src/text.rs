@@ -211,7 +211,8 @@ mod tests {
         for text in ["13812345678", "+86 138 1234 5678", "0086-138-1234-5678", "１３８１２３４５６７８"] {
             assert_eq!(text.parse::<Phone>().map(|p| p.as_str().to_owned()).as_deref(), Ok("13812345678"), "{text}");
         }
-        for text in ["1381234567", "12812345678", "138123456789", "+1 202 555 0100", "138a2345678", "٠١٢٣٤٥٦٧٨٩٠"] {
+        for text in ["1381234567", "12812345678", "138123456789", "+1 202 555 0100", "138a2345678", "٠١٢٣٤٥٦٧٨٩٠"]
+        {
             assert_eq!(text.parse::<Phone>(), Err(TextProblem::Form), "{text}");
         }
         let phone: Phone = "13812345678".parse().expect("a good number");

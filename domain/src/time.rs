@@ -72,7 +72,11 @@ impl Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let ms = i64::deserialize(deserializer)?;
-        if (Self::MIN.0..=Self::MAX.0).contains(&ms) { Ok(Self(ms)) } else { Err(serde::de::Error::custom("instant out of range")) }
+        if (Self::MIN.0..=Self::MAX.0).contains(&ms) {
+            Ok(Self(ms))
+        } else {
+            Err(serde::de::Error::custom("instant out of range"))
+        }
     }
 }
 
@@ -102,7 +106,8 @@ impl LocalDate {
     }
 
     fn date(self) -> time::Date {
-        time::Date::from_julian_day(self.0 + UNIX_EPOCH_JULIAN_DAY).expect("the range of years is checked on the way in")
+        time::Date::from_julian_day(self.0 + UNIX_EPOCH_JULIAN_DAY)
+            .expect("the range of years is checked on the way in")
     }
 
     /// The year.
@@ -471,7 +476,8 @@ mod tests {
     fn ranges_that_touch_do_not_overlap() {
         let day = date("2026-11-23");
         let range = |from: u8, to: u8| {
-            TimeRange::new(day.at(MinuteOfDay::hm(from, 0).expect("h")), day.at(MinuteOfDay::hm(to, 0).expect("h"))).expect("a range")
+            TimeRange::new(day.at(MinuteOfDay::hm(from, 0).expect("h")), day.at(MinuteOfDay::hm(to, 0).expect("h")))
+                .expect("a range")
         };
         assert!(!range(9, 10).overlaps(range(10, 11)));
         assert!(range(9, 11).overlaps(range(10, 11)));

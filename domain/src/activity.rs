@@ -1,0 +1,411 @@
+//! Activities: what a team publishes, its dates, and when one may sign up.
+//!
+//! An activity is one-off or weekly; each date is an `Occurrence` of its own, with an
+//! id that follows from the activity and the planned start, so that a phone publishing offline already knows it.
+//! Deliberately absent: seats (see [`crate::sign_up`]), other recurrences, edits of a whole series.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::id::{ActivityId, OccurrenceId, SpaceId};
+use crate::people::{ADULT_AGE, Person, Relation};
+use crate::refusal::{Eligibility, Refusal};
+use crate::text::Place;
+use crate::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp};
+
+/// How far ahead a date may lie, in days.
+pub const HORIZON_DAYS: i32 = 182;
+/// The most dates one publication makes.
+pub const DATES_MAX: usize = 27;
+/// The least and the most an occurrence lasts, in minutes.
+pub const LENGTH_MINUTES: std::ops::RangeInclusive<u16> = 15..=720;
+/// The most people one party may bring, whatever the activity says.
+pub const PARTY_MAX: u8 = 8;
+
+/// What kind of activity it is; the colour and picture of its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the glossary's")]
+pub enum Category {
+    Opera,
+    Dance,
+    Reading,
+    Course,
+    Poetry,
+    Festival,
+    Family,
+    Council,
+    #[serde(other)]
+    Other,
+}
+
+impl Category {
+    /// All of them, in the order a filter shows.
+    pub const ALL: [Self; 9] = [
+        Self::Opera,
+        Self::Dance,
+        Self::Reading,
+        Self::Course,
+        Self::Poetry,
+        Self::Festival,
+        Self::Family,
+        Self::Council,
+        Self::Other,
+    ];
+
+    /// The word used in addresses, stores and styles.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opera => "opera",
+            Self::Dance => "dance",
+            Self::Reading => "reading",
+            Self::Course => "course",
+            Self::Poetry => "poetry",
+            Self::Festival => "festival",
+            Self::Family => "family",
+            Self::Council => "council",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Who may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Audience {
+    /// Anybody; children with an adult.
+    Everyone,
+    /// Adults only.
+    Adults,
+    /// People of sixty and above.
+    Seniors,
+    /// Families: at least one child between two ages (years, both included), with an adult.
+    Families {
+        /// Youngest.
+        from: u8,
+        /// Oldest.
+        to: u8,
+    },
+}
+
+impl Audience {
+    /// Whether a child of some age may come: the filter 适合孩子.
+    #[must_use]
+    pub const fn takes_children(self) -> bool {
+        matches!(self, Self::Everyone | Self::Families { .. })
+    }
+}
+
+/// Where it takes place: a space of ours, which it then holds like a booking, or an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Venue {
+    /// The space it holds, if it is one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<SpaceId>,
+    /// What the screen says.
+    pub place: Place,
+}
+
+/// How one gets a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignUpPolicy {
+    /// No sign-up, people just come.
+    WalkIn,
+    /// A party signs up for one date.
+    PerOccurrence {
+        /// Heads at most; none means as many as come. Never zero (see [`Refusal::CapacityZero`]).
+        capacity: Option<u16>,
+        /// Sign-up begins so many minutes before the start; none means as soon as it is published.
+        #[serde(default)]
+        opens_minutes_before: Option<u32>,
+        /// Sign-up ends so many minutes before the start.
+        #[serde(default)]
+        closes_minutes_before: u32,
+        /// The most people one party may bring.
+        party_max: u8,
+    },
+}
+
+impl SignUpPolicy {
+    /// Heads at most, where there is a limit.
+    #[must_use]
+    pub const fn capacity(self) -> Option<u16> {
+        match self {
+            Self::WalkIn => None,
+            Self::PerOccurrence { capacity, .. } => capacity,
+        }
+    }
+}
+
+/// When it takes place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Schedule {
+    /// Once.
+    Once {
+        /// The date.
+        on: LocalDate,
+        /// The civil time it starts.
+        at: MinuteOfDay,
+        /// How long, in minutes.
+        minutes: u16,
+    },
+    /// Every week on the weekday of the first date, up to and including a last date.
+    Weekly {
+        /// The first date.
+        from: LocalDate,
+        /// The last day a date may fall on.
+        until: LocalDate,
+        /// The civil time it starts.
+        at: MinuteOfDay,
+        /// How long, in minutes.
+        minutes: u16,
+    },
+}
+
+impl Schedule {
+    /// Every date of the schedule in order, or why it cannot be published at `now`.
+    ///
+    /// # Errors
+    /// [`Refusal::BadLength`], [`Refusal::InThePast`], [`Refusal::EndsBeforeStart`], [`Refusal::SeriesTooLong`].
+    pub fn dates(self, now: Timestamp) -> Result<Vec<TimeRange>, Refusal> {
+        let (from, until, at, minutes) = match self {
+            Self::Once { on, at, minutes } => (on, on, at, minutes),
+            Self::Weekly { from, until, at, minutes } => (from, until, at, minutes),
+        };
+        if !LENGTH_MINUTES.contains(&minutes) {
+            return Err(Refusal::BadLength);
+        }
+        if until < from {
+            return Err(Refusal::EndsBeforeStart);
+        }
+        if from.at(at) <= now {
+            return Err(Refusal::InThePast);
+        }
+        let last_on = now.date().plus_days(HORIZON_DAYS);
+        if until > last_on {
+            return Err(Refusal::SeriesTooLong { last_on });
+        }
+        let mut dates = Vec::new();
+        let mut on = from;
+        while on <= until {
+            let start = on.at(at);
+            if let Some(range) = TimeRange::new(start, start.plus_minutes(i64::from(minutes))) {
+                dates.push(range);
+            }
+            on = on.plus_days(7);
+        }
+        Ok(dates)
+    }
+}
+
+/// The id of the date of `activity` planned to start at `start`: the same on every device and server.
+#[must_use]
+pub fn occurrence_id(activity: ActivityId, start: Timestamp) -> OccurrenceId {
+    let mut bytes = *activity.uuid().as_bytes();
+    let minutes = (start.ms() / 60_000).to_be_bytes();
+    // The last 40 bits of an activity's id are random; mixing the start into them keeps ids apart, because one
+    // activity never has two dates with one planned start.
+    for (byte, mix) in bytes[11..].iter_mut().zip(&minutes[3..]) {
+        *byte ^= mix;
+    }
+    // And one bit of the variant-free random part, so that no date has its activity's own id.
+    bytes[10] ^= 1;
+    OccurrenceId::from_uuid(Uuid::from_bytes(bytes))
+}
+
+/// Whether one can sign up at a moment: computed alike on phone and server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Nobody signs up.
+    WalkIn,
+    /// Sign-up has not begun.
+    NotOpen {
+        /// When it begins.
+        opens_at: Timestamp,
+    },
+    /// Sign-up is open.
+    Open {
+        /// When it ends.
+        closes_at: Timestamp,
+    },
+    /// Sign-up has ended, the date is still to come or going on.
+    Closed {
+        /// When it ended.
+        closed_at: Timestamp,
+    },
+    /// The date is over.
+    Over,
+    /// The date was called off.
+    Cancelled,
+}
+
+/// The sign-up phase of a date at `now`.
+#[must_use]
+pub fn phase(policy: SignUpPolicy, range: TimeRange, is_cancelled: bool, now: Timestamp) -> Phase {
+    if is_cancelled {
+        return Phase::Cancelled;
+    }
+    if range.end() <= now {
+        return Phase::Over;
+    }
+    let SignUpPolicy::PerOccurrence { opens_minutes_before, closes_minutes_before, .. } = policy else {
+        return Phase::WalkIn;
+    };
+    let closes_at = range.start().plus_minutes(-i64::from(closes_minutes_before));
+    if let Some(opens_at) = opens_minutes_before.map(|minutes| range.start().plus_minutes(-i64::from(minutes)))
+        && now < opens_at
+    {
+        return Phase::NotOpen { opens_at };
+    }
+    if now < closes_at { Phase::Open { closes_at } } else { Phase::Closed { closed_at: closes_at } }
+}
+
+/// Checks a party against the audience on the date of the occurrence.
+///
+/// # Errors
+/// [`Refusal::NotEligible`], [`Refusal::ChildNeeded`], [`Refusal::GuardianNeeded`].
+pub fn check_audience(audience: Audience, party: &[Person], on: LocalDate) -> Result<(), Refusal> {
+    let named = |keep: &dyn Fn(&Person) -> bool| party.iter().filter(|p| keep(p)).map(|p| p.id).collect::<Vec<_>>();
+    let refuse_if = |people: Vec<_>, why| {
+        if people.is_empty() { Ok(()) } else { Err(Refusal::NotEligible { people, why }) }
+    };
+    let has_child = party.iter().any(|person| person.is_child_on(on));
+    let has_adult = party.iter().any(|person| !person.is_child_on(on));
+    match audience {
+        Audience::Adults => refuse_if(named(&|p| p.is_child_on(on)), Eligibility::Adults)?,
+        Audience::Seniors => refuse_if(named(&|p| !may_be_senior(p, on)), Eligibility::Seniors)?,
+        Audience::Families { from, to } => {
+            let outside = |p: &Person| {
+                let fits = p.age_on(on).is_some_and(|age| (u16::from(from)..=u16::from(to)).contains(&age));
+                p.is_child_on(on) && !fits
+            };
+            refuse_if(named(&outside), Eligibility::ChildAge { from, to })?;
+            if !has_child {
+                return Err(Refusal::ChildNeeded);
+            }
+        }
+        Audience::Everyone => {}
+    }
+    if has_child && !has_adult {
+        return Err(Refusal::GuardianNeeded);
+    }
+    Ok(())
+}
+
+/// Nobody is asked for a birthday: an adult whose month of birth is unknown is taken at their word.
+fn may_be_senior(person: &Person, on: LocalDate) -> bool {
+    match person.relation {
+        Relation::Child => false,
+        Relation::Elder => true,
+        Relation::Me | Relation::Adult => person.age_on(on).is_none_or(|age| age >= 60),
+    }
+}
+
+const _: () = assert!(ADULT_AGE > 0 && PARTY_MAX > 0);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::PersonId;
+
+    fn date(text: &str) -> LocalDate {
+        text.parse().expect("a date")
+    }
+
+    fn now() -> Timestamp {
+        date("2026-11-23").start()
+    }
+
+    fn nine() -> MinuteOfDay {
+        MinuteOfDay::hm(9, 0).expect("a time")
+    }
+
+    #[test]
+    fn a_weekly_schedule_keeps_its_weekday_and_its_civil_time() {
+        let schedule =
+            Schedule::Weekly { from: date("2026-11-25"), until: date("2026-12-16"), at: nine(), minutes: 90 };
+        let dates = schedule.dates(now()).expect("dates");
+        let starts: Vec<_> = dates.iter().map(|d| (d.start().date().to_string(), d.start().minute_of_day())).collect();
+        assert_eq!(starts.len(), 4);
+        assert_eq!(starts[3], ("2026-12-16".to_owned(), nine()));
+        assert!(dates.iter().all(|d| d.minutes() == 90));
+    }
+
+    #[test]
+    fn a_schedule_that_makes_no_sense_says_why() {
+        let weekly = |from: &str, until: &str, minutes| Schedule::Weekly {
+            from: date(from),
+            until: date(until),
+            at: nine(),
+            minutes,
+        };
+        let table = [
+            (weekly("2026-11-25", "2026-11-24", 60), Refusal::EndsBeforeStart),
+            (weekly("2026-11-25", "2026-12-24", 0), Refusal::BadLength),
+            (weekly("2026-11-25", "2026-12-24", 2000), Refusal::BadLength),
+            (weekly("2026-11-22", "2026-12-24", 60), Refusal::InThePast),
+            (weekly("2026-11-25", "2030-12-24", 60), Refusal::SeriesTooLong { last_on: date("2027-05-24") }),
+        ];
+        for (schedule, refusal) in table {
+            assert_eq!(schedule.dates(now()), Err(refusal));
+        }
+        let longest = weekly("2026-11-24", "2027-05-24", 60).dates(now()).expect("the longest series");
+        assert!(longest.len() <= DATES_MAX, "{}", longest.len());
+    }
+
+    #[test]
+    fn dates_of_one_activity_have_ids_of_their_own() {
+        let activity = ActivityId::from_uuid(Uuid::from_u128(0x0192_f0c1_2a3b_7c4d_8e5f_0011_2233_aabb));
+        let first = occurrence_id(activity, now());
+        let second = occurrence_id(activity, now().plus_minutes(7 * 24 * 60));
+        assert_ne!(first, second);
+        assert_ne!(first.uuid(), activity.uuid());
+        assert_eq!(first, occurrence_id(activity, now()));
+    }
+
+    #[test]
+    fn the_phase_follows_the_clock() {
+        let start = date("2026-11-25").at(nine());
+        let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
+        let policy = SignUpPolicy::PerOccurrence {
+            capacity: Some(12),
+            opens_minutes_before: Some(24 * 60),
+            closes_minutes_before: 60,
+            party_max: 4,
+        };
+        let at = |minutes| phase(policy, range, false, start.plus_minutes(minutes));
+        assert_eq!(at(-24 * 60 - 1), Phase::NotOpen { opens_at: start.plus_minutes(-24 * 60) });
+        assert_eq!(at(-24 * 60), Phase::Open { closes_at: start.plus_minutes(-60) });
+        assert_eq!(at(-60), Phase::Closed { closed_at: start.plus_minutes(-60) });
+        assert_eq!(at(60), Phase::Over);
+        assert_eq!(phase(policy, range, true, start), Phase::Cancelled);
+    }
+
+    #[test]
+    fn a_party_must_fit_the_audience() {
+        let on = date("2026-11-25");
+        let person = |n: u128, relation, born: Option<&str>| Person {
+            id: PersonId::from_uuid(Uuid::from_u128(n)),
+            relation,
+            name: "小宝".parse().expect("a name"),
+            born: born.map(|b| b.parse().expect("a month")),
+        };
+        let me = person(1, Relation::Me, None);
+        let child = person(2, Relation::Child, Some("2021-05"));
+        let teen = person(3, Relation::Child, Some("2012-05"));
+        let families = Audience::Families { from: 3, to: 6 };
+        assert_eq!(check_audience(families, &[me.clone(), child.clone()], on), Ok(()));
+        assert_eq!(check_audience(families, std::slice::from_ref(&me), on), Err(Refusal::ChildNeeded));
+        assert_eq!(check_audience(families, std::slice::from_ref(&child), on), Err(Refusal::GuardianNeeded));
+        assert_eq!(
+            check_audience(families, &[me.clone(), child.clone(), teen.clone()], on),
+            Err(Refusal::NotEligible { people: vec![teen.id], why: Eligibility::ChildAge { from: 3, to: 6 } })
+        );
+        assert!(check_audience(Audience::Adults, &[me.clone(), child.clone()], on).is_err());
+        assert!(check_audience(Audience::Seniors, &[me.clone(), child], on).is_err());
+        assert_eq!(check_audience(Audience::Everyone, &[me, teen], on), Ok(()));
+    }
+}

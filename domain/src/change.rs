@@ -1,0 +1,548 @@
+//! Rows: what travels from the server to a phone and rests there. Each carries the place in its stream's order.
+//!
+//! A row is the current state of one thing as one audience may see it, never a delta; a thing that is gone from an
+//! audience is named in [`PullReply`](crate::sync::PullReply). Rows are *made of* checked values, so reading one is
+//! checking it. A class this build does not know is skipped (see [`Row::parse`]).
+//! Rows are kept on phones: new fields have defaults, old samples stay readable.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
+use crate::booking::{BookingState, Holding};
+use crate::id::{
+    AccountId, ActivityId, BookingId, CommunityId, OccurrenceId, ParseIdError, PersonId, SignUpId, SpaceId, TeamId,
+};
+use crate::people::{Person, Role};
+use crate::sign_up::Seats;
+use crate::space::{Closure, OpeningHours, SpaceKind, SpacePolicy};
+use crate::text::{Description, Name, Note, PersonName, Place, Title};
+use crate::time::{LocalDate, TimeRange, Timestamp};
+
+/// Who may see a row. One thing seen by two audiences is two rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// Everybody, signed in or not.
+    Public,
+    /// One account.
+    Account(AccountId),
+    /// The editors of a team.
+    Team(TeamId),
+    /// The hosts of a space.
+    Space(SpaceId),
+    /// The staff of a community.
+    Community(CommunityId),
+}
+
+impl fmt::Display for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Public => f.write_str("public"),
+            Self::Account(id) => write!(f, "account:{id}"),
+            Self::Team(id) => write!(f, "team:{id}"),
+            Self::Space(id) => write!(f, "space:{id}"),
+            Self::Community(id) => write!(f, "community:{id}"),
+        }
+    }
+}
+
+impl FromStr for Audience {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        match text.split_once(':') {
+            None if text == "public" => Ok(Self::Public),
+            Some(("account", id)) => id.parse().map(Self::Account),
+            Some(("team", id)) => id.parse().map(Self::Team),
+            Some(("space", id)) => id.parse().map(Self::Space),
+            Some(("community", id)) => id.parse().map(Self::Community),
+            _ => Err(ParseIdError),
+        }
+    }
+}
+
+/// A culture team. Class `team`, id: the team's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRow {
+    /// Its name.
+    pub name: Name,
+    /// What it mostly does.
+    pub category: Category,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Description>,
+    /// A telephone number people may call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// A space. Class `space`, id: the space's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpaceRow {
+    /// Its name.
+    pub name: Name,
+    /// Its kind, and with it its picture.
+    pub kind: SpaceKind,
+    /// Where it is.
+    pub address: Place,
+    /// Floor, lift, step-free access in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Place>,
+    /// What is there and what to heed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Description>,
+    /// A telephone number people may call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// What its hosts are called.
+    #[serde(default)]
+    pub hosts: Vec<PersonName>,
+    /// The terms.
+    pub policy: SpacePolicy,
+    /// The weekly hours.
+    pub hours: OpeningHours,
+    /// Closures that are not over.
+    #[serde(default)]
+    pub closures: Vec<Closure>,
+}
+
+/// What is held of a space on a day, without by whom. Class `busy`, id: `<space>/<date>` ([`busy_id`]).
+///
+/// A day nobody holds anything on may have no row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BusyRow {
+    /// The space.
+    pub space: SpaceId,
+    /// The civil day every holding starts on.
+    pub date: LocalDate,
+    /// In order of start.
+    pub holdings: Vec<Holding>,
+}
+
+/// The id of a [`BusyRow`].
+#[must_use]
+pub fn busy_id(space: SpaceId, date: LocalDate) -> String {
+    format!("{space}/{date}")
+}
+
+/// An activity. Class `activity`, id: the activity's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityRow {
+    /// The team that publishes it.
+    pub team: TeamId,
+    /// Its title.
+    pub title: Title,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Description>,
+    /// Its category.
+    pub category: Category,
+    /// Who may come.
+    pub audience: ActivityAudience,
+    /// Where.
+    pub venue: Venue,
+    /// How one gets a place.
+    pub policy: SignUpPolicy,
+}
+
+/// One date of an activity. Class `occurrence`, id: the occurrence's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OccurrenceRow {
+    /// Of which activity.
+    pub activity: ActivityId,
+    /// When.
+    pub range: TimeRange,
+    /// Why it was called off, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancellation>,
+    /// Raised by every change of time, place or cancellation (iCalendar's SEQUENCE).
+    #[serde(default)]
+    pub sequence: u32,
+}
+
+/// That something was called off, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// When it was called off.
+    pub at: Timestamp,
+    /// Why, as residents read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Note>,
+}
+
+/// Where a sign-up stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SignUpState {
+    /// Every head has a place.
+    Confirmed,
+    /// The party waits as one.
+    Waitlisted {
+        /// Parties before it.
+        parties_ahead: u16,
+    },
+    /// Nobody of the party comes any more.
+    Withdrawn {
+        /// When they withdrew.
+        at: Timestamp,
+    },
+    /// The date was called off.
+    CalledOff {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl SignUpState {
+    /// Whether the party has a place or waits for one.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Waitlisted { .. })
+    }
+}
+
+/// One of a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyMember {
+    /// Who.
+    pub person: PersonId,
+    /// What they were called when signing up.
+    pub name: PersonName,
+    /// The seat's number from 1, where seats are numbered and the party has its places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<u16>,
+}
+
+/// One's own sign-up. Class `sign_up`, id: the sign-up's; seen by its account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUpRow {
+    /// For which date.
+    pub occurrence: OccurrenceId,
+    /// Where it stands.
+    pub state: SignUpState,
+    /// Who comes; after a withdrawal those who were the last to leave.
+    pub party: Vec<PartyMember>,
+    /// When the party was checked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_in_at: Option<Timestamp>,
+}
+
+/// A sign-up as the team sees it. Class `roster`, id: the sign-up's; seen by the team and the community's staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RosterRow {
+    /// For which date.
+    pub occurrence: OccurrenceId,
+    /// Where it stands.
+    pub state: SignUpState,
+    /// What the resident is called.
+    pub name: PersonName,
+    /// The last four digits of their number.
+    #[serde(default)]
+    pub phone_tail: String,
+    /// Adults who come.
+    pub adults: u16,
+    /// Children who come.
+    pub children: u16,
+    /// The lowest seat number of the party.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<u16>,
+    /// When the party signed up.
+    pub signed_up_at: Timestamp,
+    /// When it was checked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_in_at: Option<Timestamp>,
+}
+
+/// What a booking is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Purpose {
+    Chat,
+    Reading,
+    Rehearsal,
+    Meeting,
+    Birthday,
+    Play,
+    #[serde(other)]
+    Other,
+}
+
+impl Purpose {
+    /// All of them, in the order a form shows.
+    pub const ALL: [Self; 7] =
+        [Self::Chat, Self::Reading, Self::Rehearsal, Self::Meeting, Self::Birthday, Self::Play, Self::Other];
+
+    /// The word used in stores.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Reading => "reading",
+            Self::Rehearsal => "rehearsal",
+            Self::Meeting => "meeting",
+            Self::Birthday => "birthday",
+            Self::Play => "play",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// One's own booking. Class `booking`, id: the booking's; seen by its account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingRow {
+    /// Which space.
+    pub space: SpaceId,
+    /// When.
+    pub range: TimeRange,
+    /// Where it stands.
+    pub state: BookingState,
+    /// Adults who come.
+    pub adults: u16,
+    /// Children who come.
+    pub children: u16,
+    /// What for.
+    pub purpose: Purpose,
+    /// A word to the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+    /// Until when a request is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_by: Option<Timestamp>,
+    /// Why it was declined or cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Note>,
+}
+
+/// A booking as the space's hosts see it. Class `desk_booking`, id: the booking's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskBookingRow {
+    /// The booking.
+    #[serde(flatten)]
+    pub booking: BookingRow,
+    /// What the resident is called.
+    pub name: PersonName,
+    /// The last four digits of their number.
+    #[serde(default)]
+    pub phone_tail: String,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// When the party was checked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_in_at: Option<Timestamp>,
+}
+
+/// What a notice says, as data; the words are the catalogue's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NoticeBody {
+    /// A waiting party got its places.
+    Promoted {
+        /// The sign-up.
+        sign_up: SignUpId,
+        /// For which date.
+        occurrence: OccurrenceId,
+        /// Of what.
+        title: Title,
+        /// When.
+        range: TimeRange,
+    },
+    /// A date one had signed up for was called off.
+    OccurrenceCancelled {
+        /// Which.
+        occurrence: OccurrenceId,
+        /// Of what.
+        title: Title,
+        /// When it would have been.
+        range: TimeRange,
+        /// Why.
+        reason: Option<Note>,
+    },
+    /// A host answered, cancelled, or let a request expire; the booking's state says which.
+    BookingAnswered {
+        /// The booking.
+        booking: BookingId,
+        /// Where.
+        space: SpaceId,
+        /// The space's name.
+        name: Name,
+        /// When.
+        range: TimeRange,
+        /// What became of it.
+        state: BookingState,
+        /// Why.
+        reason: Option<Note>,
+    },
+    /// A kind this build does not know yet.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A message to one account. Class `notice`, id: the notice's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeRow {
+    /// What it says.
+    pub body: NoticeBody,
+    /// When it was written.
+    pub at: Timestamp,
+    /// When it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Timestamp>,
+}
+
+/// One's own profile. Class `profile`, id: the account's; in the account's own stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileRow {
+    /// What the resident is called.
+    pub name: PersonName,
+    /// The community they live in.
+    pub home: CommunityId,
+    /// The last four digits of their number.
+    #[serde(default)]
+    pub phone_tail: String,
+    /// What they may do beyond what everybody may, and where (for screens; the server asks its own table).
+    #[serde(default)]
+    pub roles: Vec<RoleRow>,
+}
+
+/// A role with the community it is in, so that a screen knows where to look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleRow {
+    /// The grant.
+    #[serde(flatten)]
+    pub role: Role,
+    /// The community of its team or space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub community: Option<CommunityId>,
+}
+
+/// What a row says, by class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each names its row")]
+#[expect(clippy::large_enum_variant, reason = "lives only between a parse and the map it goes into")]
+pub enum RowBody {
+    Team(TeamId, TeamRow),
+    Space(SpaceId, SpaceRow),
+    Busy(SpaceId, BusyRow),
+    Activity(ActivityId, ActivityRow),
+    Occurrence(OccurrenceId, OccurrenceRow),
+    Seats(OccurrenceId, Seats),
+    SignUp(SignUpId, SignUpRow),
+    Roster(SignUpId, RosterRow),
+    Booking(BookingId, BookingRow),
+    DeskBooking(BookingId, DeskBookingRow),
+    Notice(crate::id::NoticeId, NoticeRow),
+    Profile(AccountId, ProfileRow),
+    Person(PersonId, Person),
+}
+
+/// The names of the classes, as they stand in rows and stores.
+pub mod class {
+    #![expect(missing_docs, reason = "each is the name of the row beside it")]
+    pub const TEAM: &str = "team";
+    pub const SPACE: &str = "space";
+    pub const BUSY: &str = "busy";
+    pub const ACTIVITY: &str = "activity";
+    pub const OCCURRENCE: &str = "occurrence";
+    pub const SEATS: &str = "seats";
+    pub const SIGN_UP: &str = "sign_up";
+    pub const ROSTER: &str = "roster";
+    pub const BOOKING: &str = "booking";
+    pub const DESK_BOOKING: &str = "desk_booking";
+    pub const NOTICE: &str = "notice";
+    pub const PROFILE: &str = "profile";
+    pub const PERSON: &str = "person";
+}
+
+/// A row as it travels and rests: its key, its place in the stream's order, its body unparsed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    /// Its class, one of [`class`].
+    pub class: String,
+    /// Its id within the class.
+    pub id: String,
+    /// The change that last touched it.
+    pub seq: u64,
+    /// The civil day it is about, for rows that leave the window with time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<LocalDate>,
+    /// The body, JSON of the class's type.
+    pub body: Box<RawValue>,
+}
+
+/// The key of a row within a stream.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RowKey {
+    /// Its class.
+    pub class: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// Why a row could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RowProblem {
+    /// A class of a newer build: skip it.
+    #[error("unknown class {0}")]
+    UnknownClass(String),
+    /// A known class whose id or body does not parse.
+    #[error("unreadable {class} {id}")]
+    Unreadable {
+        /// The class.
+        class: String,
+        /// The id.
+        id: String,
+    },
+}
+
+impl Row {
+    /// Its key.
+    #[must_use]
+    pub fn key(&self) -> RowKey {
+        RowKey { class: self.class.clone(), id: self.id.clone() }
+    }
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// [`RowProblem`]: a reader skips the row and goes on.
+    pub fn parse(&self) -> Result<RowBody, RowProblem> {
+        fn read<I: FromStr, B: serde::de::DeserializeOwned>(row: &Row, wrap: fn(I, B) -> RowBody) -> Option<RowBody> {
+            Some(wrap(row.id.parse().ok()?, serde_json::from_str(row.body.get()).ok()?))
+        }
+        let body = match self.class.as_str() {
+            class::TEAM => read(self, RowBody::Team),
+            class::SPACE => read(self, RowBody::Space),
+            class::BUSY => serde_json::from_str(self.body.get()).ok().map(|row: BusyRow| RowBody::Busy(row.space, row)),
+            class::ACTIVITY => read(self, RowBody::Activity),
+            class::OCCURRENCE => read(self, RowBody::Occurrence),
+            class::SEATS => read(self, RowBody::Seats),
+            class::SIGN_UP => read(self, RowBody::SignUp),
+            class::ROSTER => read(self, RowBody::Roster),
+            class::BOOKING => read(self, RowBody::Booking),
+            class::DESK_BOOKING => read(self, RowBody::DeskBooking),
+            class::NOTICE => read(self, RowBody::Notice),
+            class::PROFILE => read(self, RowBody::Profile),
+            class::PERSON => read(self, RowBody::Person),
+            unknown => return Err(RowProblem::UnknownClass(unknown.to_owned())),
+        };
+        body.ok_or_else(|| RowProblem::Unreadable { class: self.class.clone(), id: self.id.clone() })
+    }
+}
+
+/// A community, as `GET /api/communities` lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommunityView {
+    /// Its slug.
+    pub id: CommunityId,
+    /// Its name.
+    pub name: Name,
+    /// Its name in English letters.
+    pub english_name: Name,
+    /// A telephone number for help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}

@@ -1,0 +1,397 @@
+//! Commands: the closed set of things a person can ask for, and the envelope each travels in.
+//!
+//! A command's id is made once, at the tap, and is its identity for ever; what a command creates carries that same
+//! UUID, so that a later command made offline can already name it. The envelope's bytes are immutable once queued.
+//! Every kind and version ever shipped stays readable (`domain/golden/`).
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::activity::{Audience, Category, Schedule, SignUpPolicy, Venue};
+use crate::change::Purpose;
+use crate::id::{
+    AccountId, ActivityId, BookingId, CommandId, CommunityId, DeviceId, NoticeId, OccurrenceId, PersonId, SignUpId,
+    SpaceId, StreamId, TeamId,
+};
+use crate::people::{Action, Relation};
+use crate::refusal::{Alternative, Refusal};
+use crate::text::{Description, Note, PersonName, Title};
+use crate::time::{TimeRange, Timestamp, YearMonth};
+
+/// Sign a party up for one date. Creates the sign-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// The date.
+    pub occurrence: OccurrenceId,
+    /// Who comes: members of one's own household.
+    pub people: Vec<PersonId>,
+}
+
+/// Withdraw some of a party, or all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawSignUp {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+    /// Who no longer comes.
+    pub people: Vec<PersonId>,
+}
+
+/// Check a party in at an activity. Doing it twice is harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckIn {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+}
+
+/// Publish an activity with all its dates. Creates the activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishActivity {
+    /// For which team.
+    pub team: TeamId,
+    /// Its title.
+    pub title: Title,
+    /// What it is about.
+    #[serde(default)]
+    pub about: Option<Description>,
+    /// Its category.
+    pub category: Category,
+    /// Who may come.
+    pub audience: Audience,
+    /// Where.
+    pub venue: Venue,
+    /// When.
+    pub schedule: Schedule,
+    /// How one gets a place.
+    pub policy: SignUpPolicy,
+}
+
+/// Call off one date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancelOccurrence {
+    /// The date.
+    pub occurrence: OccurrenceId,
+    /// Why, as residents read it.
+    #[serde(default)]
+    pub reason: Option<Note>,
+}
+
+/// Book a space for an interval. Creates the booking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookSpace {
+    /// The space.
+    pub space: SpaceId,
+    /// When.
+    pub range: TimeRange,
+    /// Adults who come, the resident included.
+    pub adults: u16,
+    /// The children of the household who come; their ages are looked up.
+    #[serde(default)]
+    pub children: Vec<PersonId>,
+    /// What for.
+    pub purpose: Purpose,
+    /// A word to the host.
+    #[serde(default)]
+    pub note: Option<Note>,
+}
+
+/// Cancel a booking, one's own or (as its host) somebody's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancelBooking {
+    /// The booking.
+    pub booking: BookingId,
+    /// Why; a host says so.
+    #[serde(default)]
+    pub reason: Option<Note>,
+}
+
+/// Say yes to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveBooking {
+    /// The booking.
+    pub booking: BookingId,
+}
+
+/// Say no to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineBooking {
+    /// The booking.
+    pub booking: BookingId,
+    /// Why, as the resident reads it.
+    pub reason: Note,
+}
+
+/// Check a party in at a space. Doing it twice is harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckInBooking {
+    /// The booking.
+    pub booking: BookingId,
+}
+
+/// Add somebody to one's household. Creates the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddPerson {
+    /// What they are to the resident; never [`Relation::Me`].
+    pub relation: Relation,
+    /// What they are called.
+    pub name: PersonName,
+    /// The month of birth; a child needs one.
+    #[serde(default)]
+    pub born: Option<YearMonth>,
+    /// That the guardian has consented to a child's data being kept.
+    #[serde(default)]
+    pub consent: bool,
+}
+
+/// Take somebody out of one's household.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemovePerson {
+    /// Who.
+    pub person: PersonId,
+}
+
+/// Change what one is called or where one lives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateProfile {
+    /// What one is called.
+    pub name: PersonName,
+    /// Where one lives.
+    pub home: CommunityId,
+}
+
+/// Mark notices as read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadNotices {
+    /// Which, at most [`PEOPLE_OR_NOTICES_MAX`].
+    pub notices: Vec<NoticeId>,
+}
+
+/// The longest list of ids inside one command.
+pub const PEOPLE_OR_NOTICES_MAX: usize = 100;
+/// The largest envelope, in bytes.
+pub const ENVELOPE_BYTES_MAX: usize = 16 * 1024;
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal => $action:expr),+ $(,)?) => {
+        /// Everything a person can ask for.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each variant is the struct of the same name")]
+        pub enum Command {
+            $($name($name)),+
+        }
+
+        impl Command {
+            /// The kinds, as they stand in envelopes.
+            pub const KINDS: &[&str] = &[$($kind),+];
+
+            /// The kind, the same word as the file that carries it out.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$name(_) => $kind),+ }
+            }
+
+            /// What the gate asks about it.
+            #[must_use]
+            pub const fn action(&self) -> Action {
+                match self { $(Self::$name(_) => $action),+ }
+            }
+
+            /// Reads a body of `kind` at `version`.
+            ///
+            /// # Errors
+            /// [`CommandProblem`].
+            pub fn parse(kind: &str, version: u16, body: &str) -> Result<Self, CommandProblem> {
+                if version != 1 {
+                    return Err(CommandProblem::UnknownKind);
+                }
+                match kind {
+                    $($kind => serde_json::from_str(body).map(Self::$name).map_err(|error| CommandProblem::Malformed { detail: error.to_string() }),)+
+                    _ => Err(CommandProblem::UnknownKind),
+                }
+            }
+
+            /// The body as JSON.
+            #[must_use]
+            pub fn body(&self) -> Box<RawValue> {
+                let body = match self { $(Self::$name(body) => serde_json::value::to_raw_value(body)),+ };
+                body.expect("a command of checked values has a JSON form")
+            }
+        }
+    };
+}
+
+commands! {
+    SignUp = "sign_up" => Action::SignUp,
+    WithdrawSignUp = "withdraw_sign_up" => Action::WithdrawSignUp,
+    CheckIn = "check_in" => Action::CheckIn,
+    PublishActivity = "publish_activity" => Action::PublishActivity,
+    CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
+    BookSpace = "book_space" => Action::BookSpace,
+    CancelBooking = "cancel_booking" => Action::CancelBooking,
+    ApproveBooking = "approve_booking" => Action::DecideBooking,
+    DeclineBooking = "decline_booking" => Action::DecideBooking,
+    CheckInBooking = "check_in_booking" => Action::CheckInBooking,
+    AddPerson = "add_person" => Action::KeepOwn,
+    RemovePerson = "remove_person" => Action::KeepOwn,
+    UpdateProfile = "update_profile" => Action::KeepOwn,
+    ReadNotices = "read_notices" => Action::KeepOwn,
+}
+
+/// Why a command could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandProblem {
+    /// A kind or version this build does not know.
+    #[error("unknown kind of command")]
+    UnknownKind,
+    /// A known kind whose body does not parse.
+    #[error("malformed command: {detail}")]
+    Malformed {
+        /// What the parser said.
+        detail: String,
+    },
+}
+
+/// What a command travels in. Its bytes never change once it is queued.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    /// The version of the envelope itself: 1.
+    pub v: u8,
+    /// The command's identity.
+    pub id: CommandId,
+    /// The device that queued it.
+    pub device: DeviceId,
+    /// Its number on that device, from 1 without gaps.
+    pub no: u64,
+    /// The account that asked; a queue is never sent for somebody else.
+    pub account: AccountId,
+    /// The stream it changes.
+    pub stream: StreamId,
+    /// The command it builds on: refused if that was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<CommandId>,
+    /// The phone's clock at the tap: shown, never trusted.
+    pub phone_ms: i64,
+    /// The kind.
+    pub kind: String,
+    /// The version of the kind's body.
+    pub kind_v: u16,
+    /// The body.
+    pub body: Box<RawValue>,
+}
+
+impl Envelope {
+    /// Reads the command inside.
+    ///
+    /// # Errors
+    /// [`CommandProblem`].
+    pub fn command(&self) -> Result<Command, CommandProblem> {
+        Command::parse(&self.kind, self.kind_v, self.body.get())
+    }
+}
+
+/// What a command came to when it was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Accepted {
+    /// Every head has a place.
+    Confirmed {
+        /// The lowest seat number of the party, where seats are numbered.
+        seat: Option<u16>,
+        /// Heads at most, where there is a limit.
+        capacity: Option<u16>,
+    },
+    /// The party waits.
+    Waitlisted {
+        /// Parties before it.
+        parties_ahead: u16,
+    },
+    /// A booking stands.
+    Booked,
+    /// A booking waits for the host.
+    Requested {
+        /// Until when it is answered.
+        answer_by: Timestamp,
+    },
+    /// An activity is published.
+    Published {
+        /// Its id.
+        activity: ActivityId,
+        /// How many dates it has.
+        dates: u16,
+    },
+    /// A date was called off.
+    CalledOff {
+        /// Parties that were told.
+        parties_told: u16,
+    },
+    /// It was already so; nothing changed.
+    AlreadyDone,
+    /// It is done, and there is nothing more to say.
+    #[serde(other)]
+    Done,
+}
+
+/// The one answer a command gets, stored with its effect; sending the command again returns it byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It took effect.
+    Accepted {
+        /// The change in its stream that carries the effect.
+        seq: u64,
+        /// What came of it.
+        result: Accepted,
+    },
+    /// The domain said no.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// What would be accepted instead.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        alternatives: Vec<Alternative>,
+    },
+    /// Handled so long ago that the answer is gone; the rows show what came of it.
+    Expired,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_unique_and_unknown_ones_are_told_apart_from_broken_ones() {
+        let mut kinds = Command::KINDS.to_vec();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), Command::KINDS.len());
+        assert_eq!(Command::parse("fly", 1, "{}"), Err(CommandProblem::UnknownKind));
+        assert_eq!(Command::parse("sign_up", 2, "{}"), Err(CommandProblem::UnknownKind));
+        assert!(matches!(Command::parse("sign_up", 1, "{}"), Err(CommandProblem::Malformed { .. })));
+        let extra = r#"{"occurrence":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","people":[],"account":"x"}"#;
+        assert!(matches!(Command::parse("sign_up", 1, extra), Err(CommandProblem::Malformed { .. })));
+    }
+
+    #[test]
+    fn a_command_survives_its_envelope() {
+        let json = r#"{"v":1,"id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","device":"0192f0c1-2a3b-7c4d-8e5f-00112233aabc","no":1,"account":"0192f0c1-2a3b-7c4d-8e5f-00112233aabd","stream":"c:banzha","phone_ms":0,"kind":"check_in","kind_v":1,"body":{"sign_up":"0192f0c1-2a3b-7c4d-8e5f-00112233aabe"}}"#;
+        let envelope: Envelope = serde_json::from_str(json).expect("an envelope");
+        let command = envelope.command().expect("a command");
+        assert_eq!((command.kind(), command.action()), ("check_in", Action::CheckIn));
+        assert_eq!(serde_json::to_string(&envelope).expect("json"), json);
+        assert_eq!(command.body().get(), envelope.body.get());
+    }
+}

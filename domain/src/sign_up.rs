@@ -1,0 +1,381 @@
+//! Sign-up: who gets a place, who waits, who moves up.
+//!
+//! Heads with a place never exceed the capacity. A place that comes free while anybody waits belongs to the first
+//! party in the waiting list that fits whole; a party that does not fit keeps its place in the order. Withdrawing is
+//! never refused for want of room. Deliberately absent: offers with a deadline, draws, approval.
+
+use serde::{Deserialize, Serialize};
+
+use crate::activity::{Audience, Phase, SignUpPolicy, check_audience, phase};
+use crate::id::{PersonId, SignUpId};
+use crate::people::Person;
+use crate::refusal::Refusal;
+use crate::time::{TimeRange, Timestamp};
+
+/// The most parties that may wait for one date.
+pub const WAITING_PARTIES_MAX: u32 = 200;
+/// Check-in begins so many minutes before the start.
+pub const CHECK_IN_MINUTES_BEFORE: i64 = 120;
+
+/// The counted state of a date: the row that everybody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Seats {
+    /// Heads at most; none means no limit.
+    pub capacity: Option<u16>,
+    /// Heads that have a place.
+    pub taken: u16,
+    /// Parties that wait.
+    pub waiting_parties: u16,
+    /// Heads that wait.
+    pub waiting_heads: u16,
+}
+
+impl Seats {
+    /// Heads a newcomer can still get. None of them while anybody waits; no number where there is no limit.
+    #[must_use]
+    pub fn free(self) -> Option<u16> {
+        let capacity = self.capacity?;
+        Some(if self.waiting_parties > 0 { 0 } else { capacity.saturating_sub(self.taken) })
+    }
+
+    /// Whether a party of this size gets its places at once.
+    #[must_use]
+    pub fn has_room_for(self, heads: u16) -> bool {
+        self.free().is_none_or(|free| heads <= free)
+    }
+}
+
+/// What the decision needs to know about the date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// How one gets a place.
+    pub policy: SignUpPolicy,
+    /// Who may come.
+    pub audience: Audience,
+    /// When it takes place.
+    pub range: TimeRange,
+    /// Whether it was called off.
+    pub is_cancelled: bool,
+}
+
+/// What becomes of a sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUpDecision {
+    /// Every head has a place.
+    Confirmed,
+    /// The party waits as one, after `parties_ahead` others.
+    Waitlisted {
+        /// Parties before it.
+        parties_ahead: u16,
+    },
+}
+
+/// Decides a sign-up: `party` are the people named, `already_in` those of them who have a place or wait already.
+///
+/// # Errors
+/// In this order: the phase ([`Refusal::OccurrenceCancelled`], [`Refusal::OccurrenceOver`],
+/// [`Refusal::NoSignUpNeeded`], [`Refusal::SignUpNotOpen`], [`Refusal::SignUpClosed`]), the party
+/// ([`Refusal::PartyEmpty`], [`Refusal::PartyTooBig`], the audience's, [`Refusal::AlreadyIn`]),
+/// [`Refusal::WaitlistFull`].
+pub fn decide_sign_up(
+    terms: &Terms,
+    seats: Seats,
+    party: &[Person],
+    already_in: &[PersonId],
+    now: Timestamp,
+) -> Result<SignUpDecision, Refusal> {
+    let SignUpPolicy::PerOccurrence { party_max, .. } = terms.policy else { return Err(Refusal::NoSignUpNeeded) };
+    match phase(terms.policy, terms.range, terms.is_cancelled, now) {
+        Phase::Open { .. } => {}
+        Phase::WalkIn => return Err(Refusal::NoSignUpNeeded),
+        Phase::NotOpen { opens_at } => return Err(Refusal::SignUpNotOpen { opens_at }),
+        Phase::Closed { closed_at } => return Err(Refusal::SignUpClosed { closed_at }),
+        Phase::Over => return Err(Refusal::OccurrenceOver),
+        Phase::Cancelled => return Err(Refusal::OccurrenceCancelled),
+    }
+    if party.is_empty() {
+        return Err(Refusal::PartyEmpty);
+    }
+    // A party larger than the room would wait for ever.
+    let max = terms.policy.capacity().map_or(u16::from(party_max), |capacity| capacity.min(u16::from(party_max)));
+    let heads = u16::try_from(party.len()).unwrap_or(u16::MAX);
+    if heads > max {
+        return Err(Refusal::PartyTooBig { max });
+    }
+    check_audience(terms.audience, party, terms.range.start().date())?;
+    if !already_in.is_empty() {
+        return Err(Refusal::AlreadyIn { people: already_in.to_vec() });
+    }
+    if seats.has_room_for(heads) {
+        return Ok(SignUpDecision::Confirmed);
+    }
+    if u32::from(seats.waiting_parties) >= WAITING_PARTIES_MAX {
+        return Err(Refusal::WaitlistFull);
+    }
+    Ok(SignUpDecision::Waitlisted { parties_ahead: seats.waiting_parties })
+}
+
+/// What becomes of a withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WithdrawalDecision {
+    /// Nobody of the party is left.
+    Whole,
+    /// These stay.
+    Part(Vec<PersonId>),
+    /// Nobody named is in the party any more: nothing to do.
+    AlreadyOut,
+}
+
+/// Decides a withdrawal of `leaving` from a party. Never refused for want of room, or because sign-up has closed.
+///
+/// # Errors
+/// [`Refusal::OccurrenceOver`] once the date has begun; [`Refusal::GuardianNeeded`] when only children would stay.
+pub fn decide_withdrawal(
+    range: TimeRange,
+    party: &[Person],
+    leaving: &[PersonId],
+    now: Timestamp,
+) -> Result<WithdrawalDecision, Refusal> {
+    let staying: Vec<&Person> = party.iter().filter(|person| !leaving.contains(&person.id)).collect();
+    if staying.len() == party.len() {
+        return Ok(WithdrawalDecision::AlreadyOut);
+    }
+    if range.start() <= now {
+        return Err(Refusal::OccurrenceOver);
+    }
+    if staying.is_empty() {
+        return Ok(WithdrawalDecision::Whole);
+    }
+    let on = range.start().date();
+    let had_adult = party.iter().any(|person| !person.is_child_on(on));
+    if had_adult && staying.iter().all(|person| person.is_child_on(on)) {
+        return Err(Refusal::GuardianNeeded);
+    }
+    Ok(WithdrawalDecision::Part(staying.iter().map(|person| person.id).collect()))
+}
+
+/// A waiting party, as the walk sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitingParty {
+    /// The sign-up.
+    pub id: SignUpId,
+    /// How many heads.
+    pub heads: u16,
+}
+
+/// Walks the waiting list in its order and names the parties that now get their places.
+///
+/// Stops at the start of the date. A party is passed over only where it does not fit whole, and keeps its place.
+#[must_use]
+pub fn promote(
+    capacity: Option<u16>,
+    taken: u16,
+    waiting: &[WaitingParty],
+    range: TimeRange,
+    is_cancelled: bool,
+    now: Timestamp,
+) -> Vec<SignUpId> {
+    if is_cancelled || range.start() <= now {
+        return Vec::new();
+    }
+    let mut free = capacity.map(|capacity| capacity.saturating_sub(taken));
+    let mut promoted = Vec::new();
+    for party in waiting {
+        match &mut free {
+            None => promoted.push(party.id),
+            Some(free) if party.heads <= *free => {
+                *free -= party.heads;
+                promoted.push(party.id);
+            }
+            Some(_) => {}
+        }
+    }
+    promoted
+}
+
+/// Gives each of `heads` newcomers the lowest seat number nobody has; `taken` must be sorted.
+#[must_use]
+pub fn lowest_free_seats(taken: &[u16], heads: u16) -> Vec<u16> {
+    let mut seats = Vec::with_capacity(usize::from(heads));
+    let mut used = taken.iter().copied().peekable();
+    let mut number: u16 = 1;
+    while seats.len() < usize::from(heads) {
+        if used.peek() == Some(&number) {
+            used.next();
+        } else {
+            seats.push(number);
+        }
+        number += 1;
+    }
+    seats
+}
+
+/// Decides a check-in at an activity.
+///
+/// # Errors
+/// [`Refusal::OccurrenceCancelled`], [`Refusal::NotConfirmed`], [`Refusal::CheckInNotOpen`].
+pub fn decide_check_in(
+    range: TimeRange,
+    is_cancelled: bool,
+    is_confirmed: bool,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if is_cancelled {
+        return Err(Refusal::OccurrenceCancelled);
+    }
+    if !is_confirmed {
+        return Err(Refusal::NotConfirmed);
+    }
+    let opens_at = range.start().plus_minutes(-CHECK_IN_MINUTES_BEFORE);
+    if now < opens_at { Err(Refusal::CheckInNotOpen { opens_at }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::people::Relation;
+    use crate::time::{LocalDate, MinuteOfDay};
+
+    fn start() -> Timestamp {
+        LocalDate::from_ymd(2026, 11, 25).expect("a date").at(MinuteOfDay::hm(9, 0).expect("a time"))
+    }
+
+    fn terms(capacity: Option<u16>) -> Terms {
+        Terms {
+            policy: SignUpPolicy::PerOccurrence {
+                capacity,
+                opens_minutes_before: None,
+                closes_minutes_before: 30,
+                party_max: 4,
+            },
+            audience: Audience::Everyone,
+            range: TimeRange::new(start(), start().plus_minutes(60)).expect("a range"),
+            is_cancelled: false,
+        }
+    }
+
+    fn person(n: u128, relation: Relation) -> Person {
+        let born = (relation == Relation::Child).then(|| "2021-05".parse().expect("a month"));
+        Person {
+            id: PersonId::from_uuid(Uuid::from_u128(n)), relation, name: "王小宝".parse().expect("a name"), born
+        }
+    }
+
+    fn family() -> Vec<Person> {
+        vec![person(1, Relation::Me), person(2, Relation::Child), person(3, Relation::Child)]
+    }
+
+    #[test]
+    fn a_family_of_three_takes_three_places_or_waits_as_one() {
+        let now = start().plus_minutes(-600);
+        let seats = |taken| Seats { capacity: Some(12), taken, ..Seats::default() };
+        assert_eq!(decide_sign_up(&terms(Some(12)), seats(9), &family(), &[], now), Ok(SignUpDecision::Confirmed));
+        assert_eq!(
+            decide_sign_up(&terms(Some(12)), seats(10), &family(), &[], now),
+            Ok(SignUpDecision::Waitlisted { parties_ahead: 0 })
+        );
+    }
+
+    #[test]
+    fn a_free_place_is_not_for_newcomers_while_anybody_waits() {
+        let seats = Seats { capacity: Some(12), taken: 11, waiting_parties: 1, waiting_heads: 3 };
+        let alone = [person(1, Relation::Me)];
+        assert_eq!(
+            decide_sign_up(&terms(Some(12)), seats, &alone, &[], start().plus_minutes(-600)),
+            Ok(SignUpDecision::Waitlisted { parties_ahead: 1 })
+        );
+    }
+
+    #[test]
+    fn every_refusal_is_reachable() {
+        let now = start().plus_minutes(-600);
+        let seats = Seats { capacity: Some(12), ..Seats::default() };
+        let full = Seats { capacity: Some(12), taken: 12, waiting_parties: 200, waiting_heads: 200 };
+        let me = [person(1, Relation::Me)];
+        let many: Vec<_> = (1..=5).map(|n| person(n, Relation::Adult)).collect();
+        let cancelled = Terms { is_cancelled: true, ..terms(Some(12)) };
+        let walk_in = Terms { policy: SignUpPolicy::WalkIn, ..terms(None) };
+        let base = terms(Some(12));
+        let table = [
+            (decide_sign_up(&cancelled, seats, &me, &[], now), Refusal::OccurrenceCancelled),
+            (decide_sign_up(&base, seats, &me, &[], start().plus_minutes(60)), Refusal::OccurrenceOver),
+            (decide_sign_up(&walk_in, seats, &me, &[], now), Refusal::NoSignUpNeeded),
+            (
+                decide_sign_up(&base, seats, &me, &[], start()),
+                Refusal::SignUpClosed { closed_at: start().plus_minutes(-30) },
+            ),
+            (decide_sign_up(&base, seats, &[], &[], now), Refusal::PartyEmpty),
+            (decide_sign_up(&base, seats, &many, &[], now), Refusal::PartyTooBig { max: 4 }),
+            (decide_sign_up(&base, seats, &family()[1..], &[], now), Refusal::GuardianNeeded),
+            (decide_sign_up(&base, seats, &me, &[me[0].id], now), Refusal::AlreadyIn { people: vec![me[0].id] }),
+            (decide_sign_up(&base, full, &me, &[], now), Refusal::WaitlistFull),
+        ];
+        for (found, refusal) in table {
+            assert_eq!(found, Err(refusal));
+        }
+    }
+
+    #[test]
+    fn withdrawing_the_only_adult_leaves_no_child_alone() {
+        let now = start().plus_minutes(-10);
+        let range = terms(None).range;
+        let family = family();
+        assert_eq!(
+            decide_withdrawal(range, &family, &[family[2].id], now),
+            Ok(WithdrawalDecision::Part(vec![family[0].id, family[1].id]))
+        );
+        assert_eq!(decide_withdrawal(range, &family, &[family[0].id], now), Err(Refusal::GuardianNeeded));
+        let all: Vec<_> = family.iter().map(|p| p.id).collect();
+        assert_eq!(decide_withdrawal(range, &family, &all, now), Ok(WithdrawalDecision::Whole));
+        assert_eq!(decide_withdrawal(range, &family[..1], &[family[1].id], now), Ok(WithdrawalDecision::AlreadyOut));
+        assert_eq!(decide_withdrawal(range, &family, &all, start()), Err(Refusal::OccurrenceOver));
+    }
+
+    #[test]
+    fn check_in_wants_a_place_and_the_right_day() {
+        let range = terms(None).range;
+        assert_eq!(decide_check_in(range, false, true, start()), Ok(()));
+        assert_eq!(decide_check_in(range, false, false, start()), Err(Refusal::NotConfirmed));
+        assert_eq!(decide_check_in(range, true, true, start()), Err(Refusal::OccurrenceCancelled));
+        let early = start().plus_minutes(-121);
+        assert_eq!(
+            decide_check_in(range, false, true, early),
+            Err(Refusal::CheckInNotOpen { opens_at: start().plus_minutes(-120) })
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn promotion_fills_what_fits_in_order_and_never_more(
+            capacity in 0u16..30, taken in 0u16..30, sizes in prop::collection::vec(1u16..6, 0..20)
+        ) {
+            let waiting: Vec<_> = sizes.iter().enumerate()
+                .map(|(n, heads)| WaitingParty { id: SignUpId::from_uuid(Uuid::from_u128(n as u128)), heads: *heads })
+                .collect();
+            let now = start().plus_minutes(-60);
+            let promoted = promote(Some(capacity), taken, &waiting, terms(None).range, false, now);
+            let heads: u16 = waiting.iter().filter(|p| promoted.contains(&p.id)).map(|p| p.heads).sum();
+            prop_assert!(heads <= capacity.saturating_sub(taken));
+            // Whoever stays behind would not have fitted when its turn came, nor does it fit now.
+            let left = capacity.saturating_sub(taken) - heads;
+            for party in waiting.iter().filter(|p| !promoted.contains(&p.id)) {
+                prop_assert!(party.heads > left);
+            }
+            prop_assert!(promote(Some(capacity), taken, &waiting, terms(None).range, false, start()).is_empty());
+        }
+
+        #[test]
+        fn seat_numbers_are_the_lowest_nobody_has(mut taken in prop::collection::btree_set(1u16..40, 0..30), heads in 1u16..8) {
+            let before: Vec<_> = taken.iter().copied().collect();
+            let seats = lowest_free_seats(&before, heads);
+            prop_assert_eq!(seats.len(), usize::from(heads));
+            for seat in seats {
+                prop_assert!(taken.insert(seat));
+                prop_assert!((1..seat).all(|lower| taken.contains(&lower)));
+            }
+        }
+    }
+}

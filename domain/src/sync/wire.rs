@@ -1,0 +1,288 @@
+//! The messages of `POST /api/sync`: commands first, then pulls, in one round trip.
+//!
+//! Every answer of the domain travels in a `200`. A reply counts only if it parses whole and names the protocol:
+//! a captive portal's page is "no answer", and no answer loses nothing.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::change::{Row, RowKey};
+use crate::command::Outcome;
+use crate::id::{CommandId, DeviceId, ParseIdError, StreamId};
+use crate::time::Timestamp;
+
+/// The protocol's version.
+pub const PROTOCOL: u16 = 1;
+/// The most commands in one request.
+pub const COMMANDS_MAX: usize = 20;
+/// The most bytes of commands in one request.
+pub const COMMANDS_BYTES_MAX: usize = 48 * 1024;
+/// The most streams pulled in one request.
+pub const PULLS_MAX: usize = 16;
+/// The most rows in one delta; more follow on the next pull.
+pub const DELTA_ROWS_MAX: usize = 500;
+/// A snapshot reaches so many days back …
+pub const WINDOW_DAYS_BACK: i32 = 14;
+/// … and so many days ahead.
+pub const WINDOW_DAYS_AHEAD: i32 = 56;
+/// The version of the row formats this build reads; a cursor of another view is answered with a snapshot.
+pub const VIEW: u16 = 1;
+
+/// What a phone sends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyncRequest {
+    /// [`PROTOCOL`].
+    pub proto: u16,
+    /// The sending device; absent for somebody who has not signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceId>,
+    /// Queued envelopes in order of number, byte for byte as they were queued.
+    #[serde(default)]
+    pub commands: Vec<Box<RawValue>>,
+    /// Streams to pull.
+    #[serde(default)]
+    pub pulls: Vec<Pull>,
+}
+
+/// A stream to pull.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pull {
+    /// Which.
+    pub stream: StreamId,
+    /// How far the phone has read; none asks for a snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+}
+
+/// A place in a stream's order: `epoch.seq.tag.audience.view`. Phones keep it and hand it back unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Cursor {
+    /// The life of the database: another one after a restore.
+    pub epoch: u64,
+    /// The last change read.
+    pub seq: u64,
+    /// The random tag of that change: differs if another history grew over a restored database.
+    pub tag: u32,
+    /// A hash of what the reader may see.
+    pub audience: u32,
+    /// The row formats read, [`VIEW`].
+    pub view: u16,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}.{:x}.{:x}.{:x}.{:x}", self.epoch, self.seq, self.tag, self.audience, self.view)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        let mut parts = text.split('.').map(|part| {
+            let is_hex = !part.is_empty() && part.bytes().all(|b| b.is_ascii_hexdigit());
+            if is_hex { u64::from_str_radix(part, 16).map_err(|_| ParseIdError) } else { Err(ParseIdError) }
+        });
+        let mut next = || parts.next().unwrap_or(Err(ParseIdError));
+        let narrow = |wide: u64| u32::try_from(wide).map_err(|_| ParseIdError);
+        let cursor = Self {
+            epoch: next()?,
+            seq: next()?,
+            tag: narrow(next()?)?,
+            audience: narrow(next()?)?,
+            view: u16::try_from(next()?).map_err(|_| ParseIdError)?,
+        };
+        if parts.next().is_some() { Err(ParseIdError) } else { Ok(cursor) }
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What the server answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncReply {
+    /// [`PROTOCOL`].
+    pub proto: u16,
+    /// The server's clock.
+    pub server_at: Timestamp,
+    /// One answer per command that was looked at, in order.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+    /// One per pull, in order.
+    #[serde(default)]
+    pub pulls: Vec<PullReply>,
+}
+
+/// The answer to one command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// Decided, for ever.
+    Decided {
+        /// Which command.
+        id: CommandId,
+        /// What became of it.
+        #[serde(flatten)]
+        outcome: Outcome,
+    },
+    /// Not decided; nothing was stored, the command stays queued.
+    NotNow {
+        /// Which command.
+        id: CommandId,
+        /// Why not.
+        #[serde(flatten)]
+        not_now: NotNow,
+    },
+}
+
+/// Why a command was not decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "not_now", rename_all = "snake_case")]
+pub enum NotNow {
+    /// Try again after so many milliseconds.
+    RetryAfter {
+        /// Milliseconds.
+        ms: u32,
+    },
+    /// A number is missing before this one.
+    Gap {
+        /// The number the server waits for.
+        expected: u64,
+    },
+    /// The number was used by another command: this profile was copied.
+    Forked,
+    /// Nobody is signed in.
+    NeedsSignIn,
+    /// Somebody else is signed in.
+    WrongAccount,
+    /// The id was used by another command.
+    IdReused,
+}
+
+/// The answer to one pull.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PullReply {
+    /// Of which stream.
+    pub stream: StreamId,
+    /// What it brings.
+    pub result: PullResult,
+}
+
+/// What a pull brings.
+// Tagged from outside: rows hold unparsed JSON, which the other taggings cannot carry through.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PullResult {
+    /// What changed after the cursor.
+    Delta {
+        /// Where it starts: apply only if that is not beyond what the phone has read.
+        from: u64,
+        /// Rows as they are now.
+        rows: Vec<Row>,
+        /// Rows that are gone from this reader's sight, with the change that took them.
+        #[serde(default)]
+        gone: Vec<RowKey>,
+        /// Where to go on.
+        cursor: Cursor,
+        /// Whether more is waiting.
+        #[serde(default)]
+        more: bool,
+    },
+    /// Everything in the window, replacing what the phone holds of the stream.
+    Snapshot {
+        /// Why, when the phone had a cursor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<ResetReason>,
+        /// All rows.
+        rows: Vec<Row>,
+        /// Where to go on.
+        cursor: Cursor,
+    },
+    /// There is no such stream, or it is not this reader's.
+    Denied,
+}
+
+/// Why a cursor no longer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResetReason {
+    /// Older than the oldest tombstone kept.
+    TooOld,
+    /// Another life of the database.
+    EpochChanged,
+    /// Ahead of the server: it was restored.
+    Ahead,
+    /// Another history grew at this place.
+    Diverged,
+    /// The reader may see more or less than before.
+    Audience,
+    /// The build reads other row formats.
+    View,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Accepted;
+    use crate::refusal::Refusal;
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_reads() {
+        let cursor = Cursor { epoch: u64::MAX, seq: 77, tag: 0xdead_beef, audience: 5, view: VIEW };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        for bad in ["", "1.2.3.4", "1.2.3.4.5.6", "1.2.3.4.fffff", "1..3.4.5", "1.2.3.4.+5", "g.2.3.4.5"] {
+            assert_eq!(bad.parse::<Cursor>(), Err(ParseIdError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_reply_with_rows_reads_back() {
+        let json = r#"{"proto":1,"server_at":1795390200000,"answers":[],"pulls":[{"stream":"c:banzha","result":{"delta":{"from":0,"rows":[{"class":"seats","id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","seq":1,"body":{"capacity":12,"taken":3,"waiting_parties":0,"waiting_heads":0}}],"gone":[],"cursor":"1.1.1.1.1","more":false}}},{"stream":"c:there","result":"denied"}]}"#;
+        let reply: SyncReply = serde_json::from_str(json).expect("a reply");
+        assert_eq!(serde_json::to_string(&reply).expect("json"), json);
+        let PullResult::Delta { rows, .. } = &reply.pulls[0].result else { panic!("a delta") };
+        assert!(matches!(rows[0].parse(), Ok(crate::change::RowBody::Seats(_, seats)) if seats.taken == 3));
+    }
+
+    #[test]
+    fn answers_keep_their_shape() {
+        let id: CommandId = "0192f0c1-2a3b-7c4d-8e5f-00112233aabb".parse().expect("an id");
+        let table = [
+            (
+                Answer::Decided {
+                    id,
+                    outcome: Outcome::Accepted { seq: 3, result: Accepted::Waitlisted { parties_ahead: 2 } },
+                },
+                r#"{"id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","outcome":"accepted","seq":3,"result":{"kind":"waitlisted","parties_ahead":2}}"#,
+            ),
+            (
+                Answer::Decided { id, outcome: Outcome::Refused { refusal: Refusal::SlotTaken, alternatives: vec![] } },
+                r#"{"id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","outcome":"refused","refusal":{"code":"slot-taken"}}"#,
+            ),
+            (
+                Answer::NotNow { id, not_now: NotNow::Gap { expected: 4 } },
+                r#"{"id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","not_now":"gap","expected":4}"#,
+            ),
+        ];
+        for (answer, json) in table {
+            assert_eq!(serde_json::to_string(&answer).expect("json"), json);
+            assert_eq!(serde_json::from_str::<Answer>(json).expect("an answer"), answer);
+        }
+    }
+}
