@@ -1,8 +1,13 @@
 //! Synchronisation: the one request a phone makes, and the machine that decides when to make it.
 //!
-//! `docs/sync.md` explains the protocol. Here are its messages; the machine is [`machine`], the view of rows with
-//! pending commands laid over them is [`overlay`].
+//! `docs/sync.md` explains the protocol. Here are its messages ([`wire`]), what a phone holds ([`view`]), the pending
+//! commands laid over it ([`overlay`]) and the machine that queues, sends and applies ([`machine`]).
 
+pub mod machine;
+pub mod overlay;
+pub mod view;
 pub mod wire;
 
+pub use machine::{Client, Effect, Input};
+pub use view::{Delivery, In, View};
 pub use wire::{Answer, Cursor, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest};

@@ -1,0 +1,278 @@
+//! The overlay: pending commands laid over the rows, each by the same decision the server will take.
+//!
+//! The rows themselves are never touched by what has not been answered; the picture is computed anew. A command the
+//! phone now expects to be refused leaves no effect but a doubt. Pending things never lower the count of free places
+//! that is shown, because they have not lowered it.
+
+use crate::activity::{SignUpPolicy, check_audience, occurrence_id};
+use crate::booking::{BookingDecision, BookingState, Party, decide_booking};
+use crate::change::{ActivityRow, BookingRow, Cancellation, OccurrenceRow, PartyMember, SignUpRow, SignUpState};
+use crate::command::{AddPerson, BookSpace, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp};
+use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
+use crate::people::Person;
+use crate::refusal::Refusal;
+use crate::sign_up::{Seats, SignUpDecision, Terms, WithdrawalDecision, decide_sign_up, decide_withdrawal};
+use crate::sync::view::{Delivery, In, View};
+use crate::time::Timestamp;
+
+/// A command on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its id.
+    pub id: CommandId,
+    /// The stream it changes.
+    pub stream: StreamId,
+    /// The command.
+    pub command: Command,
+    /// How far it has come.
+    pub delivery: Delivery,
+}
+
+/// The picture: `base` with `pending` laid over it in order.
+#[must_use]
+pub fn lay_over(base: &View, pending: &[Pending], now: Timestamp) -> View {
+    let mut view = base.clone();
+    for item in pending {
+        if let Err(refusal) = lay_one(&mut view, item, now) {
+            view.doubts.insert(item.id, refusal);
+        }
+    }
+    view
+}
+
+fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusal> {
+    let touched = match &item.command {
+        Command::SignUp(command) => {
+            lay_sign_up(view, item, command, now)?;
+            item.id.uuid()
+        }
+        Command::WithdrawSignUp(command) => {
+            lay_withdrawal(view, command, now)?;
+            command.sign_up.uuid()
+        }
+        Command::CheckIn(command) => {
+            let row = view.roster.get_mut(&command.sign_up).ok_or(Refusal::Gone)?;
+            row.row.checked_in_at.get_or_insert(now);
+            command.sign_up.uuid()
+        }
+        Command::PublishActivity(command) => {
+            lay_publication(view, item, command, now)?;
+            item.id.uuid()
+        }
+        Command::CancelOccurrence(command) => {
+            let row = view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?;
+            row.row.cancelled.get_or_insert(Cancellation { at: now, reason: command.reason.clone() });
+            command.occurrence.uuid()
+        }
+        Command::BookSpace(command) => {
+            lay_booking(view, item, command, now)?;
+            item.id.uuid()
+        }
+        Command::CancelBooking(command) => {
+            set_booking_state(view, command.booking, BookingState::Cancelled)?;
+            command.booking.uuid()
+        }
+        Command::ApproveBooking(command) => {
+            set_booking_state(view, command.booking, BookingState::Approved)?;
+            command.booking.uuid()
+        }
+        Command::DeclineBooking(command) => {
+            set_booking_state(view, command.booking, BookingState::Declined)?;
+            command.booking.uuid()
+        }
+        Command::CheckInBooking(command) => {
+            set_booking_state(view, command.booking, BookingState::CheckedIn)?;
+            command.booking.uuid()
+        }
+        Command::AddPerson(AddPerson { relation, name, born, .. }) => {
+            let id = PersonId::from_uuid(item.id.uuid());
+            view.persons.insert(id, Person { id, relation: *relation, name: name.clone(), born: *born });
+            item.id.uuid()
+        }
+        Command::RemovePerson(command) => {
+            view.persons.remove(&command.person);
+            command.person.uuid()
+        }
+        Command::UpdateProfile(UpdateProfile { name, home }) => {
+            let (account, profile) = view.profile.as_mut().ok_or(Refusal::Gone)?;
+            (profile.name, profile.home) = (name.clone(), home.clone());
+            account.uuid()
+        }
+        Command::ReadNotices(command) => {
+            for id in &command.notices {
+                if let Some(notice) = view.notices.get_mut(id) {
+                    notice.row.read_at.get_or_insert(now);
+                }
+            }
+            item.id.uuid()
+        }
+    };
+    view.deliveries.insert(touched, item.delivery);
+    Ok(())
+}
+
+fn community_of(item: &Pending) -> Result<CommunityId, Refusal> {
+    match &item.stream {
+        StreamId::Community(community) => Ok(community.clone()),
+        StreamId::Account(_) => Err(Refusal::Gone),
+    }
+}
+
+fn party_of(view: &View, people: &[PersonId]) -> Result<Vec<Person>, Refusal> {
+    people.iter().map(|id| view.persons.get(id).cloned().ok_or(Refusal::Gone)).collect()
+}
+
+fn lay_sign_up(view: &mut View, item: &Pending, command: &SignUp, now: Timestamp) -> Result<(), Refusal> {
+    let decision = predict_sign_up(view, command, now)?;
+    let state = match decision {
+        SignUpDecision::Confirmed => SignUpState::Confirmed,
+        SignUpDecision::Waitlisted { parties_ahead } => SignUpState::Waitlisted { parties_ahead },
+    };
+    let party = party_of(view, &command.people)?;
+    let members = party.into_iter().map(|p| PartyMember { person: p.id, name: p.name, seat: None }).collect();
+    let row = SignUpRow { occurrence: command.occurrence, state, party: members, checked_in_at: None };
+    view.sign_ups.insert(SignUpId::from_uuid(item.id.uuid()), In { community: community_of(item)?, row });
+    Ok(())
+}
+
+/// What the phone expects of a sign-up; also what a sheet asks before it offers the button.
+///
+/// # Errors
+/// The refusals of [`decide_sign_up`], and [`Refusal::Gone`] for what the phone does not know.
+pub fn predict_sign_up(view: &View, command: &SignUp, now: Timestamp) -> Result<SignUpDecision, Refusal> {
+    let occurrence = view.occurrences.get(&command.occurrence).ok_or(Refusal::Gone)?;
+    let activity = view.activities.get(&occurrence.row.activity).ok_or(Refusal::Gone)?;
+    let terms = Terms {
+        policy: activity.row.policy,
+        audience: activity.row.audience,
+        range: occurrence.row.range,
+        is_cancelled: occurrence.row.cancelled.is_some(),
+    };
+    let seats = view
+        .seats
+        .get(&command.occurrence)
+        .map_or_else(|| Seats { capacity: activity.row.policy.capacity(), ..Seats::default() }, |seats| seats.row);
+    let party = party_of(view, &command.people)?;
+    let already_in: Vec<PersonId> = match view.sign_up_for(command.occurrence) {
+        Some((_, own)) => own.row.party.iter().map(|m| m.person).filter(|id| command.people.contains(id)).collect(),
+        None => Vec::new(),
+    };
+    decide_sign_up(&terms, seats, &party, &already_in, now)
+}
+
+fn lay_withdrawal(view: &mut View, command: &WithdrawSignUp, now: Timestamp) -> Result<(), Refusal> {
+    let own = view.sign_ups.get(&command.sign_up).ok_or(Refusal::Gone)?;
+    let range = view.occurrences.get(&own.row.occurrence).map(|occurrence| occurrence.row.range);
+    let ids: Vec<PersonId> = own.row.party.iter().map(|member| member.person).collect();
+    let known: Vec<Person> = ids.iter().filter_map(|id| view.persons.get(id).cloned()).collect();
+    if let Some(range) = range
+        && known.len() == ids.len()
+        && decide_withdrawal(range, &known, &command.people, now)? == WithdrawalDecision::AlreadyOut
+    {
+        return Ok(());
+    }
+    let own = view.sign_ups.get_mut(&command.sign_up).ok_or(Refusal::Gone)?;
+    if own.row.party.iter().all(|member| command.people.contains(&member.person)) {
+        own.row.state = SignUpState::Withdrawn { at: now };
+    } else {
+        own.row.party.retain(|member| !command.people.contains(&member.person));
+    }
+    Ok(())
+}
+
+fn lay_booking(view: &mut View, item: &Pending, command: &BookSpace, now: Timestamp) -> Result<(), Refusal> {
+    let decision = predict_booking(view, command, now)?;
+    let (state, answer_by) = match decision {
+        BookingDecision::Approved => (BookingState::Approved, None),
+        BookingDecision::Requested { answer_by } => (BookingState::Requested, Some(answer_by)),
+    };
+    let row = BookingRow {
+        space: command.space,
+        range: command.range,
+        state,
+        adults: command.adults,
+        children: u16::try_from(command.children.len()).unwrap_or(u16::MAX),
+        purpose: command.purpose,
+        note: command.note.clone(),
+        answer_by,
+        reason: None,
+    };
+    view.bookings.insert(BookingId::from_uuid(item.id.uuid()), In { community: community_of(item)?, row });
+    Ok(())
+}
+
+/// What the phone expects of a booking.
+///
+/// # Errors
+/// The refusals of [`decide_booking`], and [`Refusal::Gone`] for what the phone does not know.
+pub fn predict_booking(view: &View, command: &BookSpace, now: Timestamp) -> Result<BookingDecision, Refusal> {
+    let space = view.spaces.get(&command.space).ok_or(Refusal::Gone)?;
+    let date = command.range.start().date();
+    let holdings = view.holdings_around(command.space, date);
+    let children = party_of(view, &command.children)?;
+    let ages: Vec<u16> = children.iter().map(|child| child.age_on(date).unwrap_or(0)).collect();
+    let party = Party { adults: command.adults, child_ages: &ages };
+    let facts = View::space_facts(&space.row, &holdings);
+    decide_booking(&facts, command.range, party, view.open_bookings(command.space), now)
+}
+
+fn set_booking_state(view: &mut View, booking: BookingId, state: BookingState) -> Result<(), Refusal> {
+    let mine = view.bookings.get_mut(&booking).map(|row| &mut row.row);
+    let mut known = false;
+    if let Some(row) = mine {
+        row.state = state;
+        known = true;
+    }
+    if let Some(row) = view.desk_bookings.get_mut(&booking) {
+        row.row.booking.state = state;
+        known = true;
+    }
+    if known { Ok(()) } else { Err(Refusal::Gone) }
+}
+
+fn lay_publication(view: &mut View, item: &Pending, command: &PublishActivity, now: Timestamp) -> Result<(), Refusal> {
+    let community = community_of(item)?;
+    let activity = ActivityId::from_uuid(item.id.uuid());
+    let dates = command.schedule.dates(now)?;
+    if command.policy.capacity() == Some(0) {
+        return Err(Refusal::CapacityZero);
+    }
+    let row = ActivityRow {
+        team: command.team,
+        title: command.title.clone(),
+        about: command.about.clone(),
+        category: command.category,
+        audience: command.audience,
+        venue: command.venue.clone(),
+        policy: command.policy,
+    };
+    view.activities.insert(activity, In { community: community.clone(), row });
+    for range in dates {
+        let id = occurrence_id(activity, range.start());
+        let row = OccurrenceRow { activity, range, cancelled: None, sequence: 0 };
+        view.occurrences.insert(id, In { community: community.clone(), row });
+        let seats = Seats { capacity: command.policy.capacity(), ..Seats::default() };
+        view.seats.insert(id, In { community: community.clone(), row: seats });
+        view.deliveries.insert(id.uuid(), item.delivery);
+    }
+    Ok(())
+}
+
+/// Whether one member of a household may come to a date: the reason beside a greyed row. What the party needs as a
+/// whole (a guardian, a child at all) is not looked at here.
+///
+/// # Errors
+/// The refusal that person would meet.
+pub fn may_come(activity: &ActivityRow, occurrence: &OccurrenceRow, person: &Person) -> Result<(), Refusal> {
+    if matches!(activity.policy, SignUpPolicy::WalkIn) {
+        return Err(Refusal::NoSignUpNeeded);
+    }
+    let on = occurrence.range.start().date();
+    match check_audience(activity.audience, std::slice::from_ref(person), on) {
+        Err(Refusal::GuardianNeeded | Refusal::ChildNeeded) | Ok(()) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+#[cfg(test)]
+mod tests;

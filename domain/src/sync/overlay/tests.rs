@@ -1,0 +1,115 @@
+//! Pending commands laid over rows.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::activity::{Audience, Category, SignUpPolicy, Venue};
+use crate::change::ProfileRow;
+use crate::id::{AccountId, OccurrenceId, TeamId};
+use crate::people::Relation;
+use crate::time::{LocalDate, MinuteOfDay, TimeRange};
+
+fn start() -> Timestamp {
+    LocalDate::from_ymd(2026, 11, 25).expect("a date").at(MinuteOfDay::hm(9, 0).expect("a time"))
+}
+
+fn now() -> Timestamp {
+    start().plus_minutes(-600)
+}
+
+const fn uuid(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn here() -> CommunityId {
+    "banzha".parse().expect("a slug")
+}
+
+/// One activity with twelve places, a resident and a child.
+fn base(taken: u16) -> View {
+    let mut view = View::default();
+    let place = |row| In { community: here(), row };
+    let activity = ActivityRow {
+        team: TeamId::from_uuid(uuid(1)),
+        title: "淮剧教唱".parse().expect("a title"),
+        about: None,
+        category: Category::Opera,
+        audience: Audience::Everyone,
+        venue: Venue { space: None, place: "二楼戏台".parse().expect("a place") },
+        policy: SignUpPolicy::PerOccurrence {
+            capacity: Some(12),
+            opens_minutes_before: None,
+            closes_minutes_before: 0,
+            party_max: 4,
+        },
+    };
+    view.activities.insert(ActivityId::from_uuid(uuid(2)), In { community: here(), row: activity });
+    let range = TimeRange::new(start(), start().plus_minutes(60)).expect("a range");
+    let occurrence = OccurrenceRow { activity: ActivityId::from_uuid(uuid(2)), range, cancelled: None, sequence: 0 };
+    view.occurrences.insert(OccurrenceId::from_uuid(uuid(3)), In { community: here(), row: occurrence });
+    view.seats.insert(OccurrenceId::from_uuid(uuid(3)), place(Seats { capacity: Some(12), taken, ..Seats::default() }));
+    for (n, relation, born) in [(10, Relation::Me, None), (11, Relation::Child, Some("2021-05"))] {
+        let id = PersonId::from_uuid(uuid(n));
+        let born = born.map(|b| b.parse().expect("a month"));
+        view.persons.insert(id, Person { id, relation, name: "王".parse().expect("a name"), born });
+    }
+    let profile =
+        ProfileRow { name: "王".parse().expect("a name"), home: here(), phone_tail: String::new(), roles: vec![] };
+    view.profile = Some((AccountId::from_uuid(uuid(4)), profile));
+    view
+}
+
+fn sign_up(people: &[u128]) -> Pending {
+    let people = people.iter().map(|n| PersonId::from_uuid(uuid(*n))).collect();
+    Pending {
+        id: CommandId::from_uuid(uuid(100)),
+        stream: StreamId::Community(here()),
+        command: Command::SignUp(SignUp { occurrence: OccurrenceId::from_uuid(uuid(3)), people }),
+        delivery: Delivery::Saved,
+    }
+}
+
+#[test]
+fn a_pending_sign_up_shows_as_mine_and_lowers_no_count() {
+    let view = lay_over(&base(9), &[sign_up(&[10, 11])], now());
+    let (id, own) = view.sign_up_for(OccurrenceId::from_uuid(uuid(3))).expect("my sign-up");
+    assert_eq!(own.row.party.len(), 2);
+    assert_eq!(view.deliveries[&id.uuid()], Delivery::Saved);
+    assert_eq!(view.seats.values().next().map(|s| s.row.taken), Some(9));
+}
+
+#[test]
+fn when_the_last_place_goes_the_picture_says_so_before_anything_is_sent() {
+    let waiting = lay_over(&base(12), &[sign_up(&[10])], now());
+    let (_, own) = waiting.sign_up_for(OccurrenceId::from_uuid(uuid(3))).expect("my sign-up");
+    assert_eq!(own.row.state, SignUpState::Waitlisted { parties_ahead: 0 });
+    let closed = lay_over(&base(3), &[sign_up(&[10])], start());
+    assert!(closed.sign_ups.is_empty());
+    assert_eq!(
+        closed.doubts.get(&CommandId::from_uuid(uuid(100))),
+        Some(&Refusal::SignUpClosed { closed_at: start() })
+    );
+}
+
+#[test]
+fn a_withdrawal_can_build_on_a_sign_up_that_is_itself_pending() {
+    let withdraw = Pending {
+        id: CommandId::from_uuid(uuid(101)),
+        stream: StreamId::Community(here()),
+        command: Command::WithdrawSignUp(WithdrawSignUp {
+            sign_up: SignUpId::from_uuid(uuid(100)),
+            people: vec![PersonId::from_uuid(uuid(11))],
+        }),
+        delivery: Delivery::Saved,
+    };
+    let view = lay_over(&base(3), &[sign_up(&[10, 11]), withdraw], now());
+    let (_, own) = view.sign_up_for(OccurrenceId::from_uuid(uuid(3))).expect("my sign-up");
+    assert_eq!(own.row.party.iter().map(|m| m.person.uuid()).collect::<Vec<_>>(), vec![uuid(10)]);
+}
+
+#[test]
+fn a_child_alone_is_a_doubt_and_not_a_place() {
+    let view = lay_over(&base(3), &[sign_up(&[11])], now());
+    assert!(view.sign_ups.is_empty());
+    assert_eq!(view.doubts.values().next(), Some(&Refusal::GuardianNeeded));
+}

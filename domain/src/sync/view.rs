@@ -1,0 +1,207 @@
+//! What a phone knows: rows by class, each with the community it lies in, and what is still on its way.
+//!
+//! The same type holds the server's rows (the base) and the picture a screen draws (base and pending commands, see
+//! [`overlay`](super::overlay)). Deliberately absent: anything about drawing.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::booking::{BookingState, Holding, SpaceFacts};
+use crate::change::{
+    ActivityRow, BookingRow, BusyRow, DeskBookingRow, NoticeRow, OccurrenceRow, ProfileRow, RosterRow, Row, RowBody,
+    RowKey, SignUpRow, SpaceRow, TeamRow, class,
+};
+use crate::id::{
+    AccountId, ActivityId, BookingId, CommandId, CommunityId, NoticeId, OccurrenceId, PersonId, SignUpId, SpaceId,
+    StreamId, TeamId,
+};
+use crate::people::{Actor, Caller, Person};
+use crate::refusal::Refusal;
+use crate::sign_up::Seats;
+use crate::time::LocalDate;
+
+/// A row and the community it lies in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct In<T> {
+    /// The community.
+    pub community: CommunityId,
+    /// The row.
+    pub row: T,
+}
+
+/// How far a change made on this phone has come. What is not listed is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// Saved on this phone, not sent yet.
+    Saved,
+    /// Sent, and no answer has come: it may or may not have arrived.
+    Checking,
+}
+
+/// Everything a phone knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each map is named for its rows")]
+pub struct View {
+    pub teams: BTreeMap<TeamId, In<TeamRow>>,
+    pub spaces: BTreeMap<SpaceId, In<SpaceRow>>,
+    pub busy: BTreeMap<(SpaceId, LocalDate), In<BusyRow>>,
+    pub activities: BTreeMap<ActivityId, In<ActivityRow>>,
+    pub occurrences: BTreeMap<OccurrenceId, In<OccurrenceRow>>,
+    pub seats: BTreeMap<OccurrenceId, In<Seats>>,
+    pub sign_ups: BTreeMap<SignUpId, In<SignUpRow>>,
+    pub roster: BTreeMap<SignUpId, In<RosterRow>>,
+    pub bookings: BTreeMap<BookingId, In<BookingRow>>,
+    pub desk_bookings: BTreeMap<BookingId, In<DeskBookingRow>>,
+    pub notices: BTreeMap<NoticeId, In<NoticeRow>>,
+    pub profile: Option<(AccountId, ProfileRow)>,
+    pub persons: BTreeMap<PersonId, Person>,
+    /// Things that a command still on its way has made or changed, by their UUID.
+    pub deliveries: BTreeMap<Uuid, Delivery>,
+    /// Pending commands the phone now expects to be refused. They are still sent: only the server knows.
+    pub doubts: BTreeMap<CommandId, Refusal>,
+}
+
+impl View {
+    /// Takes in one row of a stream. A row that cannot be read is skipped.
+    pub fn put(&mut self, stream: &StreamId, row: &Row) {
+        let Ok(body) = row.parse() else { return };
+        match stream {
+            StreamId::Community(community) => self.put_community(community.clone(), body),
+            StreamId::Account(_) => match body {
+                RowBody::Profile(id, row) => self.profile = Some((id, row)),
+                RowBody::Person(id, row) => {
+                    self.persons.insert(id, row);
+                }
+                _ => {}
+            },
+        }
+    }
+
+    fn put_community(&mut self, community: CommunityId, body: RowBody) {
+        macro_rules! keep {
+            ($map:ident, $key:expr, $row:expr) => {{
+                self.$map.insert($key, In { community, row: $row });
+            }};
+        }
+        match body {
+            RowBody::Team(id, row) => keep!(teams, id, row),
+            RowBody::Space(id, row) => keep!(spaces, id, row),
+            RowBody::Busy(id, row) => keep!(busy, (id, row.date), row),
+            RowBody::Activity(id, row) => keep!(activities, id, row),
+            RowBody::Occurrence(id, row) => keep!(occurrences, id, row),
+            RowBody::Seats(id, row) => keep!(seats, id, row),
+            RowBody::SignUp(id, row) => keep!(sign_ups, id, row),
+            RowBody::Roster(id, row) => keep!(roster, id, row),
+            RowBody::Booking(id, row) => keep!(bookings, id, row),
+            RowBody::DeskBooking(id, row) => keep!(desk_bookings, id, row),
+            RowBody::Notice(id, row) => keep!(notices, id, row),
+            RowBody::Profile(..) | RowBody::Person(..) => {}
+        }
+    }
+
+    /// Forgets one row.
+    pub fn remove(&mut self, key: &RowKey) {
+        macro_rules! forget {
+            ($map:ident) => {
+                if let Ok(id) = key.id.parse() {
+                    self.$map.remove(&id);
+                }
+            };
+        }
+        match key.class.as_str() {
+            class::TEAM => forget!(teams),
+            class::SPACE => forget!(spaces),
+            class::BUSY => {
+                let parts = key.id.split_once('/');
+                if let Some((Ok(space), Ok(date))) = parts.map(|(space, date)| (space.parse(), date.parse())) {
+                    self.busy.remove(&(space, date));
+                }
+            }
+            class::ACTIVITY => forget!(activities),
+            class::OCCURRENCE => forget!(occurrences),
+            class::SEATS => forget!(seats),
+            class::SIGN_UP => forget!(sign_ups),
+            class::ROSTER => forget!(roster),
+            class::BOOKING => forget!(bookings),
+            class::DESK_BOOKING => forget!(desk_bookings),
+            class::NOTICE => forget!(notices),
+            class::PROFILE => self.profile = None,
+            class::PERSON => forget!(persons),
+            _ => {}
+        }
+    }
+
+    /// Forgets everything of a stream, before its snapshot comes in.
+    pub fn clear(&mut self, stream: &StreamId) {
+        match stream {
+            StreamId::Account(_) => {
+                self.profile = None;
+                self.persons.clear();
+            }
+            StreamId::Community(gone) => {
+                macro_rules! clear {
+                    ($($map:ident),+) => { $(self.$map.retain(|_, row| &row.community != gone);)+ };
+                }
+                clear!(
+                    teams,
+                    spaces,
+                    busy,
+                    activities,
+                    occurrences,
+                    seats,
+                    sign_ups,
+                    roster,
+                    bookings,
+                    desk_bookings,
+                    notices
+                );
+            }
+        }
+    }
+
+    /// The signed-in person with the roles their profile names; what a screen may offer follows from it.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.profile {
+            None => Actor::Anonymous,
+            Some((account, profile)) => Actor::Account(Caller {
+                account: *account,
+                roles: profile.roles.iter().map(|role| role.role.clone()).collect(),
+            }),
+        }
+    }
+
+    /// One's own live sign-up for a date.
+    #[must_use]
+    pub fn sign_up_for(&self, occurrence: OccurrenceId) -> Option<(SignUpId, &In<SignUpRow>)> {
+        self.sign_ups
+            .iter()
+            .find(|(_, sign_up)| sign_up.row.occurrence == occurrence && sign_up.row.state.is_live())
+            .map(|(id, sign_up)| (*id, sign_up))
+    }
+
+    /// What is held of a space from the day before to the day after a date.
+    #[must_use]
+    pub fn holdings_around(&self, space: SpaceId, date: LocalDate) -> Vec<Holding> {
+        (-1..=1)
+            .filter_map(|days| self.busy.get(&(space, date.plus_days(days))))
+            .flat_map(|busy| busy.row.holdings.iter().copied())
+            .collect()
+    }
+
+    /// What the booking decision reads about a space.
+    #[must_use]
+    pub fn space_facts<'a>(space: &'a SpaceRow, holdings: &'a [Holding]) -> SpaceFacts<'a> {
+        SpaceFacts { policy: &space.policy, hours: &space.hours, closures: &space.closures, holdings }
+    }
+
+    /// One's own bookings of a space that are requested or stand.
+    #[must_use]
+    pub fn open_bookings(&self, space: SpaceId) -> u16 {
+        let open = self.bookings.values().filter(|booking| {
+            booking.row.space == space && matches!(booking.row.state, BookingState::Requested | BookingState::Approved)
+        });
+        u16::try_from(open.count()).unwrap_or(u16::MAX)
+    }
+}
