@@ -18,3 +18,4 @@ pub mod command;
 pub mod sync;
 
 pub mod almanac;
+pub mod words;

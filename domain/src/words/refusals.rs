@@ -1,0 +1,120 @@
+//! Why something was refused: one sentence for each reason, each saying what to do next.
+
+use super::template::catalogue;
+use super::{Words, format};
+use crate::refusal::{Eligibility, Refusal};
+use crate::time::LocalDate;
+
+catalogue! {
+    /// Why something was refused.
+    Refusals {
+        not_allowed: "这件事要有相应的身份才能办。请换登记过的手机号登录，或打电话问社区。", "Your role does not include this. Sign in with the registered number or call the community.";
+        gone: "这一项已经不在了。请回到列表重新选。", "This is no longer here. Go back to the list and choose again.";
+        malformed: "有一项没填对。请打开再看看，或打电话问社区。", "One of the entries is not right. Open it and check, or call the community.";
+        changed: "刚刚有变化。请看看新的内容，再决定。", "This has changed meanwhile. Have a look and decide again.";
+        dependency_refused: "前面一步没成功，这一步也没法办。请先看前面那一条。", "An earlier step was refused, so this one can't be done. See that one first.";
+        server_fault(reference): "没处理成，不是您的问题（编号{reference}）。请打电话问社区，或过会儿再办一次。", "We could not process this (ref {reference}). Call the community, or do it again later.";
+        no_sign_up_needed: "这个活动不用报名，到时候直接来。", "No sign-up needed; just come.";
+        sign_up_not_open(when): "{when}开始报名，到时候再来。", "Sign-up opens {when}; come back then.";
+        sign_up_closed(when): "报名时间过了（{when}截止）。可以看看别的场次，或打电话问团队。", "Sign-up closed {when}. See other dates or call the team.";
+        occurrence_cancelled: "这一场取消了。看看其他场次。", "This date is cancelled. See the other dates.";
+        occurrence_over: "这一场已经结束。看看其他场次。", "This date is over. See the other dates.";
+        already_in: "有人已经报过这一场了。请去掉后再报。", "Somebody of your party is in already. Leave them out and try again.";
+        not_eligible_age(from, to): "这个活动要{from}–{to}岁的孩子。请换人，或看看别的活动。", "This is for children aged {from}–{to}. Choose somebody else or another activity.";
+        not_eligible_seniors: "这个活动要满60岁。请换人，或看看别的活动。", "This is for people of 60 and over. Choose somebody else or another activity.";
+        not_eligible_adults: "这个活动只限成人。请把孩子去掉再报。", "This is for adults only. Leave the children out and try again.";
+        guardian_needed: "孩子要有大人陪。请加一位大人。", "Children come with an adult. Add one.";
+        child_needed: "这是亲子活动。请加上要来的孩子。", "This is for families. Add the child who comes.";
+        party_empty: "请选要去的人。", "Choose who is coming.";
+        party_too_big(max): "一次最多报{max}人。请少选几位。", "At most {max} in one party. Choose fewer.";
+        waitlist_full: "名额满了，排队也满了。看看其他场次。", "Full, and so is the waitlist. See the other dates.";
+        not_confirmed: "还在排队，没有名额，不能签到。有名额后再签。", "Still on the waitlist. Check in once there is a place.";
+        check_in_not_open(when): "{when}开始签到，到时候再来。", "Check-in opens {when}; come back then.";
+        ends_before_start: "结束要在开始后面。请重新选时间。", "The end must be after the start. Choose the time again.";
+        off_grid(length): "时间要按{length}一格来选。请重新选。", "Times go in steps of {length}. Choose again.";
+        too_short(length): "最少约{length}。请选长一点。", "At least {length}. Choose a longer time.";
+        too_long(length): "最多约{length}。请选短一点。", "At most {length}. Choose a shorter time.";
+        in_the_past: "这个时间已经过了。请选后面的时间。", "That time has passed. Choose a later one.";
+        too_soon(length): "要提前{length}约。请选晚一点的时间，或打电话问客厅主人。", "Book at least {length} ahead. Choose a later time or call the host.";
+        too_far(when): "现在最远能约到{when}。请选近一点的日子。", "Bookings are open until {when}. Choose an earlier day.";
+        space_closed: "这段时间不开放。请换个时间。", "Closed at that time. Choose another.";
+        space_closed_why(why): "这段时间不开放：{why}。请换个时间。", "Closed at that time: {why}. Choose another.";
+        ages_outside(from, to): "这里适合{from}–{to}岁的孩子，要有大人陪。请换人，或看看别的空间。", "For children aged {from}–{to} with an adult. Choose others or another space.";
+        too_many_open(max): "一家在这里最多同时约{max}次。用完一次再约，或取消一次。", "A household may hold {max} {max?booking|bookings} here at a time. Use or cancel one first.";
+        slot_taken: "这个时间刚被别人约走。换个时间试试。", "Just taken. Try another time.";
+        slot_full(n): "这个时间只剩{n}个位子。请少来几位，或换个时间。", "Only {n} {n?place is|places are} left then. Come with fewer, or choose another time.";
+        slot_full_none: "这个时间坐满了。换个时间试试。", "No places left then. Try another time.";
+        booking_decided: "这个预约已经处理过了。请看看最新的状态。", "This booking has been settled already. See where it stands.";
+        bad_length: "一场要在15分钟到12小时之间。请重新选时间。", "A date lasts from 15 minutes to 12 hours. Choose the times again.";
+        series_too_long(when): "最远能排到{when}。请改早一点结束。", "Dates may reach {when} at most. Choose an earlier last day.";
+        capacity_zero: "名额至少要有1个。不限人数就选「不限」。", "At least one place is needed. Choose \"No limit\" if there is none.";
+        venue_taken(dates): "{dates}这个空间已经有人用了。请换时间或换地方。", "The space is taken on {dates}. Choose another time or place.";
+        household_full(max): "一家最多加{max}人。先移除一位再加。", "A household holds at most {max} people. Remove one first.";
+        person_signed_up: "这位家人还有没去的活动。先取消那个报名，再移除。", "They are still signed up for something. Cancel that first, then remove them.";
+        consent_needed: "加孩子要监护人同意。请勾选后再加。", "Adding a child needs the guardian's consent. Tick the box and try again.";
+        unknown: "没办成。请更新后再试，或打电话问社区。", "This was not possible. Update the app and try again, or call the community.";
+    }
+}
+
+impl Words {
+    /// Why something was refused, and what to do next. Times are absolute, because a refusal is kept and read later.
+    #[must_use]
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        let (texts, language) = (&self.refusals, self.language);
+        let at = |when| format::fixed_moment(language, when);
+        let day = |on: LocalDate| format::date(language, on, on);
+        let minutes = |count: u16| format::duration(language, count.into());
+        match refusal {
+            Refusal::NotAllowed => texts.not_allowed.to_owned(),
+            Refusal::Gone => texts.gone.to_owned(),
+            Refusal::Malformed { .. } => texts.malformed.to_owned(),
+            Refusal::Changed => texts.changed.to_owned(),
+            Refusal::DependencyRefused => texts.dependency_refused.to_owned(),
+            Refusal::ServerFault { reference } => texts.server_fault(reference),
+            Refusal::NoSignUpNeeded => texts.no_sign_up_needed.to_owned(),
+            Refusal::SignUpNotOpen { opens_at } => texts.sign_up_not_open(at(*opens_at)),
+            Refusal::SignUpClosed { closed_at } => texts.sign_up_closed(at(*closed_at)),
+            Refusal::OccurrenceCancelled => texts.occurrence_cancelled.to_owned(),
+            Refusal::OccurrenceOver => texts.occurrence_over.to_owned(),
+            Refusal::AlreadyIn { .. } => texts.already_in.to_owned(),
+            Refusal::NotEligible { why, .. } => match *why {
+                Eligibility::ChildAge { from, to } => texts.not_eligible_age(from, to),
+                Eligibility::Seniors => texts.not_eligible_seniors.to_owned(),
+                Eligibility::Adults => texts.not_eligible_adults.to_owned(),
+            },
+            Refusal::GuardianNeeded => texts.guardian_needed.to_owned(),
+            Refusal::ChildNeeded => texts.child_needed.to_owned(),
+            Refusal::PartyEmpty => texts.party_empty.to_owned(),
+            Refusal::PartyTooBig { max } => texts.party_too_big(max),
+            Refusal::WaitlistFull => texts.waitlist_full.to_owned(),
+            Refusal::NotConfirmed => texts.not_confirmed.to_owned(),
+            Refusal::CheckInNotOpen { opens_at } => texts.check_in_not_open(at(*opens_at)),
+            Refusal::EndsBeforeStart => texts.ends_before_start.to_owned(),
+            Refusal::OffGrid { minutes: grid } => texts.off_grid(minutes(*grid)),
+            Refusal::TooShort { minutes: least } => texts.too_short(minutes(*least)),
+            Refusal::TooLong { minutes: most } => texts.too_long(minutes(*most)),
+            Refusal::InThePast => texts.in_the_past.to_owned(),
+            Refusal::TooSoon { notice_minutes } => texts.too_soon(format::duration(language, *notice_minutes)),
+            Refusal::TooFar { last_on } => texts.too_far(day(*last_on)),
+            Refusal::SpaceClosed { reason: None } => texts.space_closed.to_owned(),
+            Refusal::SpaceClosed { reason: Some(why) } => texts.space_closed_why(why),
+            Refusal::AgesOutside { from, to } => texts.ages_outside(from, to),
+            Refusal::TooManyOpenBookings { max } => texts.too_many_open(max),
+            Refusal::SlotTaken => texts.slot_taken.to_owned(),
+            Refusal::SlotFull { heads_left: 0 } => texts.slot_full_none.to_owned(),
+            Refusal::SlotFull { heads_left } => texts.slot_full(heads_left),
+            Refusal::BookingDecided => texts.booking_decided.to_owned(),
+            Refusal::BadLength => texts.bad_length.to_owned(),
+            Refusal::SeriesTooLong { last_on } => texts.series_too_long(day(*last_on)),
+            Refusal::CapacityZero => texts.capacity_zero.to_owned(),
+            Refusal::VenueTaken { dates, .. } => {
+                let dates: Vec<String> = dates.iter().map(|on| day(*on)).collect();
+                texts.venue_taken(format::list(language, &dates))
+            }
+            Refusal::HouseholdFull { max } => texts.household_full(max),
+            Refusal::PersonSignedUp { .. } => texts.person_signed_up.to_owned(),
+            Refusal::ConsentNeeded => texts.consent_needed.to_owned(),
+            Refusal::Unknown => texts.unknown.to_owned(),
+        }
+    }
+}
