@@ -13,6 +13,7 @@ pub mod sign_up;
 pub mod booking;
 pub mod space;
 
+pub mod agenda;
 pub mod change;
 pub mod command;
 pub mod sync;
