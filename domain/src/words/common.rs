@@ -152,3 +152,13 @@ catalogue! {
         without_app: "打开完整版后可以报名和预约", "Open the full version to sign up and book";
     }
 }
+
+catalogue! {
+    /// Calendar feeds and the heads of public pages.
+    Feed {
+        name(community): "{community} · 生活汇", "{community} · Life Hub";
+        cancelled_title(title): "【已取消】{title}", "[Cancelled] {title}";
+        agenda_of(community): "{community}的活动安排", "Activities in {community}";
+        spaces_of(community): "{community}的公共空间", "Spaces in {community}";
+    }
+}

@@ -18,7 +18,7 @@ mod template;
 
 pub use activities::{List, Month, OccurrencePage, SignUpSheet};
 pub use calendar::Calendar;
-pub use common::{Common, Errors, Footer, Offline, States};
+pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
 pub use refusals::Refusals;
@@ -117,6 +117,8 @@ words! {
     refusals: Refusals,
     /// The foot of public pages.
     footer: Footer,
+    /// Calendar feeds and the heads of public pages.
+    feed: Feed,
     /// The list of activities.
     list: List,
     /// The month picker.
