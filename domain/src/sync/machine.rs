@@ -47,7 +47,7 @@ pub struct Queued {
 }
 
 /// A command with its answer: the phone's own journal.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Settled {
     /// The command.
     pub id: CommandId,

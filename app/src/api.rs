@@ -1,0 +1,256 @@
+//! Every request the app makes, by name: the only file with addresses of the server in it.
+//!
+//! A reply counts only if it has the status and the content type that were asked for and parses whole; a captive
+//! portal's page is no answer. Nothing is retried here.
+
+use domain::change::CommunityView;
+use domain::id::{AccountId, CommunityId};
+use domain::sync::{SyncReply, SyncRequest};
+use domain::text::{PersonName, Phone};
+use leptos::leptos_dom::helpers::window;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::platform;
+
+/// How long a request other than a sync may take.
+const DEADLINE_MS: u32 = 15_000;
+
+/// Why a request came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiError {
+    /// No answer, or one that is not this server's.
+    NoAnswer,
+    /// The server said no.
+    Problem(Problem),
+}
+
+/// What the server says when it says no (RFC 9457), as far as the app reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Problem {
+    /// The HTTP status.
+    #[serde(default)]
+    pub status: u16,
+    /// Which problem.
+    #[serde(default)]
+    pub code: String,
+    /// What a person may quote on the telephone.
+    #[serde(default)]
+    pub reference: Option<String>,
+    /// How many tries a code has left.
+    #[serde(default)]
+    pub tries_left: Option<u32>,
+    /// When to come back, from the header.
+    #[serde(skip)]
+    pub retry_after_s: Option<u32>,
+}
+
+/// A login that was begun.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Challenge {
+    /// What the code is handed in with.
+    pub challenge: String,
+    /// When another code may be asked for.
+    pub resend_after_s: u32,
+    /// The code itself, in a demonstration.
+    #[serde(default)]
+    pub demo_code: Option<String>,
+}
+
+/// A login that succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct SignedIn {
+    /// Whose.
+    pub account: AccountId,
+    /// Whether the account was just made.
+    #[serde(default)]
+    pub is_new: bool,
+}
+
+/// Whose session the browser has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SessionView {
+    /// Whose; nobody's without a session.
+    pub account: Option<AccountId>,
+    /// Whether the server is a demonstration.
+    #[serde(default)]
+    pub demo: bool,
+    /// The server's build.
+    #[serde(default)]
+    pub build: String,
+}
+
+/// Somebody of the demonstration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DemoPerson {
+    /// `resident`, `parent`, `editor`, `host`, `community` or `district`.
+    pub role: String,
+    /// What they are called.
+    pub name: String,
+    /// A line about them.
+    #[serde(default)]
+    pub about: String,
+}
+
+/// Sends one sync; `None` is no answer. `Err` is the one status that says something: nobody is signed in.
+///
+/// # Errors
+/// [`NotSignedIn`].
+pub async fn sync(body: &SyncRequest, deadline_ms: u32) -> Result<Option<SyncReply>, NotSignedIn> {
+    let Ok(body) = serde_json::to_string(body) else { return Ok(None) };
+    match request("POST", "/api/sync", Some(&body), deadline_ms).await {
+        Some(reply) if reply.status == 401 => Err(NotSignedIn),
+        Some(reply) if reply.status == 200 && reply.is_json => Ok(serde_json::from_str(&reply.text).ok()),
+        _ => Ok(None),
+    }
+}
+
+/// The session is gone.
+#[derive(Debug, Clone, Copy)]
+pub struct NotSignedIn;
+
+/// Sends a sync whose answer nobody will read, as the page goes away.
+pub fn sync_and_leave(body: &SyncRequest) {
+    let Ok(body) = serde_json::to_string(body) else { return };
+    let Some(init) = prepare("POST", Some(&body)) else { return };
+    let _ = js_sys::Reflect::set(&init, &"keepalive".into(), &true.into());
+    let promise = window().fetch_with_str_and_init("/api/sync", &init);
+    wasm_bindgen_futures::spawn_local(async move {
+        let _ = JsFuture::from(promise).await;
+    });
+}
+
+/// Asks for a code by text message.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn login_challenge(phone: &Phone) -> Result<Challenge, ApiError> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        phone: &'a Phone,
+    }
+    ask("POST", "/api/login/challenge", Some(&Body { phone })).await
+}
+
+/// Hands a code in, with name and home when the server has asked for them.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn login_verify(
+    challenge: &str,
+    code: &str,
+    name: Option<&PersonName>,
+    home: Option<&CommunityId>,
+) -> Result<SignedIn, ApiError> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        challenge: &'a str,
+        code: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<&'a PersonName>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        home: Option<&'a CommunityId>,
+    }
+    ask("POST", "/api/login/verify", Some(&Body { challenge, code, name, home })).await
+}
+
+/// Ends the session; `true` when the server no longer knows it.
+pub async fn logout() -> bool {
+    let reply = request("POST", "/api/logout", Some("{}"), DEADLINE_MS).await;
+    reply.is_some_and(|reply| reply.status == 204 || reply.status == 401)
+}
+
+/// Whose session this is.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn session() -> Result<SessionView, ApiError> {
+    ask("GET", "/api/session", None::<&()>).await
+}
+
+/// The people of the demonstration.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn demo_people() -> Result<Vec<DemoPerson>, ApiError> {
+    ask("GET", "/api/demo/people", None::<&()>).await
+}
+
+/// Signs in as one of them.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn demo_login(role: &str) -> Result<SignedIn, ApiError> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        role: &'a str,
+    }
+    ask("POST", "/api/demo/login", Some(&Body { role })).await
+}
+
+/// All communities.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn communities() -> Result<Vec<CommunityView>, ApiError> {
+    ask("GET", "/api/communities", None::<&()>).await
+}
+
+struct Reply {
+    status: u16,
+    is_json: bool,
+    retry_after_s: Option<u32>,
+    text: String,
+}
+
+async fn ask<T: DeserializeOwned>(method: &str, path: &str, body: Option<&impl Serialize>) -> Result<T, ApiError> {
+    let body = body.and_then(|body| serde_json::to_string(body).ok());
+    let reply = request(method, path, body.as_deref(), DEADLINE_MS).await.ok_or(ApiError::NoAnswer)?;
+    if !reply.is_json {
+        return Err(ApiError::NoAnswer);
+    }
+    if (200..300).contains(&reply.status) {
+        return serde_json::from_str(&reply.text).map_err(|_| ApiError::NoAnswer);
+    }
+    let problem: Problem = serde_json::from_str(&reply.text).map_err(|_| ApiError::NoAnswer)?;
+    Err(ApiError::Problem(Problem { status: reply.status, retry_after_s: reply.retry_after_s, ..problem }))
+}
+
+fn prepare(method: &str, body: Option<&str>) -> Option<web_sys::RequestInit> {
+    let headers = web_sys::Headers::new().ok()?;
+    headers.set("content-type", "application/json").ok()?;
+    headers.set("accept", "application/json").ok()?;
+    // A header that no form and no foreign page can set without asking first.
+    headers.set("x-lifehub", "1").ok()?;
+    let init = web_sys::RequestInit::new();
+    init.set_method(method);
+    init.set_headers(headers.as_ref());
+    init.set_credentials(web_sys::RequestCredentials::SameOrigin);
+    if let Some(body) = body {
+        init.set_body(&body.into());
+    }
+    Some(init)
+}
+
+async fn request(method: &str, path: &str, body: Option<&str>, deadline_ms: u32) -> Option<Reply> {
+    let init = prepare(method, body)?;
+    // A timer of our own: the one of `AbortSignal.timeout` stands still while a phone sleeps.
+    let abort = web_sys::AbortController::new().ok()?;
+    init.set_signal(Some(&abort.signal()));
+    let timer = platform::start_timer(deadline_ms.into(), move || abort.abort());
+    let reply = read(JsFuture::from(window().fetch_with_str_and_init(path, &init))).await;
+    platform::stop_timer(timer);
+    reply
+}
+
+async fn read(fetch: JsFuture) -> Option<Reply> {
+    let response: web_sys::Response = fetch.await.ok()?.dyn_into().ok()?;
+    let header = |name: &str| response.headers().get(name).ok().flatten().unwrap_or_default();
+    let content_type = header("content-type");
+    let is_json = content_type.starts_with("application/json") || content_type.starts_with("application/problem+json");
+    let retry_after_s = header("retry-after").parse().ok();
+    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    Some(Reply { status: response.status(), is_json, retry_after_s, text })
+}

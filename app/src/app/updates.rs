@@ -1,0 +1,126 @@
+//! New builds and the home screen: the service worker that keeps the app on the phone, and the browser's offer to
+//! install it.
+//!
+//! A new build waits until the person takes it; every tab then loads itself anew, once.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::Promise;
+use leptos::leptos_dom::helpers::window;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::platform::{call, get, listen, reload};
+use crate::storage::guest;
+
+/// The worker, as `xtask` writes it.
+const WORKER: &str = "/sw.js";
+/// What tells a waiting worker to take over.
+const ACTIVATE: &str = "activate";
+
+thread_local! {
+    static SIGNALS: Signals = Signals {
+        waiting: ArcRwSignal::new(false),
+        installable: ArcRwSignal::new(false),
+    };
+    static WAITING: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    static PROMPT: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    static HAS_RELOADED: Cell<bool> = const { Cell::new(false) };
+}
+
+struct Signals {
+    waiting: ArcRwSignal<bool>,
+    installable: ArcRwSignal<bool>,
+}
+
+/// Registers the worker and watches for a newer one, and for the browser's offer to install.
+pub fn watch() {
+    listen(&window(), "beforeinstallprompt", |event: web_sys::Event| {
+        event.prevent_default();
+        PROMPT.set(Some(event.into()));
+        if guest::read(guest::NO_INSTALL).is_none() {
+            SIGNALS.with(|signals| signals.installable.set(true));
+        }
+    });
+    listen(&window(), "appinstalled", |_: web_sys::Event| SIGNALS.with(|signals| signals.installable.set(false)));
+
+    let container = get(window().navigator().as_ref(), "serviceWorker");
+    // No workers in some web views; the app then needs a network to start, and nothing else changes.
+    let Some(target) = container.dyn_ref::<web_sys::EventTarget>() else { return };
+    let had_one = !get(&container, "controller").is_null();
+    listen(target, "controllerchange", move |_: web_sys::Event| {
+        // The first worker ever takes over without anything having changed.
+        if had_one && !HAS_RELOADED.replace(true) {
+            reload();
+        }
+    });
+    wasm_bindgen_futures::spawn_local(async move {
+        let options = js_sys::Object::new();
+        let _ = js_sys::Reflect::set(&options, &"updateViaCache".into(), &"none".into());
+        let Some(promise) = call(&container, "register", &[WORKER.into(), options.into()]) else { return };
+        let Ok(registration) = JsFuture::from(Promise::resolve(&promise)).await else { return };
+        look_at(&registration);
+        if let Some(target) = registration.dyn_ref::<web_sys::EventTarget>() {
+            let registration = registration.clone();
+            listen(target, "updatefound", move |_: web_sys::Event| follow(&registration));
+        }
+        listen(&leptos::leptos_dom::helpers::document(), "visibilitychange", move |_: web_sys::Event| {
+            // Apps on the home screen are never closed, so nobody else would look for a new build.
+            if crate::platform::is_visible() {
+                call(&registration, "update", &[]);
+                look_at(&registration);
+            }
+        });
+    });
+}
+
+fn follow(registration: &JsValue) {
+    let installing = get(registration, "installing");
+    let Some(target) = installing.dyn_ref::<web_sys::EventTarget>() else { return };
+    let registration = registration.clone();
+    listen(target, "statechange", move |_: web_sys::Event| look_at(&registration));
+}
+
+/// Notes a worker that waits behind the one in charge.
+fn look_at(registration: &JsValue) {
+    let waiting = get(registration, "waiting");
+    let in_charge = get(registration, "active");
+    let is_waiting = !waiting.is_null() && !waiting.is_undefined() && !in_charge.is_null();
+    WAITING.set(is_waiting.then_some(waiting));
+    SIGNALS.with(|signals| {
+        if signals.waiting.get_untracked() != is_waiting {
+            signals.waiting.set(is_waiting);
+        }
+    });
+}
+
+/// Whether a new build waits; tracked.
+pub fn is_waiting() -> bool {
+    SIGNALS.with(|signals| signals.waiting.clone()).get()
+}
+
+/// Takes the new build; the page loads itself anew when it has.
+pub fn take() {
+    WAITING.with_borrow(|waiting| {
+        if let Some(waiting) = waiting {
+            call(waiting, "postMessage", &[ACTIVATE.into()]);
+        }
+    });
+}
+
+/// Whether the browser offers to put the app on the home screen; tracked.
+pub fn may_install() -> bool {
+    SIGNALS.with(|signals| signals.installable.clone()).get()
+}
+
+/// Asks the person, once; whatever they say, the band is gone for good.
+pub fn install() {
+    guest::write(guest::NO_INSTALL, "1");
+    SIGNALS.with(|signals| signals.installable.set(false));
+    PROMPT.with_borrow_mut(|prompt| {
+        if let Some(prompt) = prompt.take() {
+            call(&prompt, "prompt", &[]);
+        }
+    });
+}

@@ -1,0 +1,472 @@
+//! What pages see of everything: one small handle with the picture, the clock, the person, and the one way to change
+//! things, [`Model::submit`].
+//!
+//! Reads track: inside a view or a memo they bring it up to date by themselves. Pages do no request, take no time and
+//! apply no rule of their own. Deliberately absent: how things are sent and stored (`sync`, `storage`).
+
+pub mod prefs;
+pub mod session;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use domain::change::CommunityView;
+use domain::command::Command;
+use domain::id::{AccountId, CommandId, CommunityId, StreamId};
+use domain::refusal::Refusal;
+use domain::sync::View;
+use domain::sync::machine::Settled;
+use domain::time::{LocalDate, Timestamp};
+use domain::words::{Language, Words, words};
+use leptos::prelude::*;
+
+pub use self::prefs::{Mode, Prefs, STEPS, Theme};
+use crate::platform;
+use crate::storage::guest;
+use crate::sync::Runner;
+
+/// Who uses the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// The stores are still being read.
+    Unknown,
+    /// Nobody is signed in.
+    Guest,
+    /// This person; stays so without a network.
+    SignedIn(AccountId),
+}
+
+impl Session {
+    /// Who is signed in.
+    #[must_use]
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::SignedIn(account) => Some(account),
+            Self::Unknown | Self::Guest => None,
+        }
+    }
+}
+
+/// How fresh what is shown of a community is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Nothing is there yet, and it is being fetched.
+    Loading,
+    /// As the server has it.
+    Fresh,
+    /// From this phone; news is being fetched.
+    Cached {
+        /// When it was read.
+        as_of: Timestamp,
+    },
+    /// The server does not answer.
+    Offline {
+        /// When it was read; `None` if this phone has nothing.
+        as_of: Option<Timestamp>,
+    },
+}
+
+/// Whether a command rests on this phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// Being written.
+    Saving,
+    /// Written; it survives whatever happens to the page.
+    OnPhone,
+    /// Not written, and it will not be sent.
+    Failed(SaveProblem),
+}
+
+/// Why a command could not be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveProblem {
+    /// The phone is full.
+    StorageFull,
+    /// This browser does not keep anything, and the server does not answer either.
+    NoStorage,
+    /// Nobody is signed in: go to `Route::Login` first.
+    NotSignedIn,
+}
+
+/// A command that was handed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Submission {
+    /// Its id, for [`Model::outcome`]; what it creates carries the same UUID.
+    pub id: CommandId,
+    /// Whether it rests on this phone.
+    pub saved: Signal<Saved>,
+}
+
+/// A command on its way, for the screen that lists them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutboxItem {
+    /// Its id.
+    pub id: CommandId,
+    /// Its number on this phone.
+    pub no: u64,
+    /// How often it was sent; one that never was may be withdrawn.
+    pub tried: u32,
+    /// The command, if this build knows its kind.
+    pub command: Option<Command>,
+    /// The stream it changes.
+    pub stream: StreamId,
+    /// When it was tapped, by the phone's clock.
+    pub queued_at: Timestamp,
+    /// Why the phone now expects it to be refused.
+    pub doubt: Option<Refusal>,
+}
+
+/// What the runtime knows of the way to the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Link {
+    /// Whether the stores have been read.
+    pub is_booted: bool,
+    /// Whether the last try got no answer.
+    pub is_offline: bool,
+    /// Whether the person must sign in (again) before anything of theirs travels.
+    pub needs_sign_in: bool,
+    /// Whether this browser keeps nothing.
+    pub is_memory_only: bool,
+    /// When each stream was last read.
+    pub as_of: BTreeMap<StreamId, Timestamp>,
+}
+
+/// The signals that the runtime writes and pages read through [`Model`].
+#[derive(Clone, Copy)]
+pub struct Rim {
+    pub(crate) now: RwSignal<Timestamp>,
+    pub(crate) view: RwSignal<Arc<View>>,
+    pub(crate) link: RwSignal<Link>,
+    pub(crate) unsent: RwSignal<Arc<Vec<OutboxItem>>>,
+    pub(crate) journal: RwSignal<Arc<BTreeMap<CommandId, Settled>>>,
+    pub(crate) session: RwSignal<Session>,
+    pub(crate) is_demo: RwSignal<bool>,
+    pub(crate) communities: RwSignal<Arc<Vec<CommunityView>>>,
+}
+
+/// The handle.
+#[derive(Clone, Copy)]
+pub struct Model {
+    pub(crate) rim: Rim,
+    prefs: RwSignal<Prefs>,
+    today: Memo<LocalDate>,
+    language: Memo<Language>,
+    community: Memo<Option<CommunityId>>,
+    freshness: Memo<Freshness>,
+    title: RwSignal<Title>,
+    announcement: RwSignal<String>,
+    pub(crate) runner: StoredValue<Rc<Runner>, LocalStorage>,
+}
+
+type Title = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// How old what is shown may be and still count as fresh.
+const FRESH_MINUTES: i64 = 3;
+
+/// The model of this page.
+///
+/// # Panics
+/// Outside of `<App/>`.
+#[must_use]
+pub fn use_model() -> Model {
+    use_context().expect("invariant: <App/> provides the model")
+}
+
+impl Model {
+    /// Makes the model, starts the runtime and hands both to everything below the current owner.
+    pub fn provide() -> Self {
+        let saved_communities = guest::read(guest::COMMUNITIES).and_then(|json| serde_json::from_str(&json).ok());
+        let rim = Rim {
+            now: RwSignal::new(platform::phone_now()),
+            view: RwSignal::new(Arc::default()),
+            link: RwSignal::new(Link::default()),
+            unsent: RwSignal::new(Arc::default()),
+            journal: RwSignal::new(Arc::default()),
+            session: RwSignal::new(Session::Unknown),
+            is_demo: RwSignal::new(false),
+            communities: RwSignal::new(Arc::new(saved_communities.unwrap_or_default())),
+        };
+        let prefs = RwSignal::new(Prefs::load());
+        prefs.with_untracked(Prefs::apply);
+        let home =
+            Memo::new(move |_| rim.view.with(|view| view.profile.as_ref().map(|(_, profile)| profile.home.clone())));
+        let community = Memo::new(move |_| {
+            let chosen = prefs.with(|prefs| prefs.community.clone());
+            let first = || rim.communities.with(|all| all.first().map(|community| community.id.clone()));
+            chosen.or_else(|| home.get()).or_else(first)
+        });
+        let freshness = Memo::new(move |_| {
+            let stream = community.get().map(StreamId::Community);
+            let now = rim.now.get();
+            rim.link.with(|link| {
+                let as_of = stream.and_then(|stream| link.as_of.get(&stream).copied());
+                match as_of {
+                    _ if link.is_offline => Freshness::Offline { as_of },
+                    None => Freshness::Loading,
+                    Some(as_of) if now.minutes_since(as_of) < FRESH_MINUTES => Freshness::Fresh,
+                    Some(as_of) => Freshness::Cached { as_of },
+                }
+            })
+        });
+        let runner = Runner::start(rim);
+        let model = Self {
+            rim,
+            prefs,
+            today: Memo::new(move |_| rim.now.get().date()),
+            language: Memo::new(move |_| prefs.with(|prefs| prefs.language)),
+            community,
+            freshness,
+            title: RwSignal::new(Arc::new(String::new)),
+            announcement: RwSignal::new(String::new()),
+            runner: StoredValue::new_local(Rc::clone(&runner)),
+        };
+        // The streams on screen are told to the machine, which is outside of the reactive world.
+        Effect::new(move |_| {
+            let streams = [community.get(), home.get()].into_iter().flatten().map(StreamId::Community).collect();
+            runner.watch(streams);
+        });
+        provide_context(model);
+        model
+    }
+
+    /// The time, corrected by the server's clock; moves every twenty seconds and whenever the page comes back.
+    #[must_use]
+    pub fn now(self) -> Timestamp {
+        self.rim.now.get()
+    }
+
+    /// The time, for a callback.
+    #[must_use]
+    pub fn now_untracked(self) -> Timestamp {
+        self.rim.now.get_untracked()
+    }
+
+    /// The date in the district; changes only when the day does.
+    #[must_use]
+    pub fn today(self) -> LocalDate {
+        self.today.get()
+    }
+
+    /// The date, for a callback.
+    #[must_use]
+    pub fn today_untracked(self) -> LocalDate {
+        self.today.get_untracked()
+    }
+
+    /// The language.
+    #[must_use]
+    pub fn language(self) -> Language {
+        self.language.get()
+    }
+
+    /// The words of the language.
+    #[must_use]
+    pub fn words(self) -> &'static Words {
+        words(self.language.get())
+    }
+
+    /// The words, for a callback.
+    #[must_use]
+    pub fn words_untracked(self) -> &'static Words {
+        words(self.language.get_untracked())
+    }
+
+    /// What the person has set.
+    #[must_use]
+    pub fn prefs(self) -> Prefs {
+        self.prefs.get()
+    }
+
+    /// Whether the layout is 长辈版.
+    #[must_use]
+    pub fn is_elder(self) -> bool {
+        self.prefs.with(Prefs::is_elder)
+    }
+
+    /// Changes what the person has set, remembers it and dresses the page.
+    pub fn set_prefs(self, change: impl FnOnce(&mut Prefs)) {
+        let mut prefs = self.prefs.get_untracked();
+        change(&mut prefs);
+        if prefs != self.prefs.get_untracked() {
+            prefs.save();
+            self.prefs.set(prefs);
+        }
+    }
+
+    /// All communities; empty until the list has come once.
+    #[must_use]
+    pub fn communities(self) -> Arc<Vec<CommunityView>> {
+        self.rim.communities.get()
+    }
+
+    /// The community on screen: the one chosen, else one's own, else the first. `unknown` until there is one.
+    #[must_use]
+    pub fn community(self) -> CommunityId {
+        self.community.get().unwrap_or_else(unknown_community)
+    }
+
+    /// The community on screen, for a callback.
+    #[must_use]
+    pub fn community_untracked(self) -> CommunityId {
+        self.community.get_untracked().unwrap_or_else(unknown_community)
+    }
+
+    /// The community on screen with its name and telephone number.
+    #[must_use]
+    pub fn community_view(self) -> Option<CommunityView> {
+        let id = self.community.get()?;
+        self.rim.communities.with(|all| all.iter().find(|community| community.id == id).cloned())
+    }
+
+    /// The stream of the community on screen.
+    #[must_use]
+    pub fn stream(self) -> StreamId {
+        StreamId::Community(self.community())
+    }
+
+    /// The picture: the server's rows with what is on its way laid over them.
+    #[must_use]
+    pub fn view(self) -> Arc<View> {
+        self.rim.view.get()
+    }
+
+    /// The picture, for a callback.
+    #[must_use]
+    pub fn view_untracked(self) -> Arc<View> {
+        self.rim.view.get_untracked()
+    }
+
+    /// How fresh the picture of the community on screen is.
+    #[must_use]
+    pub fn freshness(self) -> Freshness {
+        self.freshness.get()
+    }
+
+    /// Who uses the app.
+    #[must_use]
+    pub fn session(self) -> Session {
+        self.rim.session.get()
+    }
+
+    /// Who uses the app, for a callback.
+    #[must_use]
+    pub fn session_untracked(self) -> Session {
+        self.rim.session.get_untracked()
+    }
+
+    /// Whether this is the demonstration, where everything is made up.
+    #[must_use]
+    pub fn is_demo(self) -> bool {
+        self.rim.is_demo.get()
+    }
+
+    /// Whether the server does not answer.
+    #[must_use]
+    pub fn is_offline(self) -> bool {
+        self.rim.link.with(|link| link.is_offline)
+    }
+
+    /// Whether this browser keeps nothing.
+    #[must_use]
+    pub fn is_memory_only(self) -> bool {
+        self.rim.link.with(|link| link.is_memory_only)
+    }
+
+    /// Hands a command in: it is written to this phone first and then sent, now or whenever there is a network.
+    #[must_use]
+    pub fn submit(self, stream: StreamId, command: Command, depends_on: Option<CommandId>) -> Submission {
+        let id = platform::new_command_id();
+        let saved = RwSignal::new(Saved::Saving);
+        self.runner().submit(id, stream, command, depends_on, move |now| {
+            // The page that asked may be gone by then.
+            let _ = saved.try_set(now);
+        });
+        Submission { id, saved: saved.into() }
+    }
+
+    /// The answer to a command, once it has come.
+    #[must_use]
+    pub fn outcome(self, id: CommandId) -> Option<Settled> {
+        self.rim.journal.with(|journal| journal.get(&id).cloned())
+    }
+
+    /// What is on its way, in order.
+    #[must_use]
+    pub fn unsent(self) -> Vec<OutboxItem> {
+        self.rim.unsent.with(|unsent| unsent.as_ref().clone())
+    }
+
+    /// What was refused and not dismissed, newest first.
+    #[must_use]
+    pub fn refused(self) -> Vec<Settled> {
+        self.rim.journal.with(|journal| {
+            let mut refused: Vec<Settled> =
+                journal.values().filter(|settled| is_open_refusal(settled)).cloned().collect();
+            refused.sort_by_key(|settled| std::cmp::Reverse(settled.at));
+            refused
+        })
+    }
+
+    /// Takes note of an answer, so that it is shown no longer.
+    pub fn dismiss(self, id: CommandId) {
+        self.runner().dismiss(id);
+    }
+
+    /// Takes back a command that was never sent; does nothing to any other.
+    pub fn withdraw_unsent(self, id: CommandId) {
+        self.runner().withdraw(id);
+    }
+
+    /// Tries at once instead of waiting.
+    pub fn try_now(self) {
+        self.runner().try_now();
+    }
+
+    /// Fetches everything again; nothing unsent is lost.
+    pub fn repair(self) {
+        self.runner().repair();
+    }
+
+    /// Whether the person must sign in (again) before anything of theirs travels.
+    #[must_use]
+    pub fn needs_sign_in(self) -> bool {
+        self.rim.link.with(|link| link.needs_sign_in)
+    }
+
+    /// Names the page: in the browser's title and, on inner pages, in the head. Call once in the page's component;
+    /// the closure may read signals.
+    pub fn set_title(self, title: impl Fn() -> String + Send + Sync + 'static) {
+        self.title.set(Arc::new(title));
+    }
+
+    /// The page's name.
+    #[must_use]
+    pub fn title(self) -> String {
+        let title = self.title.get();
+        title()
+    }
+
+    /// Says a sentence to those who listen instead of looking: what a tap has come to, when nothing else says it.
+    pub fn announce(self, sentence: impl Into<String>) {
+        self.announcement.set(sentence.into());
+    }
+
+    /// What was said last.
+    #[must_use]
+    pub fn announcement(self) -> String {
+        self.announcement.get()
+    }
+
+    fn runner(self) -> Rc<Runner> {
+        self.runner.get_value()
+    }
+}
+
+fn is_open_refusal(settled: &Settled) -> bool {
+    !settled.dismissed && matches!(settled.outcome, domain::command::Outcome::Refused { .. })
+}
+
+fn unknown_community() -> CommunityId {
+    "unknown".parse().expect("invariant: a good slug")
+}

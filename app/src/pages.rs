@@ -1,0 +1,20 @@
+//! The pages, one per route. Each names itself with `Model::set_title`, starts with an `<h1>`, and has its empty,
+//! loading, from-cache, offline, pending, refused and error state.
+
+pub mod activities;
+pub mod communities;
+pub mod desk;
+pub mod family;
+pub mod help;
+pub mod login;
+pub mod me;
+pub mod messages;
+pub mod not_found;
+pub mod occurrence;
+pub mod outbox;
+pub mod publish;
+pub mod roster;
+pub mod settings;
+pub mod space;
+pub mod spaces;
+pub mod team;

@@ -1,0 +1,90 @@
+//! Every address of the app, in one closed list: links are made from it, never written by hand.
+//!
+//! The router's patterns are beside the components in `app.rs`; a test-worthy difference between the two shows at once,
+//! because every link goes through [`Route::href`].
+
+use domain::id::{CommunityId, OccurrenceId, SpaceId, TeamId};
+
+/// A place in the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the page of that name")]
+pub enum Route {
+    Activities,
+    /// The activities of one community, as a shared link names it.
+    Community(CommunityId),
+    Occurrence(OccurrenceId),
+    Spaces,
+    Space(SpaceId),
+    Me,
+    Family,
+    Outbox,
+    Settings,
+    Messages,
+    /// Signing in, and where to go on afterwards.
+    Login(Option<Box<Self>>),
+    Communities,
+    Help,
+    Desk,
+    Team(TeamId),
+    Publish(TeamId),
+    Roster(OccurrenceId),
+}
+
+impl Route {
+    /// The address, for `<a href=…>`. Add a query by hand with [`with_query`].
+    #[must_use]
+    pub fn href(&self) -> String {
+        match self {
+            Self::Activities => "/".to_owned(),
+            Self::Community(id) => join("/c/", id.as_str(), ""),
+            Self::Occurrence(id) => join("/a/", &id.to_string(), ""),
+            Self::Spaces => "/s".to_owned(),
+            Self::Space(id) => join("/s/", &id.to_string(), ""),
+            Self::Me => "/me".to_owned(),
+            Self::Family => "/me/family".to_owned(),
+            Self::Outbox => "/me/outbox".to_owned(),
+            Self::Settings => "/me/settings".to_owned(),
+            Self::Messages => "/m".to_owned(),
+            Self::Login(None) => "/login".to_owned(),
+            Self::Login(Some(next)) => login_then(&next.href()),
+            Self::Communities => "/communities".to_owned(),
+            Self::Help => "/help".to_owned(),
+            Self::Desk => "/desk".to_owned(),
+            Self::Team(id) => join("/desk/team/", &id.to_string(), ""),
+            Self::Publish(id) => join("/desk/team/", &id.to_string(), "/publish"),
+            Self::Roster(id) => join("/desk/roster/", &id.to_string(), ""),
+        }
+    }
+}
+
+/// The address that signs in and then goes on to `next`, an address of this app with its query.
+#[must_use]
+pub fn login_then(next: &str) -> String {
+    with_query("/login", &[("next", next)])
+}
+
+/// An address with a query; pairs with an empty value are left out.
+#[must_use]
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut href = path.to_owned();
+    let mut before = '?';
+    for (key, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        href.push(before);
+        href.push_str(key);
+        href.push('=');
+        href.push_str(&String::from(js_sys::encode_uri_component(value)));
+        before = '&';
+    }
+    href
+}
+
+/// `next` if it is an address inside this app; anything else would let a link lead people away after signing in.
+#[must_use]
+pub fn safe_next(next: &str) -> Option<&str> {
+    let is_inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    (is_inside && !next.starts_with("/login") && next.len() <= 300).then_some(next)
+}
+
+fn join(before: &str, id: &str, after: &str) -> String {
+    [before, id, after].concat()
+}

@@ -1,0 +1,216 @@
+//! The runtime: carries out what the machine of `domain::sync` asks for, and tells it what came of it.
+//!
+//! One machine per tab. Effects become requests, writes and timers; results go back in as inputs. Nothing is decided
+//! here: when to send, what to keep and what to forget is the machine's. Tabs of one person tell each other by
+//! broadcast when something was queued or stored; sending twice is harmless, because a command has one id for ever.
+
+mod accounts;
+mod clock;
+mod effects;
+mod events;
+mod rim;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use domain::command::Command;
+use domain::id::{CommandId, DeviceId, StreamId};
+use domain::sync::machine::Queued;
+use domain::sync::{Client, Effect, Input};
+use domain::time::Timestamp;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use self::clock::Clock;
+use crate::model::{Rim, SaveProblem, Saved};
+use crate::platform;
+use crate::storage::outbox::Draft;
+use crate::storage::{Stores, Trouble};
+
+/// The runtime of this tab.
+pub struct Runner {
+    rim: Rim,
+    client: RefCell<Client>,
+    stores: RefCell<Rc<Stores>>,
+    /// Raised by each boot: what was begun before reports to nobody.
+    generation: Cell<u32>,
+    device: Cell<Option<DeviceId>>,
+    timer: Cell<Option<i32>>,
+    watched: RefCell<Vec<StreamId>>,
+    clock: RefCell<Clock>,
+    channel: Option<web_sys::BroadcastChannel>,
+    /// The browser has no session for the account of this tab.
+    is_expired: Cell<bool>,
+    /// What `/api/session` and `/api/communities` say is known.
+    is_introduced: Cell<bool>,
+    renumberings: Cell<u32>,
+    drawn_at: Cell<Timestamp>,
+}
+
+impl Runner {
+    /// Starts: reads the stores of whoever is signed in, then goes to the network.
+    pub fn start(rim: Rim) -> Rc<Self> {
+        let runner = Rc::new(Self {
+            rim,
+            client: RefCell::default(),
+            stores: RefCell::new(Rc::new(Stores::of(None))),
+            generation: Cell::new(0),
+            device: Cell::new(None),
+            timer: Cell::new(None),
+            watched: RefCell::default(),
+            clock: RefCell::default(),
+            channel: web_sys::BroadcastChannel::new(events::CHANNEL).ok(),
+            is_expired: Cell::new(false),
+            is_introduced: Cell::new(false),
+            renumberings: Cell::new(0),
+            drawn_at: Cell::new(platform::phone_now()),
+        });
+        runner.listen();
+        let this = Rc::clone(&runner);
+        spawn_local(async move { this.begin().await });
+        runner
+    }
+
+    /// Gives the machine an input and carries out what follows.
+    fn feed(self: &Rc<Self>, input: Input) {
+        let effects = self.client.borrow_mut().step(platform::monotonic_ms(), platform::random(), input);
+        let mut is_changed = false;
+        for effect in effects {
+            match effect {
+                Effect::Show => is_changed = true,
+                effect => self.carry_out(effect),
+            }
+        }
+        if is_changed {
+            self.draw();
+        }
+    }
+
+    /// Names the streams on screen.
+    pub fn watch(self: &Rc<Self>, streams: Vec<StreamId>) {
+        self.watched.replace(streams.clone());
+        self.feed(Input::Watch(streams));
+        self.draw();
+    }
+
+    /// Stores a command and lets the machine send it; `report` hears how the storing went.
+    pub fn submit(
+        self: &Rc<Self>,
+        id: CommandId,
+        stream: StreamId,
+        command: Command,
+        depends_on: Option<CommandId>,
+        report: impl Fn(Saved) + 'static,
+    ) {
+        let stores = Rc::clone(&self.stores.borrow());
+        let Some(account) = stores.account else {
+            report(Saved::Failed(SaveProblem::NotSignedIn));
+            return;
+        };
+        if stores.is_memory_only() && self.is_offline() {
+            report(Saved::Failed(SaveProblem::NoStorage));
+            return;
+        }
+        let draft = Draft { id, account, stream, depends_on, phone_ms: platform::phone_ms(), command };
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            match queue(&stores, &draft).await {
+                Ok(queued) => {
+                    this.take_queued(&stores, queued);
+                    if !stores.is_memory_only() {
+                        report(Saved::OnPhone);
+                        platform::ask_to_keep_storage();
+                    }
+                }
+                Err(Trouble::Full) => report(Saved::Failed(SaveProblem::StorageFull)),
+                Err(_) => report(Saved::Failed(SaveProblem::NoStorage)),
+            }
+        });
+    }
+
+    fn take_queued(self: &Rc<Self>, stores: &Stores, queued: Queued) {
+        // Signed out or over to somebody else meanwhile: it rests on disk for its own account.
+        if self.stores.borrow().account != stores.account {
+            return;
+        }
+        let is_known = self.client.borrow().queue().iter().any(|known| known.no == queued.no);
+        if !is_known {
+            self.feed(Input::Queued(queued));
+        }
+        self.tell(events::Told::Queued(stores.account));
+    }
+
+    /// Takes note of an answer.
+    pub fn dismiss(self: &Rc<Self>, id: CommandId) {
+        self.feed(Input::Dismissed(id));
+        let settled = self.client.borrow().journal().get(&id).cloned();
+        let stores = Rc::clone(&self.stores.borrow());
+        if let Some(settled) = settled {
+            let this = Rc::clone(self);
+            spawn_local(async move {
+                if let Some(outbox) = &stores.outbox
+                    && outbox.keep(&settled).await.is_ok()
+                {
+                    this.tell(events::Told::Stored(stores.account));
+                }
+            });
+        }
+    }
+
+    /// Takes a command back that was never sent.
+    pub fn withdraw(self: &Rc<Self>, id: CommandId) {
+        let unsent = self
+            .rim
+            .unsent
+            .with_untracked(|unsent| unsent.iter().find(|item| item.id == id && item.tried == 0).map(|item| item.no));
+        let Some(no) = unsent else { return };
+        let stores = Rc::clone(&self.stores.borrow());
+        let generation = self.generation.get();
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            let Some(outbox) = &stores.outbox else { return };
+            if outbox.withdraw(no).await == Ok(true) && this.generation.get() == generation {
+                this.feed(Input::Withdrawn(no));
+                this.tell(events::Told::Stored(stores.account));
+            }
+        });
+    }
+
+    /// Tries at once.
+    pub fn try_now(self: &Rc<Self>) {
+        self.feed(Input::TryNow);
+        self.introduce_soon();
+    }
+
+    /// Fetches everything again.
+    pub fn repair(self: &Rc<Self>) {
+        let stores = Rc::clone(&self.stores.borrow());
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            stores.cache.clear().await;
+            this.boot(stores.account).await;
+            this.tell(events::Told::Stored(stores.account));
+        });
+    }
+
+    /// The time, corrected by the server's clock.
+    fn now(&self) -> Timestamp {
+        self.clock.borrow().at(platform::phone_ms())
+    }
+
+    fn is_offline(&self) -> bool {
+        !platform::is_online() || self.client.borrow().is_offline()
+    }
+}
+
+/// Queues; on a full phone makes room by giving up the cache, which can be fetched again.
+async fn queue(stores: &Stores, draft: &Draft) -> Result<Queued, Trouble> {
+    let outbox = stores.outbox.as_ref().ok_or(Trouble::Broken)?;
+    match outbox.queue(draft).await {
+        Err(Trouble::Full) => {
+            stores.cache.clear().await;
+            outbox.queue(draft).await
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,173 @@
+//! Whose stores are open: starting, signing in, signing out, and finishing what a sign-out could not.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use domain::id::AccountId;
+use domain::sync::machine::Stored;
+use domain::sync::{Client, Input};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Runner, events};
+use crate::model::Session;
+use crate::storage::outbox::Contents;
+use crate::storage::{Stores, guest};
+use crate::{api, platform};
+
+/// What the wipe marker ends with when the outbox is to stay.
+const KEEP: &str = " keep";
+
+impl Runner {
+    /// The start of the page.
+    pub(super) async fn begin(self: &Rc<Self>) {
+        self.boot(guest::account()).await;
+        if guest::read(guest::WIPE).is_some() {
+            self.finish_wipe().await;
+        }
+        self.introduce().await;
+    }
+
+    /// Opens an account's stores and starts the machine anew from them.
+    pub(super) async fn boot(self: &Rc<Self>, account: Option<AccountId>) {
+        let generation = self.generation.get() + 1;
+        self.generation.set(generation);
+        if let Some(timer) = self.timer.take() {
+            platform::stop_timer(timer);
+        }
+        let before = Rc::clone(&self.stores.borrow());
+        let is_same = before.account == account && generation > 1;
+        let stores = if is_same { before } else { self.change_stores(account) };
+
+        let streams = stores.cache.load().await;
+        let contents = match &stores.outbox {
+            Some(outbox) if is_same && outbox.is_in_memory() => self.remembered(),
+            Some(outbox) => outbox.load().await,
+            None => Contents::default(),
+        };
+        // Another start overtook this one.
+        if self.generation.get() != generation {
+            return;
+        }
+        self.device.set(contents.device);
+        let (queue, journal) = (contents.queue, contents.journal);
+        self.client.replace(Client::default());
+        self.rim.session.set(account.map_or(Session::Guest, Session::SignedIn));
+        self.feed(Input::Boot(Stored { account, device: contents.device, queue, journal, streams }));
+        self.feed(Input::Watch(self.watched.borrow().clone()));
+        self.feed(Input::Visible(platform::is_visible()));
+        self.draw();
+    }
+
+    fn change_stores(&self, account: Option<AccountId>) -> Rc<Stores> {
+        self.stores.borrow().close();
+        let stores = Rc::new(Stores::of(account));
+        self.stores.replace(Rc::clone(&stores));
+        self.client.replace(Client::default());
+        self.is_expired.set(false);
+        self.renumberings.set(0);
+        // Nothing of the one is shown to the other, not for a moment.
+        self.rim.session.set(Session::Unknown);
+        self.rim.view.set(Arc::default());
+        self.rim.unsent.set(Arc::default());
+        self.rim.journal.set(Arc::default());
+        stores
+    }
+
+    /// What a browser that keeps nothing has: the machine itself.
+    fn remembered(&self) -> Contents {
+        let client = self.client.borrow();
+        Contents {
+            device: self.device.get(),
+            queue: client.queue().into_iter().cloned().collect(),
+            journal: client.journal().values().cloned().collect(),
+            set_aside: 0,
+        }
+    }
+
+    /// Somebody has signed in.
+    pub async fn adopt(self: &Rc<Self>, account: AccountId) {
+        guest::write(guest::ACCOUNT, &account.to_string());
+        // Signing in ended the session that was to be ended; the databases of somebody else still go.
+        if let Some((gone, keep_unsent)) = wipe_marker() {
+            guest::forget(guest::WIPE);
+            if gone != account {
+                let _ = Stores::remove(gone, keep_unsent).await;
+            }
+        }
+        self.is_expired.set(false);
+        self.tell(events::Told::Account);
+        self.boot(Some(account)).await;
+    }
+
+    /// Signs out: the marker first, so that whatever comes between, the next start finishes it.
+    pub async fn sign_out(self: &Rc<Self>) {
+        let Some(account) = self.stores.borrow().account else { return };
+        let has_unsent = !self.client.borrow().queue().is_empty();
+        let keep = if has_unsent { KEEP } else { "" };
+        guest::write(guest::WIPE, &[&account.to_string(), keep].concat());
+        guest::forget(guest::ACCOUNT);
+        self.tell(events::Told::Account);
+        self.boot(None).await;
+        self.finish_wipe().await;
+        self.try_now();
+    }
+
+    /// Finishes a sign-out: databases gone, session ended. `true` when nothing is left to do.
+    pub async fn finish_wipe(self: &Rc<Self>) -> bool {
+        let Some((account, keep_unsent)) = wipe_marker() else { return true };
+        let is_removed = Stores::remove(account, keep_unsent).await.is_ok();
+        let is_ended = api::logout().await;
+        if is_removed && is_ended {
+            guest::forget(guest::WIPE);
+        }
+        is_ended
+    }
+
+    /// Asks the server whom it knows and which communities there are, unless that is known.
+    pub(super) async fn introduce(self: &Rc<Self>) {
+        if self.is_introduced.get() || !platform::is_online() || guest::read(guest::WIPE).is_some() {
+            return;
+        }
+        self.is_introduced.set(true);
+        let (session, communities) = futures::future::join(api::session(), api::communities()).await;
+        if let (Ok(_), Ok(_)) = (&session, &communities) {
+        } else {
+            self.is_introduced.set(false);
+        }
+        if let Ok(communities) = communities {
+            if let Ok(json) = serde_json::to_string(&communities) {
+                guest::write(guest::COMMUNITIES, &json);
+            }
+            if self.rim.communities.with_untracked(|known| **known != communities) {
+                self.rim.communities.set(Arc::new(communities));
+            }
+        }
+        let Ok(session) = session else { return };
+        self.rim.is_demo.set(session.demo);
+        let mine = self.stores.borrow().account;
+        match session.account {
+            Some(account) if mine != Some(account) && guest::read(guest::WIPE).is_none() => self.adopt(account).await,
+            None if mine.is_some() => {
+                self.is_expired.set(true);
+                self.draw();
+            }
+            _ => {}
+        }
+    }
+
+    /// Once the server answers, asks what could not be asked before.
+    pub(super) fn introduce_soon(self: &Rc<Self>) {
+        if !self.is_introduced.get() && self.rim.link.with_untracked(|link| !link.is_offline) {
+            let this = Rc::clone(self);
+            spawn_local(async move { this.introduce().await });
+        }
+    }
+}
+
+/// The account whose data is still to be removed, and whether its outbox stays.
+fn wipe_marker() -> Option<(AccountId, bool)> {
+    let marker = guest::read(guest::WIPE)?;
+    let account = marker.strip_suffix(KEEP);
+    Some((account.unwrap_or(&marker).parse().ok()?, account.is_some()))
+}

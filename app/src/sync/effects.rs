@@ -1,0 +1,136 @@
+//! Carrying out the machine's effects: sending, storing, renumbering, waking.
+
+use std::rc::Rc;
+
+use domain::command::Envelope;
+use domain::id::StreamId;
+use domain::sync::machine::{Settled, StreamWrite};
+use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Runner, events};
+use crate::storage::Stores;
+use crate::{api, platform};
+
+impl Runner {
+    pub(super) fn carry_out(self: &Rc<Self>, effect: Effect) {
+        let this = Rc::clone(self);
+        let stores = Rc::clone(&self.stores.borrow());
+        let generation = self.generation.get();
+        match effect {
+            Effect::Send { request, body, numbers, deadline_ms } => spawn_local(async move {
+                let reply = this.send(&stores, &body, &numbers, deadline_ms).await;
+                if this.generation.get() == generation {
+                    this.feed(Input::Replied(request, reply));
+                    this.introduce_soon();
+                }
+            }),
+            Effect::Store { request, streams, settled } => spawn_local(async move {
+                let is_stored = store(&stores, &streams, &settled).await;
+                let has_news = !settled.is_empty() || streams.iter().any(has_rows);
+                if is_stored && has_news {
+                    this.tell(events::Told::Stored(stores.account));
+                }
+                if this.generation.get() == generation {
+                    this.feed(Input::Stored(request, is_stored));
+                }
+            }),
+            Effect::Renumber => spawn_local(async move { this.renumber(&stores, generation).await }),
+            Effect::Wake { after_ms } => self.wake_after(after_ms),
+            Effect::Show => self.draw(),
+        }
+    }
+
+    fn wake_after(self: &Rc<Self>, after_ms: u64) {
+        let this = Rc::clone(self);
+        let timer = platform::start_timer(after_ms, move || {
+            this.timer.set(None);
+            this.feed(Input::Woke);
+        });
+        if let Some(before) = self.timer.replace(Some(timer)) {
+            platform::stop_timer(before);
+        }
+    }
+
+    async fn send(
+        self: &Rc<Self>,
+        stores: &Stores,
+        body: &SyncRequest,
+        numbers: &[u64],
+        deadline_ms: u32,
+    ) -> Option<SyncReply> {
+        // A session that was to be ended must not answer for whoever uses the phone now.
+        if !self.finish_wipe().await {
+            return None;
+        }
+        if let Some(outbox) = &stores.outbox
+            && !numbers.is_empty()
+        {
+            // If this fails the machine still knows; only a withdrawal after a crash could come too late.
+            let _ = outbox.mark_tried(numbers).await;
+        }
+        let asked_ms = platform::phone_ms();
+        match api::sync(body, deadline_ms).await {
+            Ok(Some(mut reply)) => {
+                self.clock.borrow_mut().learn(reply.server_at, asked_ms, platform::phone_ms());
+                self.notice_expiry(stores, &mut reply);
+                Some(reply)
+            }
+            Ok(None) => None,
+            Err(api::NotSignedIn) => {
+                self.is_expired.set(stores.account.is_some());
+                Some(everybody_signs_in(body, self.now()))
+            }
+        }
+    }
+
+    /// When the account's own stream is denied to it, the session is gone. What rests here of it stays, for the time
+    /// when the same person has signed in again; the machine is not told that it was taken away.
+    fn notice_expiry(&self, stores: &Stores, reply: &mut SyncReply) {
+        let Some(own) = stores.account.map(StreamId::Account) else { return };
+        let answer = reply.pulls.iter().find(|pull| pull.stream == own).map(|pull| &pull.result);
+        if let Some(answer) = answer {
+            let is_denied = matches!(answer, PullResult::Denied);
+            self.is_expired.set(is_denied);
+            if is_denied {
+                reply.pulls.retain(|pull| pull.stream != own);
+            }
+        }
+    }
+
+    async fn renumber(self: &Rc<Self>, stores: &Stores, generation: u32) {
+        // A server that never accepts a numbering must not be asked in a tight circle.
+        let before = self.renumberings.replace(self.renumberings.get() + 1);
+        if before > 0 {
+            platform::sleep(1_000 << before.min(6)).await;
+        }
+        let Some(outbox) = &stores.outbox else { return };
+        let in_memory: Vec<_> = self.client.borrow().queue().into_iter().cloned().collect();
+        if let Ok((device, queue)) = outbox.renumber(&in_memory).await
+            && self.generation.get() == generation
+        {
+            self.feed(Input::Renumbered(device, queue));
+            self.tell(events::Told::Stored(stores.account));
+        }
+    }
+}
+
+fn has_rows(write: &StreamWrite) -> bool {
+    write.replace || !write.rows.is_empty() || !write.gone.is_empty()
+}
+
+/// Rows and cursors first, then answers: a crash between the two is healed by sending again.
+async fn store(stores: &Stores, streams: &[StreamWrite], settled: &[(u64, Settled)]) -> bool {
+    stores.cache.apply(streams).await;
+    match &stores.outbox {
+        Some(outbox) => outbox.settle(settled).await.is_ok(),
+        None => true,
+    }
+}
+
+/// The reply that a `401` amounts to.
+fn everybody_signs_in(body: &SyncRequest, server_at: domain::time::Timestamp) -> SyncReply {
+    let ids = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
+    let answers = ids.map(|envelope| Answer::NotNow { id: envelope.id, not_now: NotNow::NeedsSignIn }).collect();
+    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new() }
+}

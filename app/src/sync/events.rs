@@ -1,0 +1,137 @@
+//! What the browser and other tabs tell this one.
+
+use std::rc::Rc;
+
+use domain::id::AccountId;
+use domain::sync::{Input, PROTOCOL, SyncRequest};
+use leptos::leptos_dom::helpers::{document, window};
+use serde_json::value::RawValue;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use super::Runner;
+use crate::storage::guest;
+use crate::{api, platform};
+
+/// What tabs of one browser talk on.
+pub const CHANNEL: &str = "lifehub";
+/// The most bytes a browser sends for a page that goes away.
+const LEAVING_BYTES_MAX: usize = 48 * 1024;
+
+/// What one tab tells the others.
+pub enum Told {
+    /// Somebody signed in or out: look who it is.
+    Account,
+    /// A command of this account was queued.
+    Queued(Option<AccountId>),
+    /// Rows or answers of this account were stored.
+    Stored(Option<AccountId>),
+}
+
+impl Told {
+    fn text(&self) -> String {
+        let whose = |account: &Option<AccountId>| account.map_or_else(String::new, |account| account.to_string());
+        match self {
+            Self::Account => "account".to_owned(),
+            Self::Queued(account) => ["queued:", &whose(account)].concat(),
+            Self::Stored(account) => ["stored:", &whose(account)].concat(),
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let whose = |id: &str| id.parse().ok();
+        match text.split_once(':') {
+            None if text == "account" => Some(Self::Account),
+            Some(("queued", id)) => Some(Self::Queued(whose(id))),
+            Some(("stored", id)) => Some(Self::Stored(whose(id))),
+            _ => None,
+        }
+    }
+}
+
+impl Runner {
+    /// Tells the other tabs.
+    pub(super) fn tell(&self, told: Told) {
+        if let Some(channel) = &self.channel {
+            let _ = channel.post_message(&JsValue::from(told.text()));
+        }
+    }
+
+    /// Starts hearing the browser and the other tabs.
+    pub(super) fn listen(self: &Rc<Self>) {
+        let this = Rc::clone(self);
+        platform::listen(&document(), "visibilitychange", move |_: web_sys::Event| {
+            let is_visible = platform::is_visible();
+            if is_visible {
+                this.tick();
+            }
+            this.feed(Input::Visible(is_visible));
+        });
+        let this = Rc::clone(self);
+        platform::listen(&window(), "online", move |_: web_sys::Event| this.try_now());
+        let this = Rc::clone(self);
+        platform::listen(&window(), "offline", move |_: web_sys::Event| this.draw());
+        let this = Rc::clone(self);
+        platform::listen(&window(), "pagehide", move |_: web_sys::Event| this.leave());
+        if let Some(channel) = &self.channel {
+            let this = Rc::clone(self);
+            platform::listen(channel, "message", move |event: web_sys::MessageEvent| {
+                if let Some(told) = event.data().as_string().as_deref().and_then(Told::read) {
+                    this.hear(&told);
+                }
+            });
+        }
+        self.tick_on();
+    }
+
+    fn hear(self: &Rc<Self>, told: &Told) {
+        let mine = self.stores.borrow().account;
+        let this = Rc::clone(self);
+        match told {
+            Told::Account if guest::account() != mine => {
+                spawn_local(async move { this.boot(guest::account()).await });
+            }
+            Told::Queued(account) if *account == mine => spawn_local(async move { this.take_others().await }),
+            Told::Stored(account) if *account == mine => spawn_local(async move { this.boot(mine).await }),
+            Told::Account | Told::Queued(_) | Told::Stored(_) => {}
+        }
+    }
+
+    /// Takes in what another tab queued.
+    async fn take_others(self: &Rc<Self>) {
+        let stores = Rc::clone(&self.stores.borrow());
+        let generation = self.generation.get();
+        let Some(outbox) = stores.outbox.as_ref().filter(|outbox| !outbox.is_in_memory()) else { return };
+        let contents = outbox.load().await;
+        for queued in contents.queue {
+            let is_known = self.client.borrow().queue().iter().any(|known| known.no == queued.no);
+            if !is_known && self.generation.get() == generation {
+                self.feed(Input::Queued(queued));
+            }
+        }
+    }
+
+    /// The page goes away: what was sent before and has no answer is sent once more, for the server to have it. What
+    /// never was sent stays, because the phone could not note in time that it no longer may be withdrawn.
+    fn leave(&self) {
+        let client = self.client.borrow();
+        if client.account().is_none() || client.needs_sign_in() || !platform::is_online() {
+            return;
+        }
+        let stores = self.stores.borrow();
+        let mut bytes = 0;
+        let sent = client.queue().into_iter().take_while(|queued| queued.tried > 0);
+        let commands: Vec<_> = sent
+            .take_while(|queued| {
+                bytes += queued.raw.len();
+                bytes <= LEAVING_BYTES_MAX
+            })
+            .filter_map(|queued| RawValue::from_string(queued.raw.clone()).ok())
+            .take(domain::sync::wire::COMMANDS_MAX)
+            .collect();
+        if !commands.is_empty() && stores.outbox.is_some() {
+            let device = self.device.get();
+            api::sync_and_leave(&SyncRequest { proto: PROTOCOL, device, commands, pulls: Vec::new() });
+        }
+    }
+}

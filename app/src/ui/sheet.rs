@@ -1,0 +1,91 @@
+//! A sheet: a modal `<dialog>` from the bottom of a phone, in the middle of a desk.
+//!
+//! The browser's back closes it (a history entry is made while it is open), Escape and the close button too, and focus
+//! returns to what opened it. What is inside is made anew at each opening. To go to another page from a sheet, just
+//! navigate; do not close it first, or the way back and the way there race.
+
+use leptos::html::Dialog;
+use leptos::leptos_dom::helpers::window;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsValue;
+
+use super::icon::Icon;
+
+/// What marks the history entry of an open sheet.
+const MARK: &str = "sheet";
+
+/// A sheet, open while `open` is true. `foot` holds its one primary button and what belongs beside it.
+#[component]
+pub fn Sheet(
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    /// The word of the close button.
+    #[prop(into)]
+    close: Signal<String>,
+    /// Fills a phone's screen.
+    #[prop(optional)]
+    full: bool,
+    #[prop(optional, into)] foot: ViewFn,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    let is_marked = || window().history().and_then(|history| history.state()).is_ok_and(|state| state == MARK);
+
+    // Talks to the dialog and to the history, which are outside of the reactive world.
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = open.get();
+        if let Some(dialog) = dialog.get()
+            && was_open.unwrap_or(false) != is_open
+        {
+            if is_open {
+                let _ = dialog.show_modal();
+                let _ = window().history().and_then(|history| history.push_state(&JsValue::from_str(MARK), ""));
+            } else {
+                dialog.close();
+                if is_marked() {
+                    let _ = window().history().and_then(|history| history.back());
+                }
+            }
+        }
+        is_open
+    });
+    let back = window_event_listener(leptos::ev::popstate, move |_| {
+        if open.get_untracked() {
+            open.set(false);
+        }
+    });
+    on_cleanup(move || back.remove());
+
+    let children = StoredValue::new(children);
+    let foot = StoredValue::new(foot);
+    view! {
+        <dialog
+            class="sheet"
+            node_ref=dialog
+            aria-label=move || title.get()
+            data-size=full.then_some("full")
+            on:close=move |_| open.set(false)
+        >
+            {move || {
+                open.get()
+                    .then(|| {
+                        view! {
+                            <header class="sheet-head">
+                                <h2 class="sheet-title">{move || title.get()}</h2>
+                                <button
+                                    class="icon-button"
+                                    type="button"
+                                    aria-label=move || close.get()
+                                    on:click=move |_| open.set(false)
+                                >
+                                    <Icon name="i-close"/>
+                                </button>
+                            </header>
+                            <div class="sheet-body">{children.with_value(|children| children())}</div>
+                            <footer class="sheet-foot">{foot.with_value(ViewFn::run)}</footer>
+                        }
+                    })
+            }}
+        </dialog>
+    }
+}
