@@ -125,7 +125,8 @@ create table team (
 
 create index team_community on team (community);
 
--- policy: the terms as JSON (domain::space::SpacePolicy); hours: the weekly hours; hosts: names people read.
+-- policy: the terms as JSON (domain::space::SpacePolicy); hours: the weekly hours; hosts: names people read. The columns
+-- made from the terms are what the triggers of the ledger read; lengths are whole cells.
 create table space (
     id text primary key,
     community text not null references community (id),
@@ -138,7 +139,13 @@ create table space (
     hosts text not null default '[]',
     policy text not null,
     hours text not null,
-    closed_at bigint
+    closed_at bigint,
+    setup_minutes bigint not null generated always as ((policy::jsonb #>> '{setup_minutes}')::bigint) stored
+        check (setup_minutes between 0 and 240 and setup_minutes % 15 = 0),
+    teardown_minutes bigint not null generated always as ((policy::jsonb #>> '{teardown_minutes}')::bigint) stored
+        check (teardown_minutes between 0 and 240 and teardown_minutes % 15 = 0),
+    groups_max bigint not null generated always as (coalesce((policy::jsonb #>> '{mode,groups}')::bigint, 1)) stored check (groups_max > 0),
+    heads_max bigint not null generated always as ((policy::jsonb #>> '{mode,heads}')::bigint) stored check (heads_max > 0)
 );
 
 create index space_community on space (community);
@@ -208,32 +215,39 @@ create table sign_up (
     created_at bigint not null,
     confirmed_at bigint,
     ended_at bigint,
-    checked_in_at bigint
+    checked_in_at bigint,
+    check ((state in ('withdrawn', 'called_off')) = (ended_at is not null)),
+    unique (id, occurrence)
 );
 
 -- One live sign-up per account and date: the same person tapping on two phones is one sign-up.
 create unique index sign_up_live on sign_up (account, occurrence) where state in ('confirmed', 'waitlisted');
 create index sign_up_queue on sign_up (occurrence, state, queue_order);
 
--- holds: 1 while the person has a place. One place per person and date, one person per seat number.
+-- holds: 1 while the person has a place, which is: the party is confirmed and the person has not left. Triggers see to
+-- that, and a change of the party's state carries over, so that no path confirms a party without counting its heads.
+-- One place per person and date, one person per seat number.
 create table sign_up_member (
-    sign_up text not null references sign_up (id),
+    sign_up text not null,
     person text not null references person (id),
-    occurrence text not null references occurrence (id),
+    occurrence text not null,
     name text not null,
     is_child bigint not null,
     seat bigint,
     holds bigint not null check (holds in (0, 1)),
     left_at bigint,
-    primary key (sign_up, person)
+    primary key (sign_up, person),
+    foreign key (sign_up, occurrence) references sign_up (id, occurrence)
 );
 
 create unique index sign_up_once on sign_up_member (occurrence, person) where left_at is null;
 create unique index seat_once on sign_up_member (occurrence, seat) where left_at is null and seat is not null;
+create index sign_up_member_person on sign_up_member (person);
 
 -- ---- spaces -------------------------------------------------------------------------------------------------------
 
--- A booking's whole life. What holds time is its claim; cancelling deletes the claim and keeps the booking.
+-- A booking's whole life. What holds time is its claim, which triggers write while the state is a live one: no path can
+-- have a live booking without the time, or the time without it.
 create table booking (
     id text primary key,
     space text not null references space (id),
@@ -275,8 +289,9 @@ create table space_atom (
     primary key (space, atom)
 );
 
--- A live hold, in cells of fifteen minutes of UTC: [s, e) with setup before and teardown after. Immutable: to move is
--- to delete and insert.
+-- A live hold, in cells of fifteen minutes of UTC: [s, e) with setup before and teardown after. Written by the triggers
+-- of what it stands for, a live booking or a date that is not called off; by hand only for maintenance. `id` is
+-- `<source_kind>:<source_id>`. Immutable: to move is to delete and insert.
 create table claim (
     id text primary key,
     source_kind text not null check (source_kind in ('booking', 'occurrence', 'maintenance')),
@@ -288,6 +303,7 @@ create table claim (
     teardown bigint not null default 0 check (teardown between 0 and 16),
     groups bigint not null default 1 check (groups > 0),
     heads bigint not null check (heads > 0),
+    check (id = source_kind || ':' || source_id),
     check (s < e),
     constraint claim_too_long check (e - s <= 96),
     unique (source_kind, source_id)
@@ -353,6 +369,28 @@ create trigger member_update after update of holds, left_at, occurrence on sign_
     for each row execute function member_changed();
 create trigger member_delete after delete on sign_up_member for each row execute function member_changed();
 
+create function member_guarded() returns trigger language plpgsql as $$
+begin
+    if (new.holds = 1) <> (new.left_at is null and (select state from sign_up where id = new.sign_up) = 'confirmed') then
+        raise exception 'member_holds';
+    end if;
+    return new;
+end $$;
+
+create trigger member_holds_insert before insert on sign_up_member for each row execute function member_guarded();
+create trigger member_holds_update before update of holds, left_at on sign_up_member
+    for each row execute function member_guarded();
+
+create function sign_up_state_changed() returns trigger language plpgsql as $$
+begin
+    update sign_up_member set holds = case when new.state = 'confirmed' and left_at is null then 1 else 0 end
+    where sign_up = new.id;
+    return null;
+end $$;
+
+create trigger sign_up_state after update of state on sign_up
+    for each row when (new.state <> old.state) execute function sign_up_state_changed();
+
 create function claim_guarded() returns trigger language plpgsql as $$
 begin
     -- The atoms first and in order: whoever holds or edits them queues up here instead of deadlocking later.
@@ -367,11 +405,11 @@ create trigger claim_guard before insert on claim for each row execute function 
 
 create function claim_inserted() returns trigger language plpgsql as $$
 begin
-    -- An exclusive atom is taken once, whatever the size of the party.
+    -- An exclusive atom is taken once, whatever the size of the party; an activity takes all there is.
     insert into claim_atom
     select new.id, sa.atom,
-           case when a.cap_groups = 1 then 1 else new.groups end,
-           case when a.cap_groups = 1 then 1 else new.heads end
+           case when a.cap_groups = 1 then 1 when new.source_kind = 'occurrence' then a.cap_groups else new.groups end,
+           case when a.cap_groups = 1 then 1 when new.source_kind = 'occurrence' then a.cap_heads else new.heads end
     from space_atom sa join atom a on a.id = sa.atom
     where sa.space = new.space;
 
@@ -456,3 +494,84 @@ end $$;
 
 create trigger space_atom_guard before insert or update or delete on space_atom
     for each row execute function space_atom_changed();
+
+-- A claim goes when what it stands for goes, not before it.
+create function claim_kept() returns trigger language plpgsql as $$
+begin
+    if exists (
+        select 1 from booking b
+        where old.source_kind = 'booking' and b.id = old.source_id and b.space = old.space
+          and b.state in ('requested', 'approved', 'checked_in') and b.adults + b.children = old.heads
+          and b.starts_at / 900000 = old.s and (b.ends_at + 899999) / 900000 = old.e)
+    or exists (
+        select 1 from occurrence o join activity a on a.id = o.activity
+        where old.source_kind = 'occurrence' and o.id = old.source_id and a.venue_space = old.space
+          and o.cancelled_at is null and o.starts_at / 900000 = old.s and (o.ends_at + 899999) / 900000 = old.e) then
+        raise exception 'claim_in_use';
+    end if;
+    return old;
+end $$;
+
+create trigger claim_keep before delete on claim for each row execute function claim_kept();
+
+-- A cell is 900,000 ms; what begins or ends within one holds all of it. A move gives back and takes anew within one
+-- statement: it may overlap its own old time, and when it is refused the old time stays.
+create function booking_changed() returns trigger language plpgsql as $$
+begin
+    if tg_op in ('UPDATE', 'DELETE') then
+        delete from claim where id = 'booking:' || old.id;
+    end if;
+    if tg_op = 'DELETE' then
+        return null;
+    end if;
+    insert into claim (id, source_kind, source_id, space, s, e, setup, teardown, groups, heads)
+    select 'booking:' || new.id, 'booking', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
+           s.setup_minutes / 15, s.teardown_minutes / 15, 1, new.adults + new.children
+    from space s where s.id = new.space and new.state in ('requested', 'approved', 'checked_in');
+    return null;
+end $$;
+
+create trigger booking_holds after insert on booking for each row execute function booking_changed();
+create trigger booking_changes after update of id, space, state, starts_at, ends_at, adults, children on booking
+    for each row
+    when ((new.state in ('requested', 'approved', 'checked_in')) <> (old.state in ('requested', 'approved', 'checked_in'))
+        or new.id <> old.id or new.space <> old.space or new.starts_at <> old.starts_at or new.ends_at <> old.ends_at
+        or new.adults + new.children <> old.adults + old.children)
+    execute function booking_changed();
+create trigger booking_goes after delete on booking for each row execute function booking_changed();
+
+create function occurrence_changed() returns trigger language plpgsql as $$
+begin
+    if tg_op in ('UPDATE', 'DELETE') then
+        delete from claim where id = 'occurrence:' || old.id;
+    end if;
+    if tg_op = 'DELETE' then
+        return null;
+    end if;
+    insert into claim (id, source_kind, source_id, space, s, e, setup, teardown, groups, heads)
+    select 'occurrence:' || new.id, 'occurrence', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
+           s.setup_minutes / 15, s.teardown_minutes / 15, s.groups_max, s.heads_max
+    from activity a join space s on s.id = a.venue_space
+    where a.id = new.activity and new.cancelled_at is null;
+    return null;
+end $$;
+
+create trigger occurrence_holds after insert on occurrence for each row execute function occurrence_changed();
+create trigger occurrence_changes after update of id, activity, cancelled_at, starts_at, ends_at on occurrence
+    for each row
+    when (new.id <> old.id or new.activity <> old.activity or (new.cancelled_at is null) <> (old.cancelled_at is null)
+        or new.starts_at <> old.starts_at or new.ends_at <> old.ends_at)
+    execute function occurrence_changed();
+create trigger occurrence_goes after delete on occurrence for each row execute function occurrence_changed();
+
+-- Another room would be another claim for every date: call the dates off, or publish anew.
+create function venue_kept() returns trigger language plpgsql as $$
+begin
+    if exists (select 1 from occurrence where activity = old.id) then
+        raise exception 'venue_in_use';
+    end if;
+    return new;
+end $$;
+
+create trigger activity_venue before update of venue_space on activity
+    for each row when (new.venue_space is distinct from old.venue_space) execute function venue_kept();

@@ -125,7 +125,8 @@ create table team (
 
 create index team_community on team (community);
 
--- policy: the terms as JSON (domain::space::SpacePolicy); hours: the weekly hours; hosts: names people read.
+-- policy: the terms as JSON (domain::space::SpacePolicy); hours: the weekly hours; hosts: names people read. The columns
+-- made from the terms are what the triggers of the ledger read; lengths are whole cells.
 create table space (
     id text primary key,
     community text not null references community (id),
@@ -138,7 +139,13 @@ create table space (
     hosts text not null default '[]',
     policy text not null,
     hours text not null,
-    closed_at integer
+    closed_at integer,
+    setup_minutes integer not null generated always as (json_extract(policy, '$.setup_minutes')) virtual
+        check (setup_minutes between 0 and 240 and setup_minutes % 15 = 0),
+    teardown_minutes integer not null generated always as (json_extract(policy, '$.teardown_minutes')) virtual
+        check (teardown_minutes between 0 and 240 and teardown_minutes % 15 = 0),
+    groups_max integer not null generated always as (coalesce(json_extract(policy, '$.mode.groups'), 1)) virtual check (groups_max > 0),
+    heads_max integer not null generated always as (json_extract(policy, '$.mode.heads')) virtual check (heads_max > 0)
 ) strict;
 
 create index space_community on space (community);
@@ -208,32 +215,39 @@ create table sign_up (
     created_at integer not null,
     confirmed_at integer,
     ended_at integer,
-    checked_in_at integer
+    checked_in_at integer,
+    check ((state in ('withdrawn', 'called_off')) = (ended_at is not null)),
+    unique (id, occurrence)
 ) strict;
 
 -- One live sign-up per account and date: the same person tapping on two phones is one sign-up.
 create unique index sign_up_live on sign_up (account, occurrence) where state in ('confirmed', 'waitlisted');
 create index sign_up_queue on sign_up (occurrence, state, queue_order);
 
--- holds: 1 while the person has a place. One place per person and date, one person per seat number.
+-- holds: 1 while the person has a place, which is: the party is confirmed and the person has not left. Triggers see to
+-- that, and a change of the party's state carries over, so that no path confirms a party without counting its heads.
+-- One place per person and date, one person per seat number.
 create table sign_up_member (
-    sign_up text not null references sign_up (id),
+    sign_up text not null,
     person text not null references person (id),
-    occurrence text not null references occurrence (id),
+    occurrence text not null,
     name text not null,
     is_child integer not null,
     seat integer,
     holds integer not null check (holds in (0, 1)),
     left_at integer,
-    primary key (sign_up, person)
+    primary key (sign_up, person),
+    foreign key (sign_up, occurrence) references sign_up (id, occurrence)
 ) strict;
 
 create unique index sign_up_once on sign_up_member (occurrence, person) where left_at is null;
 create unique index seat_once on sign_up_member (occurrence, seat) where left_at is null and seat is not null;
+create index sign_up_member_person on sign_up_member (person);
 
 -- ---- spaces -------------------------------------------------------------------------------------------------------
 
--- A booking's whole life. What holds time is its claim; cancelling deletes the claim and keeps the booking.
+-- A booking's whole life. What holds time is its claim, which triggers write while the state is a live one: no path can
+-- have a live booking without the time, or the time without it.
 create table booking (
     id text primary key,
     space text not null references space (id),
@@ -275,8 +289,9 @@ create table space_atom (
     primary key (space, atom)
 ) strict;
 
--- A live hold, in cells of fifteen minutes of UTC: [s, e) with setup before and teardown after. Immutable: to move is
--- to delete and insert.
+-- A live hold, in cells of fifteen minutes of UTC: [s, e) with setup before and teardown after. Written by the triggers
+-- of what it stands for, a live booking or a date that is not called off; by hand only for maintenance. `id` is
+-- `<source_kind>:<source_id>`. Immutable: to move is to delete and insert.
 create table claim (
     id text primary key,
     source_kind text not null check (source_kind in ('booking', 'occurrence', 'maintenance')),
@@ -288,6 +303,7 @@ create table claim (
     teardown integer not null default 0 check (teardown between 0 and 16),
     groups integer not null default 1 check (groups > 0),
     heads integer not null check (heads > 0),
+    check (id = source_kind || ':' || source_id),
     check (s < e),
     constraint claim_too_long check (e - s <= 96),
     unique (source_kind, source_id)
@@ -355,6 +371,24 @@ begin
     update occurrence set taken = taken - 1 where id = old.occurrence;
 end;
 
+create trigger member_holds_insert before insert on sign_up_member
+when new.holds <> (new.left_at is null and (select state from sign_up where id = new.sign_up) = 'confirmed')
+begin
+    select raise(abort, 'member_holds');
+end;
+
+create trigger member_holds_update before update of holds, left_at on sign_up_member
+when new.holds <> (new.left_at is null and (select state from sign_up where id = new.sign_up) = 'confirmed')
+begin
+    select raise(abort, 'member_holds');
+end;
+
+create trigger sign_up_state after update of state on sign_up
+when new.state <> old.state
+begin
+    update sign_up_member set holds = (new.state = 'confirmed' and left_at is null) where sign_up = new.id;
+end;
+
 -- SQLite's triggers know no series of numbers, so there is a table of them: the longest claim and its buffers.
 create table num (n integer primary key) strict;
 
@@ -369,11 +403,11 @@ end;
 
 create trigger claim_insert after insert on claim
 begin
-    -- An exclusive atom is taken once, whatever the size of the party.
+    -- An exclusive atom is taken once, whatever the size of the party; an activity takes all there is.
     insert into claim_atom
     select new.id, sa.atom,
-           case when a.cap_groups = 1 then 1 else new.groups end,
-           case when a.cap_groups = 1 then 1 else new.heads end
+           case when a.cap_groups = 1 then 1 when new.source_kind = 'occurrence' then a.cap_groups else new.groups end,
+           case when a.cap_groups = 1 then 1 when new.source_kind = 'occurrence' then a.cap_heads else new.heads end
     from space_atom sa join atom a on a.id = sa.atom
     where sa.space = new.space;
 
@@ -452,4 +486,79 @@ end;
 create trigger space_atom_delete before delete on space_atom
 begin
     select raise(abort, 'space_in_use') where exists (select 1 from claim where space = old.space);
+end;
+
+-- A claim goes when what it stands for goes, not before it.
+create trigger claim_keep before delete on claim
+begin
+    select raise(abort, 'claim_in_use') where exists (
+        select 1 from booking b
+        where old.source_kind = 'booking' and b.id = old.source_id and b.space = old.space
+          and b.state in ('requested', 'approved', 'checked_in') and b.adults + b.children = old.heads
+          and b.starts_at / 900000 = old.s and (b.ends_at + 899999) / 900000 = old.e)
+    or exists (
+        select 1 from occurrence o join activity a on a.id = o.activity
+        where old.source_kind = 'occurrence' and o.id = old.source_id and a.venue_space = old.space
+          and o.cancelled_at is null and o.starts_at / 900000 = old.s and (o.ends_at + 899999) / 900000 = old.e);
+end;
+
+-- A cell is 900,000 ms; what begins or ends within one holds all of it.
+create trigger booking_holds after insert on booking
+begin
+    insert into claim (id, source_kind, source_id, space, s, e, setup, teardown, groups, heads)
+    select 'booking:' || new.id, 'booking', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
+           s.setup_minutes / 15, s.teardown_minutes / 15, 1, new.adults + new.children
+    from space s where s.id = new.space and new.state in ('requested', 'approved', 'checked_in');
+end;
+
+-- A move gives back and takes anew within one statement: it may overlap its own old time, and when it is refused the
+-- old time stays.
+create trigger booking_changes after update of id, space, state, starts_at, ends_at, adults, children on booking
+when (new.state in ('requested', 'approved', 'checked_in')) <> (old.state in ('requested', 'approved', 'checked_in'))
+    or new.id <> old.id or new.space <> old.space or new.starts_at <> old.starts_at or new.ends_at <> old.ends_at
+    or new.adults + new.children <> old.adults + old.children
+begin
+    delete from claim where id = 'booking:' || old.id;
+    insert into claim (id, source_kind, source_id, space, s, e, setup, teardown, groups, heads)
+    select 'booking:' || new.id, 'booking', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
+           s.setup_minutes / 15, s.teardown_minutes / 15, 1, new.adults + new.children
+    from space s where s.id = new.space and new.state in ('requested', 'approved', 'checked_in');
+end;
+
+create trigger booking_goes after delete on booking
+begin
+    delete from claim where id = 'booking:' || old.id;
+end;
+
+create trigger occurrence_holds after insert on occurrence
+begin
+    insert into claim (id, source_kind, source_id, space, s, e, setup, teardown, groups, heads)
+    select 'occurrence:' || new.id, 'occurrence', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
+           s.setup_minutes / 15, s.teardown_minutes / 15, s.groups_max, s.heads_max
+    from activity a join space s on s.id = a.venue_space
+    where a.id = new.activity and new.cancelled_at is null;
+end;
+
+create trigger occurrence_changes after update of id, activity, cancelled_at, starts_at, ends_at on occurrence
+when new.id <> old.id or new.activity <> old.activity or (new.cancelled_at is null) <> (old.cancelled_at is null)
+    or new.starts_at <> old.starts_at or new.ends_at <> old.ends_at
+begin
+    delete from claim where id = 'occurrence:' || old.id;
+    insert into claim (id, source_kind, source_id, space, s, e, setup, teardown, groups, heads)
+    select 'occurrence:' || new.id, 'occurrence', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
+           s.setup_minutes / 15, s.teardown_minutes / 15, s.groups_max, s.heads_max
+    from activity a join space s on s.id = a.venue_space
+    where a.id = new.activity and new.cancelled_at is null;
+end;
+
+create trigger occurrence_goes after delete on occurrence
+begin
+    delete from claim where id = 'occurrence:' || old.id;
+end;
+
+-- Another room would be another claim for every date: call the dates off, or publish anew.
+create trigger activity_venue before update of venue_space on activity
+when new.venue_space is not old.venue_space
+begin
+    select raise(abort, 'venue_in_use') where exists (select 1 from occurrence where activity = old.id);
 end;
