@@ -21,6 +21,12 @@ catalogue! {
         empty: "这个社区还没有可以约的空间。可以看看别的社区", "No spaces to book in this community yet. Have a look at the others";
         empty_kind: "没有这一类空间。看看全部", "None of this kind. See all";
         book_time(time, space): "约{space}，{time}", "Book {space}, {time}";
+        kinds_label: "选哪一类空间", "Choose a kind of space";
+        open_now: "现在开放", "Open now";
+        first_load: "正在取空间…", "Fetching the spaces…";
+        today_free: "今天有空", "Free today";
+        see_all: "看全部", "See all";
+        empty_filter: "没有符合的空间。换个条件看看", "Nothing matches. Try other filters";
     }
 }
 
@@ -57,6 +63,19 @@ catalogue! {
         ages(from, to): "适合{from}–{to}岁的孩子，要有大人陪", "For children aged {from}–{to} with a guardian";
         may_change: "没网，时间可能有变化", "Offline: times may have changed";
         activities_here: "这里的活动", "Activities here";
+        about: "介绍", "About";
+        call_space(phone): "打电话问：{phone}", "Call {phone}";
+        waiting: "等答复", "Waiting";
+        unsent: "待提交", "Not sent";
+        length_between(from, to): "一次可以约{from}到{to}", "{from} to {to} at a time";
+        length_exactly(length): "一次约{length}", "{length} at a time";
+        notice(length): "至少提前{length}约", "Book at least {length} ahead";
+        ahead(n): "最多提前{n}天约", "Up to {n} days ahead";
+        groups(n): "同时最多{n}家", "Up to {n} {n?party|parties} at once";
+        open_max(n): "一家最多同时约{n}次", "At most {n} open {n?booking|bookings} per household";
+        per_adult(n): "一位大人最多带{n}个孩子", "One adult for every {n} {n?child|children}";
+        hours_between(from, to): "{from}–{to}", "{from}–{to}";
+        times_of(day): "{day}的时间", "Times on {day}";
     }
 }
 
@@ -91,5 +110,18 @@ catalogue! {
         reason(why): "原因：{why}", "Reason: {why}";
         my_booking: "我的预约", "My booking";
         add_child_first: "先在「家人」里加上孩子", "Add your child under Family first";
+        add_child: "加孩子", "Add a child";
+        from: "从", "From";
+        to: "到", "To";
+        count(n): "{n}个", "{n}";
+        sign_in_first: "登录后预约", "Sign in to book";
+        sign_in_note: "时间给您留在这一页，登录后接着约。", "Your choice stays on this page while you sign in.";
+        note_help: "比如：会带一个蛋糕", "For example: we bring a cake";
+        cancel_title: "不去了？", "Not coming?";
+        cancelling: "取消预约", "Cancelling";
+        declined: "客厅主人说这次不行", "The host said no this time";
+        cancelled_by_host: "客厅主人取消了这次预约", "The host cancelled this booking";
+        expired: "没等到答复，时间已经放开。可以重新约", "No answer in time; the time is free again. Please book anew";
+        show_on_page: "看我约的这一次", "See my booking";
     }
 }

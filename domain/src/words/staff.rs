@@ -41,6 +41,28 @@ catalogue! {
         choose_space: "选空间", "Choose a space";
         previous_day: "前一天", "Previous day";
         next_day: "后一天", "Next day";
+        time_left(duration): "还剩{duration}", "{duration} left";
+        approve_of(who): "同意：{who}", "Approve: {who}";
+        decline_of(who): "不行：{who}", "Decline: {who}";
+        arrived_of(who): "到了：{who}", "Arrived: {who}";
+        cancel_of(who): "取消预约：{who}", "Cancel booking: {who}";
+        roster_of(what): "名单：{what}", "Roster: {what}";
+        cancel_title: "为什么取消？", "Why cancel?";
+        cancel_send: "取消并告诉对方", "Cancel and tell them";
+        keep: "先不动", "Leave it";
+        other_reason: "想说的话", "Your words";
+        requests_title: "等您答复", "Waiting for your answer";
+        timeline_of(space): "{space}的安排", "The day in {space}";
+        closed: "不开放", "Closed";
+        closed_why(why): "不开放：{why}", "Closed: {why}";
+        no_bookings: "这一天没有预约", "No bookings that day";
+        approved: "已同意", "Approved";
+        declined: "已回绝", "Declined";
+        signed_up(n): "报名{n}人", "{n} signed up";
+        choose_day: "选一天", "Choose a day";
+        back_to_today: "回到今天", "Back to today";
+        elsewhere(name): "看{name}的工作台", "Go to the desk of {name}";
+        check_in_from(time): "{time}起可以签到", "Check-in from {time}";
         not_host: "您还不是客厅主人。要开通，请打电话问社区", "You are not a host yet. Call the community to become one";
     }
 }
@@ -58,6 +80,13 @@ catalogue! {
         my_teams: "我的团队", "My teams";
         taken_of(n, total): "报了{n}人，共{total}个名额", "{n} of {total} taken";
         waiting(n): "{n}家在排队", "{n} waiting";
+        last_time(when): "上次：{when}", "Last time: {when}";
+        again_hint: "内容都填好了，改一下日期就能发布", "Everything is filled in; just change the date";
+        taken(n): "报了{n}人", "{n} signed up";
+        walk_in: "不用报名", "No sign-up";
+        edit_again: "改一改再发布", "Change and publish again";
+        see_desk: "回工作台", "Back to the desk";
+        dates_label: "接下来的场次", "Coming dates";
         not_editor: "您还不是团队负责人。要开通，请打电话问社区", "You do not lead a team yet. Call the community";
     }
 }
@@ -110,6 +139,25 @@ catalogue! {
         category_first: "请选哪一类", "Choose a category";
         date_first: "请选日期和时间", "Choose date and time";
         place_first: "请写在哪里", "Say where it is";
+        name: "标题", "Title";
+        category_label: "选一类", "Choose a category";
+        ends_at(time): "到{time}结束", "Ends at {time}";
+        day_label: "选哪一天", "Choose the day";
+        until_first: "请选最后一天", "Choose the last day";
+        dates_list(dates): "这些日子：{dates}", "On {dates}";
+        which_space: "哪个空间", "Which space";
+        place: "地点", "Place";
+        people_max(n): "{n}人", "{n} people";
+        own_number: "自己填", "Other number";
+        capacity_first: "请填人数，至少1人", "Enter a number of at least 1";
+        ages_wrong: "最小年龄不能比最大的大", "The youngest can't be older than the oldest";
+        clash_other: "请换个时间，或换个地方", "Choose another time or place";
+        time_first: "请选开始时间", "Choose when it starts";
+        party_count(n): "{n}人", "{n} {n?person|people}";
+        to_fix(n): "还有{n}处要填", "{n} {n?entry|entries} to fill in";
+        draft_restored: "接着上次没发布的写", "Going on with your draft";
+        start_over: "清空重写", "Start over";
+        copied_from(when): "照{when}那次填的", "Filled in from {when}";
     }
 }
 
@@ -150,6 +198,15 @@ catalogue! {
         cancel_all: "全部取消", "Cancel all";
         told(n): "已告诉{n}家", "{n} {n?party was|parties were} told";
         print: "打印名单", "Print";
+        check_in_from(when): "{when}起可以签到", "Check-in from {when}";
+        check_in_of(who): "到了：{who}", "Arrived: {who}";
+        call_off_own: "想说的话（可以不填）", "Your words (optional)";
+        is_called_off: "这一次已停办", "This date is called off";
+        is_called_off_why(why): "这一次已停办：{why}", "This date is called off: {why}";
+        see_page: "看活动页", "See the activity";
+        withdrawn: "已取消", "Withdrawn";
+        waiting_no(n): "候补第{n}位", "Waitlist no. {n}";
+        all_arrived: "都到了", "Everybody is here";
         hint: "名单只给负责人看，请不要转发", "For the leaders only; please do not pass it on";
     }
 }
