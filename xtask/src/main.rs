@@ -1,0 +1,83 @@
+//! What a developer and CI run: `cargo xtask run | build | test | tidy | bench`.
+//!
+//! Every long step says what it is and how long it took. What a step needs and the machine lacks is installed where we
+//! may, and named in one sentence where we may not.
+
+mod bench;
+mod build;
+mod postgres;
+mod setup;
+mod shell;
+mod test;
+mod tidy;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Builds, runs, tests and measures the Life Hub")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds the app and the one binary, `lifehub`.
+    Build {
+        /// Unoptimised and uncompressed, for quick turns.
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Builds, then serves a demo district on SQLite.
+    Run {
+        /// The address to listen on.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+        /// The folder of the database; a second run goes on with it.
+        #[arg(long, default_value = "data")]
+        data: PathBuf,
+        /// Unoptimised and uncompressed, for quick turns.
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Runs every check and test, or the named stages.
+    Test {
+        /// Which stages; all when none is named.
+        stages: Vec<test::Stage>,
+    },
+    /// Checks what the compiler does not: where words, SQL and time may stand.
+    Tidy,
+    /// Prints sizes, server speed and page timings.
+    Bench {
+        /// Which parts; all when none is named.
+        parts: Vec<bench::Part>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().task {
+        Task::Build { dev } => {
+            let binary = build::build(build::Profile::of(dev))?;
+            println!("built {}", binary.display());
+            Ok(())
+        }
+        Task::Run { listen, data, dev } => run(&listen, &data, build::Profile::of(dev)),
+        Task::Test { stages } => test::run(&stages),
+        Task::Tidy => tidy::run(),
+        Task::Bench { parts } => bench::run(&parts),
+    }
+}
+
+fn run(listen: &str, data: &std::path::Path, profile: build::Profile) -> anyhow::Result<()> {
+    let binary = build::build(profile)?;
+    std::fs::create_dir_all(data)?;
+    let database = format!("sqlite:{}", data.join("lifehub.db").display());
+    println!("serving the demo district on http://{listen}");
+    let mut command = std::process::Command::new(binary);
+    command.args(["serve", "--listen", listen, "--database", &database, "--demo"]);
+    let status = command.status()?;
+    anyhow::ensure!(status.success(), "the server ended: {status}");
+    Ok(())
+}
