@@ -1,12 +1,18 @@
 //! What a store can answer besides a value: a constraint that held, a condition to retry, or a fault.
+//!
+//! Both engines' ways of saying so become one: SQLite names columns where PostgreSQL names an index, and a trigger's
+//! word arrives in a message. A name is for the program, never for people: which of several constraints fires first
+//! differs between engines.
 
 /// A constraint of the database that refused a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Constraint {
-    /// A key or unique index.
-    Unique,
-    /// A check, by its name where the engine tells it, or the name a trigger raised.
+    /// A key or unique index; by its name for those in [`UNIQUE`], else by what the engine said.
+    Unique(String),
+    /// A check by its name, or the word a trigger raised.
     Check(String),
+    /// A value that must be there is not.
+    NotNull,
     /// A reference to something that is not there.
     ForeignKey,
 }
@@ -20,8 +26,8 @@ pub enum StoreError {
     /// Another transaction was in the way; doing it all again may work.
     #[error("in conflict with another transaction")]
     Conflict(#[source] sqlx::Error),
-    /// The queue of writers is full.
-    #[error("too many writes are waiting")]
+    /// Too many are waiting; nothing was done.
+    #[error("too many are waiting")]
     Overloaded,
     /// The commit was not answered: it may or may not have happened.
     #[error("the outcome of the commit is unknown")]
@@ -34,6 +40,9 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
+    /// A job stopped in the middle; nothing of it is left.
+    #[error("a job panicked")]
+    Panicked,
     /// Something broke.
     #[error("the database failed")]
     Fault(#[source] sqlx::Error),
@@ -45,52 +54,92 @@ impl StoreError {
         Self::Inconsistent { what: what.into(), detail: detail.to_string() }
     }
 
-    /// Whether a constraint or trigger of this name refused.
+    /// Whether a check or trigger of this name refused.
     #[must_use]
     pub fn is_check(&self, name: &str) -> bool {
         matches!(self, Self::Constraint(Constraint::Check(found)) if found == name)
     }
 
-    /// Whether a key or unique index refused.
+    /// Whether any key or unique index refused.
     #[must_use]
     pub fn is_unique(&self) -> bool {
-        matches!(self, Self::Constraint(Constraint::Unique))
+        matches!(self, Self::Constraint(Constraint::Unique(_)))
+    }
+
+    /// Whether this unique index, one of [`UNIQUE`], refused.
+    #[must_use]
+    pub fn is_unique_of(&self, name: &str) -> bool {
+        matches!(self, Self::Constraint(Constraint::Unique(found)) if found == name)
+    }
+
+    /// Whether the ledger refused: the space is held at that time, by whatever of its constraints.
+    #[must_use]
+    pub fn is_no_room(&self) -> bool {
+        LEDGER.iter().any(|name| self.is_check(name))
     }
 }
 
-/// Names that triggers raise. SQLite tells them in the message, PostgreSQL too.
-const RAISED: [&str; 9] = [
-    "occurrence_full",
-    "full_groups",
-    "full_heads",
-    "buffer_hit",
+/// The ledger's constraints.
+const LEDGER: [&str; 3] = ["full_groups", "full_heads", "buffer_hit"];
+
+/// Words that triggers raise; both engines have them in the message.
+const RAISED: [&str; 7] = [
+    "member_holds",
     "claim_immutable",
     "claim_without_atoms",
+    "claim_in_use",
     "space_in_use",
-    "claim_too_long",
     "atom_mode_in_use",
+    "venue_in_use",
 ];
+
+/// Unique indexes the program asks for by name, and how SQLite calls them.
+pub const UNIQUE: [(&str, &str); 9] = [
+    ("account_phone_key", "account.phone"),
+    ("processed_command_pkey", "processed_command.id"),
+    ("processed_command_device_no_key", "processed_command.device, processed_command.no"),
+    ("sign_up_pkey", "sign_up.id"),
+    ("sign_up_live", "sign_up.account, sign_up.occurrence"),
+    ("sign_up_once", "sign_up_member.occurrence, sign_up_member.person"),
+    ("seat_once", "sign_up_member.occurrence, sign_up_member.seat"),
+    ("booking_pkey", "booking.id"),
+    ("notice_account_matter_key", "notice.account, notice.matter"),
+];
+
+const LITE_CHECK: &str = "CHECK constraint failed: ";
+const LITE_UNIQUE: &str = "UNIQUE constraint failed: ";
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            return Self::Overloaded;
+        }
         let Some(database) = error.as_database_error() else { return Self::Fault(error) };
-        // Serialization failure and deadlock on PostgreSQL; busy and busy-snapshot on SQLite.
-        if matches!(database.code().as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "517")) {
+        let message = database.message();
+        // Serialization failure, deadlock and lock timeout on PostgreSQL; busy and its kinds on SQLite.
+        if matches!(database.code().as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "261" | "517")) {
             return Self::Conflict(error);
         }
         if database.is_unique_violation() {
-            return Self::Constraint(Constraint::Unique);
+            let said = database.constraint().unwrap_or_else(|| message.strip_prefix(LITE_UNIQUE).unwrap_or(message));
+            let known = UNIQUE.iter().find(|(_, columns)| *columns == said).map_or(said, |(name, _)| *name);
+            return Self::Constraint(Constraint::Unique(known.to_owned()));
         }
         if database.is_foreign_key_violation() {
             return Self::Constraint(Constraint::ForeignKey);
         }
-        let named = database.constraint().map(str::to_owned);
-        let raised = RAISED.iter().find(|name| database.message().contains(*name));
-        if let Some(name) = raised.map(|name| (*name).to_owned()).or(named) {
-            return Self::Constraint(Constraint::Check(name));
+        if database.kind() == sqlx::error::ErrorKind::NotNullViolation {
+            return Self::Constraint(Constraint::NotNull);
         }
         if database.is_check_violation() {
-            return Self::Constraint(Constraint::Check(database.message().to_owned()));
+            let said = database.constraint().unwrap_or_else(|| message.strip_prefix(LITE_CHECK).unwrap_or(message));
+            return Self::Constraint(Constraint::Check(said.to_owned()));
+        }
+        // PostgreSQL: raise_exception; SQLite: constraint_trigger.
+        if matches!(database.code().as_deref(), Some("P0001" | "1811"))
+            && let Some(word) = RAISED.iter().find(|word| message == **word)
+        {
+            return Self::Constraint(Constraint::Check((*word).to_owned()));
         }
         Self::Fault(error)
     }

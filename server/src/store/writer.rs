@@ -2,19 +2,20 @@
 //!
 //! SQLite has one writer connection owned by one task. It takes the jobs that wait, gives each a savepoint, commits
 //! once, and only then answers: an answer means the change is on disk. A commit that fails with an I/O error leaves
-//! the file in an unknown state, so the process must end; [`Fatal`] is told. PostgreSQL gets a transaction per job, in a lane per
-//! key, so that the commands of one community do not fight each other; conflicts are retried.
+//! the file in an unknown state, so the process must end; [`Hooks::fatal`] is told. PostgreSQL gets a transaction per
+//! job, in a lane per key, so that the commands of one community do not fight each other; conflicts are retried.
 //! Jobs may run more than once and must depend on nothing but what they read.
 
 use std::collections::HashMap;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, PgPool};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::engine::Conn;
 use super::error::StoreError;
@@ -22,8 +23,8 @@ use super::error::StoreError;
 /// Jobs that may wait; more are turned away.
 pub const QUEUE_MAX: usize = 1024;
 /// Jobs that share one commit.
-const GROUP_MAX: usize = 64;
-/// How often a conflict on PostgreSQL is tried again.
+pub const GROUP_MAX: usize = 64;
+/// How often a job on PostgreSQL is tried in all.
 const TRIES_MAX: u32 = 6;
 
 /// What a job returns: a future that borrows the connection.
@@ -32,21 +33,133 @@ pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send
 /// Told when the file of the database can no longer be trusted. Ends the process in production.
 pub type Fatal = Arc<dyn Fn(&sqlx::Error) + Send + Sync>;
 
-type Answer = Box<dyn FnOnce(bool) + Send>;
-type Job = Box<dyn for<'a, 'c> FnOnce(&'a mut Conn<'c>) -> Pin<Box<dyn Future<Output = (bool, Answer)> + Send + 'a>> + Send>;
+/// Where a test may strike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// Everything is written, nothing committed.
+    BeforeCommit,
+    /// Committed, nobody answered.
+    AfterCommit,
+}
+
+/// Asked at each [`Point`]: an error is taken for the engine's own.
+pub type Faults = Arc<dyn Fn(Point) -> Result<(), sqlx::Error> + Send + Sync>;
+
+/// What happens around commits besides committing.
+#[derive(Clone)]
+pub struct Hooks {
+    /// Told when the file can no longer be trusted.
+    pub fatal: Fatal,
+    /// Errors to be made up; none but in tests.
+    pub faults: Option<Faults>,
+}
+
+impl Default for Hooks {
+    /// Ends the process when the file can no longer be trusted.
+    fn default() -> Self {
+        let fatal: Fatal = Arc::new(|error| {
+            eprintln!("lifehub: the database file can no longer be trusted, stopping: {error}");
+            // 74 is EX_IOERR.
+            std::process::exit(74);
+        });
+        Self { fatal, faults: None }
+    }
+}
+
+impl Hooks {
+    fn strike(&self, point: Point) -> Result<(), sqlx::Error> {
+        self.faults.as_ref().map_or(Ok(()), |faults| faults(point))
+    }
+
+    /// After a failed write the kernel may have dropped pages that SQLite believes written: going on would be guessing.
+    fn tell_if_fatal(&self, error: &sqlx::Error) {
+        // SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB.
+        if matches!(primary_code(error), Some(10 | 11 | 13 | 26)) {
+            (self.fatal)(error);
+        }
+    }
+}
+
+/// SQLite's primary result code of an error.
+fn primary_code(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
+    Some(code & 0xff)
+}
+
+/// What became of the transaction a job was part of.
+enum Fate {
+    Committed,
+    /// It is certain that nothing was committed.
+    Undone(StoreError),
+    Unknown,
+}
+
+type Answer = Box<dyn FnOnce(Fate) + Send>;
+
+/// A job and who waits for it. Consumed by running it, or by being turned away unrun.
+trait Waiting: Send {
+    /// Whether the one who asked has gone.
+    fn is_abandoned(&self) -> bool;
+    fn run<'a>(self: Box<Self>, conn: &'a mut Conn<'_>) -> Pin<Box<dyn Future<Output = (bool, Answer)> + Send + 'a>>;
+    fn turn_away(self: Box<Self>, error: StoreError);
+}
+
+struct Job<T, F> {
+    job: F,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Waiting for Job<T, F>
+where
+    T: Send + 'static,
+    F: for<'a, 'c> FnOnce(&'a mut Conn<'c>) -> Work<'a, T> + Send + 'static,
+{
+    fn is_abandoned(&self) -> bool {
+        self.answer.is_closed()
+    }
+
+    fn run<'a>(self: Box<Self>, conn: &'a mut Conn<'_>) -> Pin<Box<dyn Future<Output = (bool, Answer)> + Send + 'a>> {
+        let Self { job, answer } = *self;
+        let mut work = AssertUnwindSafe(job(conn));
+        Box::pin(async move {
+            // One broken job must not stop everybody's writing.
+            let result = poll_fn(move |context| {
+                catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
+                    .unwrap_or(std::task::Poll::Ready(Err(StoreError::Panicked)))
+            })
+            .await;
+            let is_kept = result.is_ok();
+            let answer: Answer = Box::new(move |fate| {
+                let result = match (fate, result) {
+                    // What a job was refused with may rest on what others of its group wrote: it counts only with them.
+                    (Fate::Committed, result) => result,
+                    (Fate::Undone(error), _) => Err(error),
+                    (Fate::Unknown, _) => Err(StoreError::Unknown),
+                };
+                // Whoever asked may have gone.
+                let _ = answer.send(result);
+            });
+            (is_kept, answer)
+        })
+    }
+
+    fn turn_away(self: Box<Self>, error: StoreError) {
+        let _ = self.answer.send(Err(error));
+    }
+}
 
 /// The writer of a SQLite database.
 #[derive(Clone)]
 pub struct LiteWriter {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Box<dyn Waiting>>,
 }
 
 impl LiteWriter {
     /// Starts the task that owns `connection`.
     #[must_use]
-    pub fn start(connection: SqliteConnection, fatal: Fatal) -> Self {
+    pub fn start(connection: SqliteConnection, hooks: Hooks) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(write_groups(connection, queue, fatal));
+        tokio::spawn(write_groups(connection, queue, hooks));
         Self { jobs }
     }
 
@@ -60,19 +173,7 @@ impl LiteWriter {
         F: for<'a, 'c> FnOnce(&'a mut Conn<'c>) -> Work<'a, T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            Box::pin(async move {
-                let result = job(conn).await;
-                let is_kept = result.is_ok();
-                let answer: Answer = Box::new(move |is_committed| {
-                    let result = if is_kept && !is_committed { Err(StoreError::Unknown) } else { result };
-                    // Whoever asked may have gone.
-                    let _ = answer.send(result);
-                });
-                (is_kept, answer)
-            })
-        });
-        self.jobs.try_send(job).map_err(|_| StoreError::Overloaded)?;
+        self.jobs.try_send(Box::new(Job { job, answer })).map_err(|_| StoreError::Overloaded)?;
         answered.await.unwrap_or(Err(StoreError::Unknown))
     }
 
@@ -83,58 +184,95 @@ impl LiteWriter {
     }
 }
 
-async fn write_groups(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Job>, fatal: Fatal) {
+async fn write_groups(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Waiting>>, hooks: Hooks) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while queue.recv_many(&mut group, GROUP_MAX).await > 0 {
-        write_group(&mut connection, &mut group, &fatal).await;
+        let mut answers = Vec::with_capacity(group.len());
+        let fate = write_group(&mut connection, &mut group, &mut answers, &hooks).await;
+        if !matches!(fate, Fate::Committed) {
+            // Leaves no transaction behind; there may be none, and then this says so.
+            let _ = sqlx::raw_sql("rollback").execute(&mut connection).await;
+        }
+        for waiting in group.drain(..) {
+            waiting.turn_away(undone_again(&fate));
+        }
+        for answer in answers {
+            answer(match &fate {
+                Fate::Committed => Fate::Committed,
+                Fate::Undone(_) => Fate::Undone(undone_again(&fate)),
+                Fate::Unknown => Fate::Unknown,
+            });
+        }
     }
     // The last sender is gone: leave a tidy file.
     let _ = connection.close().await;
 }
 
-async fn write_group(connection: &mut SqliteConnection, group: &mut Vec<Job>, fatal: &Fatal) {
-    let mut answers = Vec::with_capacity(group.len());
-    let mut transaction = match connection.begin_with("begin immediate").await {
-        Ok(transaction) => transaction,
-        Err(error) => {
-            tell_if_fatal(&error, fatal);
-            // Dropping the jobs answers them with `Unknown`: nothing of them has happened.
-            group.clear();
-            return;
-        }
-    };
-    for job in group.drain(..) {
-        let mut conn = Conn::Lite(&mut transaction);
-        if conn.execute("savepoint job", &[]).await.is_err() {
-            continue;
-        }
-        let (is_kept, answer) = job(&mut conn).await;
-        if !is_kept {
-            let _ = conn.execute("rollback to job", &[]).await;
-        }
-        let _ = conn.execute("release job", &[]).await;
-        answers.push(answer);
-    }
-    let is_committed = match transaction.commit().await {
-        Ok(()) => true,
-        Err(error) => {
-            tell_if_fatal(&error, fatal);
-            false
-        }
-    };
-    for answer in answers {
-        answer(is_committed);
+/// The error for one more of those who share an undone transaction; the first cause was told or logged once.
+fn undone_again(fate: &Fate) -> StoreError {
+    match fate {
+        Fate::Undone(StoreError::Conflict(_)) => StoreError::Overloaded,
+        Fate::Undone(error) => StoreError::inconsistent("transaction", format!("given up: {error:?}")),
+        Fate::Committed | Fate::Unknown => StoreError::Unknown,
     }
 }
 
-/// After a failed write the kernel may have dropped pages that SQLite believes written: going on would be guessing.
-fn tell_if_fatal(error: &sqlx::Error, fatal: &Fatal) {
-    let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
-    let primary = code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
-    // SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB.
-    if matches!(primary, Some(10 | 11 | 13 | 26)) {
-        fatal(error);
+/// Runs the jobs of `group` in one transaction. What is left in `group` afterwards was not run.
+async fn write_group(
+    connection: &mut SqliteConnection,
+    group: &mut Vec<Box<dyn Waiting>>,
+    answers: &mut Vec<Answer>,
+    hooks: &Hooks,
+) -> Fate {
+    let mut conn = Conn::Lite(connection);
+    if let Err(error) = command(&mut conn, "begin immediate").await {
+        return undone(error, hooks);
     }
+    for waiting in group.drain(..).filter(|waiting| !waiting.is_abandoned()) {
+        if let Err(error) = command(&mut conn, "savepoint job").await {
+            waiting.turn_away(StoreError::Unknown);
+            return undone(error, hooks);
+        }
+        let (is_kept, answer) = waiting.run(&mut conn).await;
+        answers.push(answer);
+        // SQLite itself may have undone the whole transaction (a full disk does that); then this fails, and so does
+        // everybody in the group, instead of half of them.
+        let closed = match is_kept {
+            true => command(&mut conn, "release job").await,
+            false => command(&mut conn, "rollback to job; release job").await,
+        };
+        if let Err(error) = closed {
+            return undone(error, hooks);
+        }
+    }
+    let commit = async {
+        hooks.strike(Point::BeforeCommit)?;
+        command(&mut conn, "commit").await?;
+        hooks.strike(Point::AfterCommit)
+    };
+    match commit.await {
+        Ok(()) => Fate::Committed,
+        Err(error) if primary_code(&error) == Some(5) => Fate::Undone(StoreError::Conflict(error)),
+        Err(error) => {
+            hooks.tell_if_fatal(&error);
+            Fate::Unknown
+        }
+    }
+}
+
+async fn command(conn: &mut Conn<'_>, sql: &'static str) -> Result<(), sqlx::Error> {
+    match conn {
+        Conn::Lite(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ()),
+        Conn::Pg(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ()),
+    }
+}
+
+fn undone(error: sqlx::Error, hooks: &Hooks) -> Fate {
+    // A full disk before the commit harms nobody: it is undone, and reading goes on.
+    if primary_code(&error) != Some(13) {
+        hooks.tell_if_fatal(&error);
+    }
+    Fate::Undone(StoreError::from(error))
 }
 
 /// The writer of a PostgreSQL database: a lane per key.
@@ -142,17 +280,19 @@ fn tell_if_fatal(error: &sqlx::Error, fatal: &Fatal) {
 pub struct PgWriter {
     pool: PgPool,
     lanes: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+    room: Arc<Semaphore>,
+    hooks: Hooks,
 }
 
 impl PgWriter {
     /// Over a pool of connections.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
-        Self { pool, lanes: Arc::default() }
+    pub fn new(pool: PgPool, hooks: Hooks) -> Self {
+        Self { pool, lanes: Arc::default(), room: Arc::new(Semaphore::new(QUEUE_MAX)), hooks }
     }
 
     fn lane(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut lanes = self.lanes.lock().expect("no code panics while it holds the lanes");
+        let mut lanes = self.lanes.lock().expect("invariant: no code panics while it holds the lanes");
         // Lanes nobody waits in are dropped, so that accounts that came once are not kept for ever.
         if lanes.len() > 4096 {
             lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
@@ -160,24 +300,29 @@ impl PgWriter {
         Arc::clone(lanes.entry(key.to_owned()).or_default())
     }
 
+    /// Jobs that wait or run.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        QUEUE_MAX - self.room.available_permits()
+    }
+
     /// Runs a job in a transaction, again after a conflict.
     ///
     /// # Errors
-    /// The job's own error, after which nothing of it is left.
+    /// The job's own error, after which nothing of it is left; [`StoreError::Overloaded`], [`StoreError::Unknown`].
     pub async fn run<T, F>(&self, key: &str, job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'a, 'c> Fn(&'a mut Conn<'c>) -> Work<'a, T> + Send + Sync,
     {
+        let _room = self.room.try_acquire().map_err(|_| StoreError::Overloaded)?;
         let lane = self.lane(key);
         let _turn = lane.lock().await;
         let mut tries = 0;
         loop {
             tries += 1;
             match self.once(&job).await {
-                Err(StoreError::Conflict(_)) if tries < TRIES_MAX => {
-                    tokio::time::sleep(Duration::from_millis(u64::from(tries * tries) * 2)).await;
-                }
+                Err(StoreError::Conflict(_)) if tries < TRIES_MAX => tokio::time::sleep(pause(tries)).await,
                 result => return result,
             }
         }
@@ -189,7 +334,20 @@ impl PgWriter {
     {
         let mut transaction = self.pool.begin().await?;
         let value = job(&mut Conn::Pg(&mut transaction)).await?;
-        transaction.commit().await?;
+        self.hooks.strike(Point::BeforeCommit)?;
+        // An answer from the engine is an answer; a line that went dead is none.
+        transaction.commit().await.map_err(|error| match error {
+            sqlx::Error::Database(_) => StoreError::from(error),
+            _ => StoreError::Unknown,
+        })?;
+        self.hooks.strike(Point::AfterCommit).map_err(|_| StoreError::Unknown)?;
         Ok(value)
     }
+}
+
+/// Longer with every try, and never the same for two that met: they would meet again.
+fn pause(tries: u32) -> Duration {
+    use std::hash::{BuildHasher as _, RandomState};
+    let most = 2_u64 << tries.min(8);
+    Duration::from_millis(1 + RandomState::new().hash_one(tries) % most)
 }
