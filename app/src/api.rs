@@ -38,12 +38,12 @@ pub struct Problem {
     pub code: String,
     /// What a person may quote on the telephone.
     #[serde(default)]
-    pub reference: Option<String>,
+    pub request_id: String,
     /// How many tries a code has left.
     #[serde(default)]
     pub tries_left: Option<u32>,
-    /// When to come back, from the header.
-    #[serde(skip)]
+    /// When to come back, from the body or the header.
+    #[serde(default)]
     pub retry_after_s: Option<u32>,
 }
 
@@ -85,13 +85,12 @@ pub struct SessionView {
 /// Somebody of the demonstration.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DemoPerson {
-    /// `resident`, `parent`, `editor`, `host`, `community` or `district`.
+    /// `resident`, `parent`, `team_editor`, `host`, `community_admin` or `district_admin`.
     pub role: String,
     /// What they are called.
     pub name: String,
-    /// A line about them.
-    #[serde(default)]
-    pub about: String,
+    /// The community they live in.
+    pub home: CommunityId,
 }
 
 /// Sends one sync; `None` is no answer. `Err` is the one status that says something: nobody is signed in.
@@ -175,7 +174,12 @@ pub async fn session() -> Result<SessionView, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn demo_people() -> Result<Vec<DemoPerson>, ApiError> {
-    ask("GET", "/api/demo/people", None::<&()>).await
+    #[derive(Deserialize)]
+    struct Answer {
+        people: Vec<DemoPerson>,
+    }
+    let answer: Answer = ask("GET", "/api/demo/people", None::<&()>).await?;
+    Ok(answer.people)
 }
 
 /// Signs in as one of them.
@@ -195,7 +199,12 @@ pub async fn demo_login(role: &str) -> Result<SignedIn, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn communities() -> Result<Vec<CommunityView>, ApiError> {
-    ask("GET", "/api/communities", None::<&()>).await
+    #[derive(Deserialize)]
+    struct Answer {
+        communities: Vec<CommunityView>,
+    }
+    let answer: Answer = ask("GET", "/api/communities", None::<&()>).await?;
+    Ok(answer.communities)
 }
 
 struct Reply {
@@ -215,7 +224,8 @@ async fn ask<T: DeserializeOwned>(method: &str, path: &str, body: Option<&impl S
         return serde_json::from_str(&reply.text).map_err(|_| ApiError::NoAnswer);
     }
     let problem: Problem = serde_json::from_str(&reply.text).map_err(|_| ApiError::NoAnswer)?;
-    Err(ApiError::Problem(Problem { status: reply.status, retry_after_s: reply.retry_after_s, ..problem }))
+    let retry_after_s = problem.retry_after_s.or(reply.retry_after_s);
+    Err(ApiError::Problem(Problem { status: reply.status, retry_after_s, ..problem }))
 }
 
 fn prepare(method: &str, body: Option<&str>) -> Option<web_sys::RequestInit> {

@@ -21,7 +21,7 @@ use domain::time::{LocalDate, Timestamp};
 use domain::words::{Language, Words, words};
 use leptos::prelude::*;
 
-pub use self::prefs::{Mode, Prefs, STEPS, Theme};
+pub use self::prefs::{Mode, Prefs};
 use crate::platform;
 use crate::storage::guest;
 use crate::sync::Runner;

@@ -3,7 +3,7 @@
 //! The only place that asks for time or randomness, so that everything else can be given them.
 
 use domain::id::CommandId;
-use domain::time::Timestamp;
+use domain::time::{LocalDate, Timestamp};
 use js_sys::{Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::{document, window};
 use uuid::{Builder, Uuid};
@@ -165,4 +165,16 @@ pub fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue
 /// Another page of the app, loaded anew.
 pub fn reload() {
     let _ = window().location().reload();
+}
+
+/// Moves the focus within a dialog from the control with `data-date` that has it to the one so many days later.
+/// `false` when that day is not drawn.
+pub fn move_focus_by_date(days: i32) -> bool {
+    let Some(from) = document().active_element() else { return false };
+    let date = from.get_attribute("data-date").and_then(|date| date.parse::<LocalDate>().ok());
+    let Some(to) = date.map(|date| date.plus_days(days)) else { return false };
+    let selector = ["dialog[open] [data-date='", &to.to_string(), "']"].concat();
+    let target = document().query_selector(&selector).ok().flatten();
+    let target = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+    target.is_some_and(|target| target.focus().is_ok())
 }

@@ -7,7 +7,6 @@ use domain::id::{CommunityId, OccurrenceId, SpaceId, TeamId};
 
 /// A place in the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the page of that name")]
 pub enum Route {
     Activities,
     /// The activities of one community, as a shared link names it.

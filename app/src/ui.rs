@@ -6,5 +6,6 @@
 pub mod band;
 pub mod button;
 pub mod chip;
+pub mod empty;
 pub mod icon;
 pub mod sheet;

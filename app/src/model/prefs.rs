@@ -11,7 +11,6 @@ use crate::storage::guest;
 /// Colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Theme {
     #[default]
     System,

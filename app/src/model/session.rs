@@ -22,8 +22,8 @@ impl Model {
     /// Hands the code in; from here on the app is that account's.
     ///
     /// # Errors
-    /// [`ApiError`]: `name-needed` (ask for name and home, hand the same code in again), `code-wrong` with
-    /// `tries_left`, `code-expired`, `too-many-requests`, or no answer.
+    /// [`ApiError`]: `name-needed` (ask for name and home, hand the same code in again), `wrong-code` with
+    /// `tries_left`, `code-expired`, `too-many-tries`, or no answer.
     pub async fn verify(
         self,
         challenge: &str,

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 /// What a button is for. One `Primary` per screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Kind {
     Primary,
     #[default]

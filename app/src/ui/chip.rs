@@ -6,7 +6,6 @@ use super::icon::Icon;
 
 /// The tone of a chip, band or notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Tone {
     #[default]
     Neutral,
@@ -34,7 +33,6 @@ impl Tone {
 
 /// The state of a sign-up, booking or command, as the whole product shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum ChipState {
     Draft,
     Saved,

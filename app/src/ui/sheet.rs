@@ -1,8 +1,9 @@
 //! A sheet: a modal `<dialog>` from the bottom of a phone, in the middle of a desk.
 //!
 //! The browser's back closes it (a history entry is made while it is open), Escape and the close button too, and focus
-//! returns to what opened it. What is inside is made anew at each opening. To go to another page from a sheet, just
-//! navigate; do not close it first, or the way back and the way there race.
+//! returns to what opened it. The one word it says by itself is that of its close button. What is inside is made anew
+//! at each opening. A page that closes it and goes elsewhere at once does so with `replace`, which takes the place of
+//! the sheet's history entry.
 
 use leptos::html::Dialog;
 use leptos::leptos_dom::helpers::window;
@@ -10,24 +11,26 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
 use super::icon::Icon;
+use crate::model::use_model;
+use crate::platform;
 
 /// What marks the history entry of an open sheet.
 const MARK: &str = "sheet";
+/// How long a change of page may take to reach the history.
+const SETTLE_MS: u64 = 100;
 
 /// A sheet, open while `open` is true. `foot` holds its one primary button and what belongs beside it.
 #[component]
 pub fn Sheet(
     open: RwSignal<bool>,
     #[prop(into)] title: Signal<String>,
-    /// The word of the close button.
-    #[prop(into)]
-    close: Signal<String>,
     /// Fills a phone's screen.
     #[prop(optional)]
     full: bool,
     #[prop(optional, into)] foot: ViewFn,
     children: ChildrenFn,
 ) -> impl IntoView {
+    let model = use_model();
     let dialog = NodeRef::<Dialog>::new();
     let is_marked = || window().history().and_then(|history| history.state()).is_ok_and(|state| state == MARK);
 
@@ -38,13 +41,19 @@ pub fn Sheet(
             && was_open.unwrap_or(false) != is_open
         {
             if is_open {
-                let _ = dialog.show_modal();
+                // Once its inside is drawn, so that the focus finds something in it.
+                platform::start_timer(0, move || {
+                    let _ = dialog.show_modal();
+                });
                 let _ = window().history().and_then(|history| history.push_state(&JsValue::from_str(MARK), ""));
             } else {
                 dialog.close();
-                if is_marked() {
-                    let _ = window().history().and_then(|history| history.back());
-                }
+                // Later, because whoever closed it may be going elsewhere in the same breath.
+                platform::start_timer(SETTLE_MS, move || {
+                    if is_marked() {
+                        let _ = window().history().and_then(|history| history.back());
+                    }
+                });
             }
         }
         is_open
@@ -75,7 +84,7 @@ pub fn Sheet(
                                 <button
                                     class="icon-button"
                                     type="button"
-                                    aria-label=move || close.get()
+                                    aria-label=move || model.words().common.close
                                     on:click=move |_| open.set(false)
                                 >
                                     <Icon name="i-close"/>
