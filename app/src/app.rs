@@ -11,6 +11,8 @@ use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::use_params_map;
 use leptos_router::path;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::app::frame::Frame;
 use crate::model::{Model, use_model};
@@ -32,19 +34,23 @@ use crate::pages::space::SpacePage;
 use crate::pages::spaces::SpacesPage;
 use crate::pages::team::TeamPage;
 
+/// Where the page keeps room for the app.
+const ROOM: &str = "app";
 /// What the server draws before the app arrives; the app takes its place.
 const FIRST_PAINT: &str = "first-paint";
 
 /// Draws the app into the page and reports that it runs.
 pub fn mount() {
-    leptos::mount::mount_to_body(App);
+    let room = document().get_element_by_id(ROOM).and_then(|room| room.dyn_into::<HtmlElement>().ok());
+    leptos::mount::mount_to(room.or_else(|| document().body()).expect("invariant: a page has a body"), App).forget();
     if let Some(first_paint) = document().get_element_by_id(FIRST_PAINT) {
         first_paint.remove();
     }
-    // The boot guard waits for this; the build's name stands in the page that loaded us.
+    // The boot guard waits for this; the build's name stands beside the script that loaded us.
     if let Some(root) = document().document_element() {
-        let build = root.get_attribute("data-build").unwrap_or_default();
-        let _ = root.set_attribute("data-booted", if build.is_empty() { "1" } else { &build });
+        let script = document().query_selector("script[data-build]").ok().flatten();
+        let build = script.and_then(|script| script.get_attribute("data-build"));
+        let _ = root.set_attribute("data-booted", build.as_deref().unwrap_or("1"));
     }
     updates::watch();
 }

@@ -1,21 +1,20 @@
 //! New builds and the home screen: the service worker that keeps the app on the phone, and the browser's offer to
 //! install it.
 //!
-//! A new build waits until the person takes it; every tab then loads itself anew, once.
+//! A new build waits until the person takes it; every tab then loads itself anew, once. The worker is registered before
+//! the app runs (`public/boot.js`), so that it can repair a build that does not start.
 
 use std::cell::{Cell, RefCell};
 
 use js_sys::Promise;
-use leptos::leptos_dom::helpers::window;
+use leptos::leptos_dom::helpers::{document, window};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::platform::{call, get, listen, reload};
+use crate::platform::{call, get, is_visible, listen, monotonic_ms, reload};
 use crate::storage::guest;
 
-/// The worker, as `xtask` writes it.
-const WORKER: &str = "/sw.js";
 /// What tells a waiting worker to take over.
 const ACTIVATE: &str = "activate";
 
@@ -34,7 +33,10 @@ struct Signals {
     installable: ArcRwSignal<bool>,
 }
 
-/// Registers the worker and watches for a newer one, and for the browser's offer to install.
+/// How often at most to look for a new build.
+const LOOK_EVERY_MS: u64 = 3_600_000;
+
+/// Watches for a newer one, and for the browser's offer to install.
 pub fn watch() {
     listen(&window(), "beforeinstallprompt", |event: web_sys::Event| {
         event.prevent_default();
@@ -56,20 +58,19 @@ pub fn watch() {
         }
     });
     wasm_bindgen_futures::spawn_local(async move {
-        let options = js_sys::Object::new();
-        let _ = js_sys::Reflect::set(&options, &"updateViaCache".into(), &"none".into());
-        let Some(promise) = call(&container, "register", &[WORKER.into(), options.into()]) else { return };
-        let Ok(registration) = JsFuture::from(Promise::resolve(&promise)).await else { return };
+        let ready = Promise::resolve(&get(&container, "ready"));
+        let Ok(registration) = JsFuture::from(ready).await else { return };
         look_at(&registration);
         if let Some(target) = registration.dyn_ref::<web_sys::EventTarget>() {
             let registration = registration.clone();
             listen(target, "updatefound", move |_: web_sys::Event| follow(&registration));
         }
-        listen(&leptos::leptos_dom::helpers::document(), "visibilitychange", move |_: web_sys::Event| {
+        let mut looked_at = monotonic_ms();
+        listen(&document(), "visibilitychange", move |_: web_sys::Event| {
             // Apps on the home screen are never closed, so nobody else would look for a new build.
-            if crate::platform::is_visible() {
+            if is_visible() && monotonic_ms() - looked_at >= LOOK_EVERY_MS {
+                looked_at = monotonic_ms();
                 call(&registration, "update", &[]);
-                look_at(&registration);
             }
         });
     });
