@@ -1,5 +1,6 @@
 //! Figures, printed and never asserted: sizes over the wire, the server under load, pages on a slow phone.
 
+mod server;
 mod sizes;
 
 use anyhow::Result;
@@ -11,15 +12,18 @@ use crate::build::{Profile, build};
 pub enum Part {
     /// Bytes over the wire, by kind.
     Sizes,
+    /// Reads per second, memory, start.
+    Server,
 }
 
 /// Builds in release and prints the parts, all when none is named.
 pub fn run(parts: &[Part]) -> Result<()> {
     build(Profile::Release)?;
-    let parts = if parts.is_empty() { &[Part::Sizes][..] } else { parts };
+    let parts = if parts.is_empty() { &[Part::Sizes, Part::Server][..] } else { parts };
     for part in parts {
         match part {
             Part::Sizes => sizes::print()?,
+            Part::Server => server::print()?,
         }
     }
     Ok(())
