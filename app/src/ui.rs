@@ -9,3 +9,4 @@ pub mod chip;
 pub mod empty;
 pub mod icon;
 pub mod sheet;
+pub mod unbroken;

@@ -1,0 +1,62 @@
+//! A day of the list: its head with lunar date and mark, and its dates.
+
+use domain::almanac::{DayMark, day_facts};
+use domain::time::LocalDate;
+use domain::words::format;
+use leptos::prelude::*;
+
+use crate::components::activity_row::{ActivityRow, ActivityRowData};
+use crate::model::use_model;
+use crate::ui::unbroken::Unbroken;
+
+/// The head of a day: 今天, the date, the lunar date or festival, 休 or 班.
+#[component]
+pub fn DayHead(date: LocalDate) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let words = model.words();
+        let facts = day_facts(date);
+        let head = format::day_head(words.language, date, model.today());
+        let special = format::special_name(words.language, &facts);
+        let lunar = [head.lunar, special.map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        view! {
+            <header class="day-head" data-festive=facts.festival.is_some().then_some("")>
+                <h2 class="day-head-title" id=head_id(date)>
+                    {head.relative.map(|word| view! { <span class="nb">{word}</span> " " })}
+                    <Unbroken text=head.date/>
+                </h2>
+                <p class="day-head-lunar">{lunar}</p>
+                {facts.mark.map(|mark| view! { <Mark mark/> })}
+            </header>
+        }
+    }
+}
+
+fn head_id(date: LocalDate) -> String {
+    format!("day-{date}")
+}
+
+/// 休 or 班.
+#[component]
+pub fn Mark(mark: DayMark) -> impl IntoView {
+    let model = use_model();
+    let name = if matches!(mark, DayMark::Off(_)) { "off" } else { "work" };
+    view! {
+        <span class="day-mark" data-mark=name role="img" aria-label=move || format::mark_label(model.language(), mark)>
+            {move || format::mark(model.language(), mark)}
+        </span>
+    }
+}
+
+/// A day with its dates.
+#[component]
+pub fn DayGroup(date: LocalDate, rows: Vec<ActivityRowData>) -> impl IntoView {
+    view! {
+        <section class="day-group" aria-labelledby=head_id(date)>
+            <DayHead date/>
+            <ul class="activity-list">
+                {rows.into_iter().map(|row| view! { <ActivityRow row/> }).collect_view()}
+            </ul>
+        </section>
+    }
+}

@@ -1,0 +1,168 @@
+//! Who is coming: the household with who may and why not, one line about places, one button.
+
+use std::collections::BTreeSet;
+
+use domain::command::SignUp;
+use domain::id::{OccurrenceId, PersonId};
+use domain::people::{Person, Relation};
+use domain::refusal::{Eligibility, Refusal};
+use domain::sign_up::SignUpDecision;
+use domain::sync::overlay::{may_come, predict_sign_up};
+use domain::words::{Words, format};
+use leptos::prelude::*;
+
+use crate::model::use_model;
+use crate::route::Route;
+use crate::ui::icon::Icon;
+use crate::ui::sheet::Sheet;
+
+/// The sheet; `on_confirm` gets who was chosen.
+#[component]
+pub fn SignUpSheet(
+    open: RwSignal<bool>,
+    occurrence: Signal<OccurrenceId>,
+    on_confirm: Callback<Vec<PersonId>>,
+) -> impl IntoView {
+    let model = use_model();
+    let chosen = RwSignal::new(BTreeSet::<PersonId>::new());
+    let people = Memo::new(move |_| household(&model.view().persons));
+    // Each opening starts with the resident themselves, if they may come.
+    Effect::new(move || {
+        if open.get() {
+            let me = people.read_untracked().iter().find(|person| person.relation == Relation::Me).cloned();
+            let may = me.filter(|me| reason_against(occurrence.get_untracked(), me).is_none());
+            chosen.set(may.map(|me| me.id).into_iter().collect());
+        }
+    });
+    let command = move || SignUp { occurrence: occurrence.get(), people: chosen.get().into_iter().collect() };
+    let prediction = Memo::new(move |_| predict_sign_up(&model.view(), &command(), model.now()));
+    let count = move || chosen.read().len();
+    let confirm = move |_| {
+        open.set(false);
+        on_confirm.run(chosen.get_untracked().into_iter().collect());
+    };
+    let confirm_word = move || {
+        let words = model.words();
+        match prediction.get() {
+            Ok(SignUpDecision::Waitlisted { .. }) => words.sign_up.confirm_wait(count()),
+            _ => words.sign_up.confirm(count()),
+        }
+    };
+    view! {
+        <Sheet
+            open=open
+            title=Signal::derive(move || model.words().sign_up.title.to_owned())
+            foot=move || {
+                view! {
+                    <p class="sheet-note" role="status">
+                        {move || summary(prediction.get(), count(), occurrence.get())}
+                    </p>
+                    <button
+                        type="button"
+                        class="button"
+                        data-kind="primary"
+                        disabled=move || prediction.read().is_err()
+                        on:click=confirm
+                    >
+                        {confirm_word}
+                    </button>
+                }
+            }
+        >
+            <ul class="person-list">
+                {move || {
+                    people
+                        .get()
+                        .into_iter()
+                        .map(|person| view! { <PersonRow person occurrence=occurrence.get() chosen/> })
+                        .collect_view()
+                }}
+            </ul>
+            <a class="button" data-kind="quiet" href=Route::Family.href()>
+                <Icon name="i-plus"/>
+                {move || model.words().sign_up.add_person}
+            </a>
+        </Sheet>
+    }
+}
+
+/// The household: the resident first, then the rest as they were added.
+#[must_use]
+pub fn household(persons: &std::collections::BTreeMap<PersonId, Person>) -> Vec<Person> {
+    let mut people: Vec<_> = persons.values().cloned().collect();
+    people.sort_by_key(|person| (person.relation != Relation::Me, person.id));
+    people
+}
+
+/// Why somebody may not come to this date, if so; also when they are in already.
+fn reason_against(occurrence: OccurrenceId, person: &Person) -> Option<String> {
+    let model = use_model();
+    let view = model.view_untracked();
+    let words = model.words_untracked();
+    let entry = domain::agenda::Entry::of(&view, occurrence)?;
+    if entry.sign_up.is_some_and(|(_, own)| own.party.iter().any(|member| member.person == person.id)) {
+        return Some(words.sign_up.why_already.to_owned());
+    }
+    may_come(entry.activity, entry.occurrence, person).err().map(|refusal| short_reason(words, &refusal))
+}
+
+fn short_reason(words: &'static Words, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotEligible { why: Eligibility::ChildAge { from, to }, .. } => words.sign_up.why_age(from, to),
+        Refusal::NotEligible { why: Eligibility::Seniors, .. } => words.sign_up.why_seniors.to_owned(),
+        Refusal::NotEligible { why: Eligibility::Adults, .. } => words.sign_up.why_adults.to_owned(),
+        other => words.refusal(other),
+    }
+}
+
+/// The line above the button: how many, how many are left, or what is still missing.
+fn summary(prediction: Result<SignUpDecision, Refusal>, count: usize, occurrence: OccurrenceId) -> String {
+    let model = use_model();
+    let words = model.words();
+    match prediction {
+        Ok(SignUpDecision::Confirmed) => match model.view().seats.get(&occurrence).and_then(|seats| seats.row.free()) {
+            Some(left) => words.sign_up.summary(count, left),
+            None => words.sign_up.summary_no_limit(count),
+        },
+        Ok(SignUpDecision::Waitlisted { parties_ahead }) => words.sign_up.wait_summary(parties_ahead),
+        Err(Refusal::PartyEmpty) => words.sign_up.choose_someone.to_owned(),
+        Err(Refusal::GuardianNeeded) => words.sign_up.guardian_needed.to_owned(),
+        Err(Refusal::PartyTooBig { max }) => words.sign_up.too_many(max),
+        Err(refusal) => words.refusal(&refusal),
+    }
+}
+
+#[component]
+fn PersonRow(person: Person, occurrence: OccurrenceId, chosen: RwSignal<BTreeSet<PersonId>>) -> impl IntoView {
+    let model = use_model();
+    let id = person.id;
+    let reason = reason_against(occurrence, &person);
+    let is_allowed = reason.is_none();
+    let note = match (person.relation, person.born) {
+        (Relation::Child, Some(born)) => format::age(model.language(), born, model.today()),
+        (relation, _) => model.words().relation(relation).to_owned(),
+    };
+    view! {
+        <li>
+            <label class="person-row">
+                <input
+                    type="checkbox"
+                    disabled=!is_allowed
+                    prop:checked=move || chosen.read().contains(&id)
+                    on:change=move |event| {
+                        let is_on = event_target_checked(&event);
+                        chosen
+                            .update(|chosen| {
+                                if is_on { chosen.insert(id) } else { chosen.remove(&id) };
+                            });
+                    }
+                />
+                <span class="person-row-text">
+                    <span class="person-row-name">{person.name.to_string()}</span>
+                    <span class="person-row-note">{note}</span>
+                    {reason.map(|reason| view! { <span class="person-row-reason">{reason}</span> })}
+                </span>
+            </label>
+        </li>
+    }
+}

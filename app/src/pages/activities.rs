@@ -1,0 +1,261 @@
+//! The list of days: what happens in the chosen community from a day on. The first screen.
+//!
+//! The address holds the day and the filters, so that back works and a list can be shared in a chat.
+
+use std::collections::BTreeMap;
+
+use domain::agenda::{Filter, RowFact, agenda};
+use domain::time::LocalDate;
+use domain::words::format;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use crate::components::activity_row::{ActivityRow, ActivityRowData};
+use crate::components::day_group::DayGroup;
+use crate::components::day_picker::{DayContent, DayPicker};
+use crate::components::filter_bar::FilterBar;
+use crate::components::month_sheet::MonthSheet;
+use crate::model::{Freshness, Mode, use_model};
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
+
+/// Days a list shows at once; 长辈版 shows one.
+const DAYS_SHOWN: i32 = 14;
+/// How far the month looks back and ahead for its dots.
+const MONTH_DAYS: i32 = 70;
+
+/// `/` and `/c/:community`.
+#[component]
+pub fn ActivitiesPage() -> impl IntoView {
+    let model = use_model();
+    let query = use_query_map();
+    let navigate = use_navigate();
+    let month_open = RwSignal::new(false);
+
+    model.set_title(move || model.words().list.title.to_owned());
+
+    let chosen = Memo::new(move |_| {
+        let named = query.read().get("on").and_then(|text| text.parse::<LocalDate>().ok());
+        named.unwrap_or_else(|| model.today())
+    });
+    let filter = Memo::new(move |_| read_filter(&query.read()));
+    let shown_days = move || if model.prefs().mode == Mode::Elder { 1 } else { DAYS_SHOWN };
+
+    let days = Memo::new(move |_| {
+        let (view, words, now, from) = (model.view(), model.words(), model.now(), chosen.get());
+        let to = from.plus_days(shown_days() - 1);
+        agenda(&view, &model.community(), &filter.get(), from, to)
+            .into_iter()
+            .map(|(date, entries)| {
+                (date, entries.iter().map(|entry| ActivityRowData::of(entry, words, now)).collect::<Vec<_>>())
+            })
+            .collect::<Vec<_>>()
+    });
+    let contents = Memo::new(move |_| {
+        let (view, today) = (model.view(), model.today());
+        let (from, to) = (today.plus_days(-MONTH_DAYS), today.plus_days(MONTH_DAYS));
+        agenda(&view, &model.community(), &filter.get(), from, to)
+            .into_iter()
+            .map(|(date, entries)| (date, DayContent::of(entries.iter().map(|entry| entry.activity.category))))
+            .collect::<BTreeMap<_, _>>()
+    });
+    let week = Signal::derive(move || {
+        let monday = chosen.get().monday();
+        let contents = contents.read();
+        (0..7)
+            .map(|day| monday.plus_days(day))
+            .map(|date| (date, contents.get(&date).cloned().unwrap_or_default()))
+            .collect::<Vec<_>>()
+    });
+    let next_day_with = move || {
+        let contents = contents.read();
+        contents.range(chosen.get().plus_days(1)..).next().map(|(date, content)| (*date, content.count))
+    };
+    let teams = Signal::derive(move || {
+        let community = model.community();
+        let view = model.view();
+        let here = view.teams.iter().filter(|(_, team)| team.community == community);
+        here.map(|(id, team)| (*id, team.row.name.to_string())).collect::<Vec<_>>()
+    });
+    let spaces = Signal::derive(move || {
+        let community = model.community();
+        let view = model.view();
+        let here = view.spaces.iter().filter(|(_, space)| space.community == community);
+        here.map(|(id, space)| (*id, space.row.name.to_string())).collect::<Vec<_>>()
+    });
+
+    let go = {
+        let navigate = navigate.clone();
+        Callback::new(move |(date, filter): (LocalDate, Filter)| {
+            let on = (date != model.today_untracked()).then_some(date);
+            navigate(&address(on, &filter), Default::default());
+        })
+    };
+    let on_choose = Callback::new(move |date| go.run((date, filter.get_untracked())));
+    let on_filter = Callback::new(move |filter| go.run((chosen.get_untracked(), filter)));
+
+    view! {
+        <div class="page">
+            <h1 class="sr" tabindex="-1">{move || model.words().list.title}</h1>
+            <div class="row" data-between="">
+                <button
+                    type="button"
+                    class="button"
+                    data-kind="quiet"
+                    aria-haspopup="dialog"
+                    on:click=move |_| month_open.set(true)
+                >
+                    <Icon name="i-calendar"/>
+                    {move || {
+                        format::month(model.language(), domain::time::YearMonth::of(chosen.get()))
+                    }}
+                    <Icon name="i-down"/>
+                </button>
+                <Show when=move || chosen.get() != model.today()>
+                    <button
+                        type="button"
+                        class="button"
+                        data-kind="quiet"
+                        on:click=move |_| on_choose.run(model.today_untracked())
+                    >
+                        {move || model.words().list.go_today}
+                    </button>
+                </Show>
+            </div>
+            <DayPicker chosen=chosen.into() contents=week on_choose/>
+            <FilterBar filter=filter.into() on_change=on_filter teams spaces/>
+            {move || {
+                let days = days.get();
+                if days.iter().any(|(_, rows)| !rows.is_empty()) {
+                    let today = model.today();
+                    days.into_iter()
+                        .map(|(date, rows)| {
+                            if date == today {
+                                view! { <TodayGroup date rows/> }.into_any()
+                            } else {
+                                view! { <DayGroup date rows/> }.into_any()
+                            }
+                        })
+                        .collect_view()
+                        .into_any()
+                } else {
+                    view! { <NothingHere filter=filter.get() chosen=chosen.get() next=next_day_with() on_choose on_filter/> }
+                        .into_any()
+                }
+            }}
+            {move || {
+                (model.prefs().mode == Mode::Elder && !days.read().is_empty())
+                    .then(next_day_with)
+                    .flatten()
+                    .map(|(date, count)| view! { <NextDay date count on_choose/> })
+            }}
+            <MonthSheet open=month_open chosen=chosen.into() contents=contents.into() on_choose/>
+        </div>
+    }
+}
+
+/// Today: what is over folds away.
+#[component]
+fn TodayGroup(date: LocalDate, rows: Vec<ActivityRowData>) -> impl IntoView {
+    let model = use_model();
+    let (over, to_come): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.fact() == RowFact::Over);
+    let over_count = over.len();
+    view! {
+        {(over_count > 0)
+            .then(|| {
+                view! {
+                    <details class="day-past">
+                        <summary>{move || model.words().list.earlier(over_count)}</summary>
+                        <ul class="activity-list">
+                            {over.into_iter().map(|row| view! { <ActivityRow row/> }).collect_view()}
+                        </ul>
+                    </details>
+                }
+            })}
+        <DayGroup date rows=to_come/>
+    }
+}
+
+/// Why the list is empty, and what to do about it.
+#[component]
+fn NothingHere(
+    filter: Filter,
+    chosen: LocalDate,
+    next: Option<(LocalDate, usize)>,
+    on_choose: Callback<LocalDate>,
+    on_filter: Callback<Filter>,
+) -> impl IntoView {
+    let model = use_model();
+    let words = model.words();
+    if model.freshness() == Freshness::Loading {
+        return view! {
+            <div class="busy" aria-busy="true">
+                <p>{words.list.first_load}</p>
+            </div>
+        }
+        .into_any();
+    }
+    let next_button = next.map(|(date, count)| view! { <NextDay date count on_choose/> });
+    let text = if filter.mine {
+        words.list.empty_mine.to_owned()
+    } else if !filter.is_open() {
+        words.list.empty_filter.to_owned()
+    } else if chosen == model.today() {
+        words.list.empty_day.to_owned()
+    } else {
+        words.list.empty_that_day(format::day(words.language, chosen, model.today()))
+    };
+    view! {
+        <Empty icon="i-calendar" text>
+            {(!filter.is_open())
+                .then(|| {
+                    view! {
+                        <button type="button" class="button" on:click=move |_| on_filter.run(Filter::default())>
+                            {words.list.clear_filters}
+                        </button>
+                    }
+                })}
+            {next_button}
+        </Empty>
+    }
+    .into_any()
+}
+
+/// A button to the next day with something on.
+#[component]
+fn NextDay(date: LocalDate, count: usize, on_choose: Callback<LocalDate>) -> impl IntoView {
+    let model = use_model();
+    view! {
+        <button type="button" class="button" data-kind="outline" data-wide="" on:click=move |_| on_choose.run(date)>
+            {move || {
+                let words = model.words();
+                words.list.next_with(format::day(words.language, date, model.today()), count)
+            }}
+            <Icon name="i-next"/>
+        </button>
+    }
+}
+
+fn read_filter(query: &leptos_router::params::ParamsMap) -> Filter {
+    Filter {
+        category: query
+            .get("kind")
+            .and_then(|kind| domain::activity::Category::ALL.into_iter().find(|category| category.as_str() == kind)),
+        team: query.get("team").and_then(|id| id.parse().ok()),
+        space: query.get("space").and_then(|id| id.parse().ok()),
+        for_children: query.get("kids").is_some(),
+        mine: query.get("mine").is_some(),
+    }
+}
+
+/// The address of a list.
+fn address(on: Option<LocalDate>, filter: &Filter) -> String {
+    let mut parts = Vec::new();
+    parts.extend(on.map(|date| format!("on={date}")));
+    parts.extend(filter.category.map(|category| format!("kind={}", category.as_str())));
+    parts.extend(filter.team.map(|id| format!("team={id}")));
+    parts.extend(filter.space.map(|id| format!("space={id}")));
+    parts.extend(filter.for_children.then(|| "kids=1".to_owned()));
+    parts.extend(filter.mine.then(|| "mine=1".to_owned()));
+    if parts.is_empty() { "/".to_owned() } else { format!("/?{}", parts.join("&")) }
+}

@@ -1,0 +1,468 @@
+//! One date of an activity: what, when, where, who, how many places, and the one button that matters.
+
+use domain::activity::Phase;
+use domain::agenda::{Entry, RowFact};
+use domain::change::{SignUpRow, SignUpState};
+use domain::command::{Command, SignUp, WithdrawSignUp};
+use domain::id::{CommandId, OccurrenceId, PersonId, SignUpId, StreamId};
+use domain::refusal::Alternative;
+use domain::sign_up::Seats;
+use domain::sync::machine::Settled;
+use domain::sync::{Delivery, View};
+use domain::words::format;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+
+use crate::components::activity_row::category_icon;
+use crate::components::own_status::OwnStatus;
+use crate::components::refusal_notice::RefusalNotice;
+use crate::components::sign_up_sheet::SignUpSheet;
+use crate::components::withdraw_sheet::WithdrawSheet;
+use crate::model::{Freshness, Saved, Session, Submission, use_model};
+use crate::pages::not_found::NotFoundPage;
+use crate::route::{Route, login_then};
+use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
+
+/// `/a/:occurrence`. With `?sign_up=1` the sheet is open from the start: that is where signing in returns to.
+#[component]
+pub fn OccurrencePage() -> impl IntoView {
+    let model = use_model();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("occurrence").and_then(|text| text.parse::<OccurrenceId>().ok()));
+    model.set_title(move || {
+        let view = model.view();
+        let entry = id.get().and_then(|id| Entry::of(&view, id));
+        entry.map_or_else(|| model.words().list.title.to_owned(), |entry| entry.activity.title.to_string())
+    });
+    let is_known = Memo::new(move |_| {
+        let view = model.view();
+        id.get().is_some_and(|id| Entry::of(&view, id).is_some())
+    });
+    move || match id.get() {
+        Some(id) if is_known.get() => view! { <KnownOccurrence id/> }.into_any(),
+        Some(_) if model.freshness() == Freshness::Loading => view! {
+            <div class="page">
+                <div class="busy" aria-busy="true">
+                    <p>{model.words().common.loading}</p>
+                </div>
+            </div>
+        }
+        .into_any(),
+        _ => view! { <NotFoundPage/> }.into_any(),
+    }
+}
+
+#[component]
+fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    let query = use_query_map();
+    let navigate = use_navigate();
+    let sheet_open = RwSignal::new(false);
+    let withdraw_open = RwSignal::new(false);
+    let last = RwSignal::new(None::<Submission>);
+
+    let own = Memo::new(move |_| model.view().sign_up_for(id).map(|(id, sign_up)| (id, sign_up.row.clone())));
+    let seats = Memo::new(move |_| model.view().seats.get(&id).map(|seats| seats.row));
+    let fact = Memo::new(move |_| Entry::of(&model.view(), id).map(|entry| entry.fact(model.now())));
+    let refused = Memo::new(move |_| {
+        let about_this = |settled: &Settled| concerns(&model.view(), settled, id);
+        model.refused().into_iter().filter(about_this).collect::<Vec<_>>()
+    });
+
+    let stream = move || {
+        let view = model.view_untracked();
+        view.occurrences.get(&id).map(|occurrence| StreamId::Community(occurrence.community.clone()))
+    };
+    let sign_up = Callback::new(move |people: Vec<PersonId>| {
+        let Some(stream) = stream() else { return };
+        // Somebody added a moment ago may still be on the way: the sign-up builds on that.
+        let deliveries = &model.view_untracked().deliveries;
+        let is_new = |person: &&PersonId| deliveries.contains_key(&person.uuid());
+        let depends_on = people.iter().find(is_new).map(|person| CommandId::from_uuid(person.uuid()));
+        last.set(Some(model.submit(stream, Command::SignUp(SignUp { occurrence: id, people }), depends_on)));
+    });
+    let withdraw = Callback::new(move |people: Vec<PersonId>| {
+        let (Some(stream), Some((sign_up, _))) = (stream(), own.get_untracked()) else { return };
+        let pending = model.view_untracked().deliveries.contains_key(&sign_up.uuid());
+        let depends_on = pending.then(|| CommandId::from_uuid(sign_up.uuid()));
+        let command = Command::WithdrawSignUp(WithdrawSignUp { sign_up, people });
+        last.set(Some(model.submit(stream, command, depends_on)));
+    });
+    let ask = {
+        let navigate = navigate.clone();
+        Callback::new(move |()| match model.session_untracked() {
+            Session::SignedIn(_) => {
+                let persons = &model.view_untracked().persons;
+                match persons.keys().next() {
+                    // Nothing to ask: one tap is enough.
+                    Some(me) if persons.len() == 1 => sign_up.run(vec![*me]),
+                    _ => sheet_open.set(true),
+                }
+            }
+            Session::Guest | Session::Unknown => {
+                let next = [&Route::Occurrence(id).href(), "?sign_up=1"].concat();
+                navigate(&login_then(&next), Default::default());
+            }
+        })
+    };
+    // Back from signing in: go on where the person was.
+    let was_asked = query.read_untracked().get("sign_up").is_some();
+    let is_resumed = StoredValue::new(false);
+    Effect::new(move || {
+        let is_ready = matches!(model.session(), Session::SignedIn(_)) && !model.view().persons.is_empty();
+        if was_asked && is_ready && own.get_untracked().is_none() && !is_resumed.get_value() {
+            is_resumed.set_value(true);
+            sheet_open.set(true);
+        }
+    });
+    let on_alternative = {
+        let navigate = navigate.clone();
+        Callback::new(move |alternative| {
+            if let Alternative::Occurrence { occurrence } = alternative {
+                navigate(&Route::Occurrence(occurrence).href(), Default::default());
+            }
+        })
+    };
+
+    view! {
+        <article class="page">
+            <Hero id/>
+            {move || {
+                refused
+                    .get()
+                    .into_iter()
+                    .map(|settled| view! { <RefusalNotice settled on_choose=on_alternative/> })
+                    .collect_view()
+            }}
+            <StorageProblem last/>
+            {move || {
+                let (Some(fact), Some((_, row))) = (fact.get(), own.get()) else { return ().into_any() };
+                view! {
+                    <OwnStatus fact own=row seats=seats.get()>
+                        <WithdrawButton fact open=withdraw_open/>
+                    </OwnStatus>
+                }
+                .into_any()
+            }}
+            <Leaving id/>
+            <Facts id/>
+            <About id/>
+            <OtherDates id/>
+            <Show when=move || own.read().is_none()>
+                <div class="action-bar">
+                    {move || fact.get().map(|fact| view! { <MainAction fact on_ask=ask/> })}
+                </div>
+            </Show>
+            <SignUpSheet open=sheet_open occurrence=Signal::stored(id) on_confirm=sign_up/>
+            <WithdrawSheet
+                open=withdraw_open
+                party=Signal::derive(move || own.get().map(|(_, row)| row.party).unwrap_or_default())
+                waiting=Signal::derive(move || seats.get().map_or(0, |seats| seats.waiting_parties))
+                on_confirm=withdraw
+            />
+        </article>
+    }
+}
+
+/// Whether a refused command is about this date.
+fn concerns(view: &View, settled: &Settled, id: OccurrenceId) -> bool {
+    let envelope: Option<domain::command::Envelope> = serde_json::from_str(&settled.raw).ok();
+    match envelope.and_then(|envelope| envelope.command().ok()) {
+        Some(Command::SignUp(command)) => command.occurrence == id,
+        Some(Command::WithdrawSignUp(command)) => {
+            view.sign_ups.get(&command.sign_up).is_some_and(|sign_up| sign_up.row.occurrence == id)
+        }
+        _ => false,
+    }
+}
+
+#[component]
+fn Hero(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let Some(entry) = Entry::of(&view, id) else { return ().into_any() };
+        let category = entry.activity.category;
+        view! {
+            <header class="activity-hero" data-category=category.as_str()>
+                <Icon name=category_icon(category) size="huge"/>
+                <p class="activity-hero-tag">{model.words().category(category)}</p>
+                <h1 class="activity-hero-title" tabindex="-1">{entry.activity.title.to_string()}</h1>
+                {entry.team.map(|team| view! { <p class="activity-hero-team">{team.to_owned()}</p> })}
+            </header>
+        }
+        .into_any()
+    }
+}
+
+/// The tap could not even be saved on this phone: the one case where nothing is kept.
+#[component]
+fn StorageProblem(last: RwSignal<Option<Submission>>) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let saved = last.get().map(|submission| submission.saved.get());
+        matches!(saved, Some(Saved::Failed(_))).then(|| {
+            view! {
+                <section class="notice" data-tone="bad" role="alert">
+                    <Icon name="i-exclamation"/>
+                    <div class="notice-body">
+                        <p>{model.words().errors.storage_full}</p>
+                    </div>
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn WithdrawButton(fact: RowFact, open: RwSignal<bool>) -> impl IntoView {
+    let model = use_model();
+    let can_leave = !matches!(fact, RowFact::Over | RowFact::Cancelled | RowFact::CheckedIn);
+    can_leave.then(|| {
+        view! {
+            <div class="button-row">
+                <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(true)>
+                    {move || model.words().occurrence.withdraw}
+                </button>
+            </div>
+        }
+    })
+}
+
+/// A withdrawal that is still on its way.
+#[component]
+fn Leaving(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let is_leaving = |(sign_up, row): (&SignUpId, &domain::sync::In<SignUpRow>)| {
+            let is_gone = matches!(row.row.state, SignUpState::Withdrawn { .. });
+            (row.row.occurrence == id && is_gone).then(|| view.deliveries.get(&sign_up.uuid()).copied()).flatten()
+        };
+        view.sign_ups.iter().find_map(is_leaving).map(|delivery| {
+            let words = model.words();
+            let (state, icon, text) = match delivery {
+                Delivery::Saved => ("saved", "i-phone-arrow", words.offline.saved_other),
+                Delivery::Checking => ("checking", "i-dots", words.states.checking),
+            };
+            view! {
+                <section class="status" data-state=state role="status">
+                    <Icon name=icon/>
+                    <div class="status-body">
+                        <p class="status-title">{words.occurrence.withdraw}</p>
+                        <p class="status-text">{text}</p>
+                    </div>
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Facts(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let Some(entry) = Entry::of(&view, id) else { return ().into_any() };
+        let (words, today) = (model.words(), model.today());
+        let head = format::day_head(words.language, entry.occurrence.range.start().date(), today);
+        let phone = view.teams.get(&entry.activity.team).and_then(|team| team.row.phone.clone());
+        let reason = entry.occurrence.cancelled.as_ref().map(|cancelled| match &cancelled.reason {
+            Some(why) => words.occurrence.called_off_why(why),
+            None => words.occurrence.called_off.to_owned(),
+        });
+        view! {
+            {reason
+                .map(|reason| {
+                    view! {
+                        <section class="notice" data-tone="neutral">
+                            <Icon name="i-slash"/>
+                            <div class="notice-body">
+                                <p class="notice-title">{reason}</p>
+                            </div>
+                        </section>
+                    }
+                })}
+            <dl class="facts">
+                <div class="fact">
+                    <dt class="fact-label">
+                        <Icon name="i-clock"/>
+                        <span class="sr">{words.occurrence.when}</span>
+                    </dt>
+                    <dd class="fact-text">
+                        {head.relative.map(|word| view! { <span class="nb">{word}</span> " " })}
+                        <Unbroken text=head.date/>
+                        " "
+                        <span class="nb">{format::time_range(words.language, entry.occurrence.range)}</span>
+                        {head.lunar.map(|lunar| view! { <p class="fact-note">{lunar}</p> })}
+                    </dd>
+                </div>
+                <div class="fact">
+                    <dt class="fact-label">
+                        <Icon name="i-place"/>
+                        <span class="sr">{words.occurrence.where_}</span>
+                    </dt>
+                    <dd class="fact-text">
+                        {entry.activity.venue.place.to_string()}
+                        {entry
+                            .activity
+                            .venue
+                            .space
+                            .map(|space| {
+                                view! {
+                                    <p class="fact-note">
+                                        <a href=Route::Space(space).href()>{words.occurrence.space_link}</a>
+                                    </p>
+                                }
+                            })}
+                    </dd>
+                </div>
+                <div class="fact">
+                    <dt class="fact-label">
+                        <Icon name="i-people"/>
+                        <span class="sr">{words.occurrence.who}</span>
+                    </dt>
+                    <dd class="fact-text">{words.audience(entry.activity.audience)}</dd>
+                </div>
+                {phone
+                    .map(|phone| {
+                        view! {
+                            <div class="fact">
+                                <dt class="fact-label">
+                                    <Icon name="i-phone"/>
+                                    <span class="sr">{words.occurrence.phone}</span>
+                                </dt>
+                                <dd class="fact-text">
+                                    <a href=["tel:", &phone].concat()>{words.common.call_number(&phone)}</a>
+                                </dd>
+                            </div>
+                        }
+                    })}
+            </dl>
+            {entry.seats.and_then(|seats| places(seats, entry.phase(model.now())))}
+        }
+        .into_any()
+    }
+}
+
+/// How many places are left, with a meter.
+fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
+    let capacity = seats.capacity?;
+    if matches!(phase, Phase::WalkIn | Phase::Cancelled | Phase::Over) {
+        return None;
+    }
+    let model = use_model();
+    let words = model.words();
+    let text = match seats.free() {
+        Some(0) | None => words.occurrence.all_taken(capacity),
+        Some(free) => words.occurrence.left_of(free, capacity),
+    };
+    let waiting = (seats.waiting_parties > 0).then(|| words.occurrence.waiting(seats.waiting_parties));
+    Some(view! {
+        <div class="places">
+            <p class="places-text">{text.clone()}</p>
+            {waiting.map(|waiting| view! { <p class="places-note">{waiting}</p> })}
+            <progress class="meter" value=seats.taken.to_string() max=capacity.to_string() aria-label=text></progress>
+        </div>
+    })
+}
+
+#[component]
+fn About(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let about = Entry::of(&view, id).and_then(|entry| entry.activity.about.clone());
+        about.map(|about| {
+            let paragraphs: Vec<_> =
+                about.as_str().lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+            view! {
+                <section class="section">
+                    <header class="section-head">
+                        <h2 class="section-title">{model.words().occurrence.about}</h2>
+                    </header>
+                    {paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn OtherDates(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let (words, now, today) = (model.words(), model.now(), model.today());
+        let activity = view.occurrences.get(&id)?.row.activity;
+        let mut dates: Vec<_> = view
+            .occurrences
+            .iter()
+            .filter(|(_, other)| other.row.activity == activity && other.row.range.end() > now)
+            .map(|(id, other)| (other.row.range.start(), *id, other.row.cancelled.is_some()))
+            .collect();
+        dates.sort_unstable();
+        if dates.len() < 2 {
+            return None;
+        }
+        Some(view! {
+            <section class="section">
+                <header class="section-head">
+                    <h2 class="section-title">{words.occurrence.other_dates}</h2>
+                </header>
+                <ul class="date-chips">
+                    {dates
+                        .into_iter()
+                        .take(8)
+                        .map(|(start, other, is_cancelled)| {
+                            let text = format::day(words.language, start.date(), today);
+                            view! {
+                                <li>
+                                    <a
+                                        class="date-chip"
+                                        href=Route::Occurrence(other).href()
+                                        data-state=is_cancelled.then_some("cancelled")
+                                        aria-current=(other == id).then_some("page")
+                                    >
+                                        {text}
+                                    </a>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            </section>
+        })
+    }
+}
+
+/// The one button, or the sentence that stands in its place.
+#[component]
+fn MainAction(fact: RowFact, on_ask: Callback<()>) -> impl IntoView {
+    let model = use_model();
+    let words = model.words();
+    let button = move |text: String| {
+        view! {
+            <button type="button" class="button" data-kind="primary" data-wide="" on:click=move |_| on_ask.run(())>
+                {text}
+            </button>
+        }
+        .into_any()
+    };
+    let note = |text: String| view! { <p class="action-bar-note">{text}</p> }.into_any();
+    match fact {
+        RowFact::Left { .. } | RowFact::Open => button(words.occurrence.sign_up.to_owned()),
+        RowFact::Full { waiting } => button(words.occurrence.sign_up_wait(waiting)),
+        RowFact::WalkIn => note(words.occurrence.walk_in.to_owned()),
+        RowFact::NotOpen { opens_at } => {
+            note(words.occurrence.opens(format::moment(words.language, opens_at, model.today())))
+        }
+        RowFact::Closed => note(words.occurrence.closed.to_owned()),
+        RowFact::Over => note(words.occurrence.over.to_owned()),
+        RowFact::Cancelled => note(words.occurrence.called_off.to_owned()),
+        RowFact::OnItsWay(_) | RowFact::CheckedIn | RowFact::Confirmed { .. } | RowFact::Waitlisted { .. } => {
+            ().into_any()
+        }
+    }
+}
