@@ -9,4 +9,6 @@ pub mod chip;
 pub mod empty;
 pub mod icon;
 pub mod sheet;
+pub mod stepper;
 pub mod unbroken;
+pub mod wide;

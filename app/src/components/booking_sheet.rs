@@ -379,7 +379,11 @@ fn ChildRow(child: Person, space: Signal<SpaceRow>, draft: RwSignal<BookingDraft
     let toggle = move |event| {
         let is_on = event_target_checked(&event);
         draft.update(|draft| {
-            if is_on { draft.children.insert(id) } else { draft.children.remove(&id) };
+            if is_on {
+                draft.children.insert(id)
+            } else {
+                draft.children.remove(&id)
+            };
         });
     };
     view! {

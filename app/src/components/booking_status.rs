@@ -69,12 +69,9 @@ pub fn BookingStatus(own: OwnBooking, on_cancel: Callback<BookingId>) -> impl In
                 let text = if is_leaving { words.offline.saved_other } else { words.offline.saved_booking };
                 ("saved", "i-phone-arrow", words.states.saved_not_sent.to_owned(), Some(text.to_owned()))
             }
-            (Some(Delivery::Checking), _) if waits => (
-                "checking",
-                "i-dots",
-                words.states.checking.to_owned(),
-                Some(words.offline.answer_unknown.to_owned()),
-            ),
+            (Some(Delivery::Checking), _) if waits => {
+                ("checking", "i-dots", words.states.checking.to_owned(), Some(words.offline.answer_unknown.to_owned()))
+            }
             (Some(_), _) => ("checking", "i-dots", words.offline.tapped.to_owned(), None),
             (None, BookingState::Requested) => {
                 let by = row.answer_by.map(|at| format::moment(words.language, at, model.today()));

@@ -1,8 +1,8 @@
 //! The times of a day by morning, afternoon and evening: free ones are buttons, one's own are links to where they
 //! stand, taken ones say so.
 
-use domain::sync::Delivery;
 use domain::booking::BookingState;
+use domain::sync::Delivery;
 use domain::time::{TimeRange, Timestamp};
 use domain::words::{Words, format};
 use leptos::prelude::*;

@@ -79,6 +79,12 @@ pub fn slot_href(space: SpaceId, start: Timestamp) -> String {
 }
 
 impl SpaceCardData {
+    /// The space.
+    #[must_use]
+    pub const fn id(&self) -> SpaceId {
+        self.id
+    }
+
     /// The card of a space at `now`.
     #[must_use]
     pub fn of(view: &View, id: SpaceId, space: &SpaceRow, words: &'static Words, now: Timestamp) -> Self {
@@ -146,10 +152,11 @@ pub fn SpaceCard(card: SpaceCardData) -> impl IntoView {
     let model = use_model();
     let words = model.words();
     let heading = ["space-", &card.id.to_string()].concat();
+    let labelled = heading.clone();
     let has_times = !card.times.is_empty();
     let none = !has_times && card.jump.is_none();
     view! {
-        <article class="space-card" aria-labelledby=heading.clone()>
+        <article class="space-card" aria-labelledby=labelled>
             <SpacePicture kind=card.kind/>
             <div class="space-card-body">
                 <p class="space-card-kind">

@@ -149,12 +149,7 @@ pub fn SpaceTerms(space: SpaceRow) -> impl IntoView {
     }
 }
 
-fn hours_of(
-    words: &'static Words,
-    hours: &domain::space::OpeningHours,
-    weekday: Weekday,
-    today: LocalDate,
-) -> AnyView {
+fn hours_of(words: &'static Words, hours: &domain::space::OpeningHours, weekday: Weekday, today: LocalDate) -> AnyView {
     // Any date of that weekday without its closures: the week as it usually is.
     let date = today.monday().plus_days(i32::from(weekday.index()));
     let open = domain::space::open_ranges(hours, &[], date);

@@ -1,14 +1,302 @@
-//! A page that is not written yet: its title only.
+//! One space: what and where it is, its free times by day, one's own bookings in place, and the sheet that books.
+//!
+//! The address holds the day (`on`) and, while a time is being chosen, the time (`at`), its length (`for`) and the
+//! adults (`adults`): a card of the list opens the sheet with its time, and signing in comes back to the same choice.
 
+use domain::booking::BookingState;
+use domain::change::SpaceRow;
+use domain::command::{BookSpace, CancelBooking, Command};
+use domain::id::{BookingId, CommandId, CommunityId, SpaceId, StreamId};
+use domain::refusal::Alternative;
+use domain::sync::machine::Settled;
+use domain::time::{LocalDate, MinuteOfDay, TimeRange};
+use domain::words::format;
+use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
-use crate::model::use_model;
+use crate::components::booking_sheet::{BookingDraft, BookingSheet};
+use crate::components::booking_status::{BookingStatus, booking_anchor, own_bookings};
+use crate::components::cancel_booking_sheet::CancelBookingSheet;
+use crate::components::free_times::{DaySlot, DaySlotState, day_slots, next_free};
+use crate::components::refusal_notice::RefusalNotice;
+use crate::components::slot_picker::SlotPicker;
+use crate::components::space_card::{Opening, OpeningLine, SpacePicture, slot_href};
+use crate::components::space_days::SpaceDays;
+use crate::components::space_facts::{SpaceFacts, SpaceTerms};
+use crate::components::unsaved::Unsaved;
+use crate::model::{Freshness, Session, Submission, use_model};
+use crate::pages::not_found::NotFoundPage;
+use crate::platform;
+use crate::route::{Route, login_then, with_query};
+use crate::ui::icon::Icon;
 
-/// The page.
+/// How long a closing sheet takes until the page may be moved under it.
+const AFTER_SHEET_MS: u64 = 250;
+
+/// `/s/:space?on=&at=&for=&adults=`
 #[component]
 pub fn SpacePage() -> impl IntoView {
     let model = use_model();
-    let title = move || model.words().common.tab_spaces.to_owned();
-    model.set_title(title);
-    view! { <div class="page"><h1 class="page-title">{title}</h1></div> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("space").and_then(|id| id.parse::<SpaceId>().ok())));
+    let community = Memo::new(move |_| {
+        let view = model.view();
+        id.get().and_then(|id| view.spaces.get(&id).map(|space| space.community.clone()))
+    });
+    move || match (id.get(), community.get()) {
+        (Some(id), Some(community)) => view! { <KnownSpace id community/> }.into_any(),
+        (Some(_), None) if model.freshness() == Freshness::Loading => view! {
+            <div class="page">
+                <div class="busy" aria-busy="true">
+                    <p>{move || model.words().common.loading}</p>
+                </div>
+            </div>
+        }
+        .into_any(),
+        (Some(_), None) if model.is_offline() => view! {
+            <div class="page">
+                <div class="empty">
+                    <Icon name="i-offline" size="huge"/>
+                    <h1 class="empty-text">{move || model.words().errors.offline_title}</h1>
+                    <p class="empty-help">{move || model.words().offline.not_loaded}</p>
+                    <a class="button" href=Route::Spaces.href()>{move || model.words().spaces.title}</a>
+                </div>
+            </div>
+        }
+        .into_any(),
+        _ => view! { <NotFoundPage/> }.into_any(),
+    }
+}
+
+#[component]
+fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
+    let model = use_model();
+    let query = use_query_map();
+    let navigate = StoredValue::new(use_navigate());
+
+    let first = model.view_untracked().spaces.get(&id).map(|space| space.row.clone());
+    let first = first.expect("invariant: this component is drawn only while its space is known");
+    let space = Memo::new({
+        let first = first.clone();
+        move |_| model.view().spaces.get(&id).map_or_else(|| first.clone(), |space| space.row.clone())
+    });
+    model.set_title(move || space.read().name.to_string());
+
+    let day = Memo::new(move |_| {
+        let named = query.with(|query| query.get("on").and_then(|on| on.parse::<LocalDate>().ok()));
+        named.unwrap_or_else(|| model.today())
+    });
+    let slots = Memo::new(move |_| day_slots(&model.view(), id, &space.read(), day.get(), model.now()));
+    let own = Memo::new(move |_| own_bookings(&model.view(), id, model.now()));
+    let refused = Memo::new(move |_| {
+        let view = model.view();
+        model.refused().into_iter().filter(|settled| concerns(&view, settled, id)).collect::<Vec<_>>()
+    });
+    let opening = Memo::new(move |_| Opening::of(&space.read(), model.words(), model.now()));
+
+    let sheet_open = RwSignal::new(false);
+    let cancel_open = RwSignal::new(false);
+    let cancelling = RwSignal::new(None::<BookingId>);
+    let last = RwSignal::new(None::<Submission>);
+    let draft = RwSignal::new(BookingDraft::new(&model.view_untracked(), &first, model.now_untracked()));
+
+    let choose = Callback::new(move |range: TimeRange| {
+        draft.set(BookingDraft::new(&model.view_untracked(), &space.read_untracked(), range.start()));
+        sheet_open.set(true);
+    });
+    let stream = StreamId::Community(community);
+    let submit = {
+        let stream = stream.clone();
+        Callback::new(move |(command, after): (Command, Option<CommandId>)| {
+            let submission = model.submit(stream.clone(), command, after);
+            last.set(Some(submission));
+            submission.id
+        })
+    };
+    let book = Callback::new(move |command: BookSpace| {
+        let command_id = submit.run((Command::BookSpace(command), None));
+        // After the sheet has given the focus back, the status is what there is to see.
+        platform::start_timer(AFTER_SHEET_MS, move || show(&booking_anchor(BookingId::from_uuid(command_id.uuid()))));
+    });
+    let ask_cancel = Callback::new(move |booking: BookingId| {
+        cancelling.set(Some(booking));
+        cancel_open.set(true);
+    });
+    let cancel = Callback::new(move |booking: BookingId| {
+        // A booking that is itself still on its way is named by the command that makes it.
+        let is_pending = model.view_untracked().deliveries.contains_key(&booking.uuid());
+        let after = is_pending.then(|| CommandId::from_uuid(booking.uuid()));
+        submit.run((Command::CancelBooking(CancelBooking { booking, reason: None }), after));
+        model.announce(model.words_untracked().booking.cancelled);
+    });
+    let cancel_when = Signal::derive(move || {
+        let chosen = cancelling.get();
+        let own = own.read();
+        let found = own.iter().find(|own| Some(own.id) == chosen);
+        found.map_or_else(String::new, |own| format::when(model.language(), own.row.range, model.today()))
+    });
+    let sign_in = Callback::new(move |()| {
+        let draft = draft.get_untracked();
+        let (minutes, adults) = (draft.minutes.to_string(), draft.adults.to_string());
+        let back = with_query(&slot_href(id, draft.start), &[]);
+        let back = [back.as_str(), "&for=", &minutes, "&adults=", &adults].concat();
+        navigate.with_value(|navigate| navigate(&login_then(&back), NavigateOptions::default()));
+    });
+    let go_to_day = Callback::new(move |date: LocalDate| {
+        let href = with_query(&Route::Space(id).href(), &[("on", &date.to_string())]);
+        let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        navigate.with_value(|navigate| navigate(&href, options));
+    });
+    let take = StoredValue::new(move |settled: &Settled, alternative: Alternative| {
+        let (Alternative::Slot { space, range }, Some(Command::BookSpace(wish))) = (alternative, command_of(settled))
+        else {
+            return;
+        };
+        model.dismiss(settled.id);
+        submit.run((Command::BookSpace(BookSpace { space, range, ..wish }), None));
+        if space != id {
+            navigate.with_value(|navigate| navigate(&Route::Space(space).href(), NavigateOptions::default()));
+        }
+    });
+
+    // An address with a time opens the sheet once: from a card, or coming back from signing in.
+    let is_opened = StoredValue::new(false);
+    Effect::new(move |_| {
+        let named = query.with(|query| {
+            let number = |key: &str| query.get(key).and_then(|text| text.parse::<u16>().ok());
+            let on = query.get("on")?.parse::<LocalDate>().ok()?;
+            let at = query.get("at")?.parse::<MinuteOfDay>().ok()?;
+            Some((on.at(at), number("for"), number("adults")))
+        });
+        let Some((start, minutes, adults)) = named else { return };
+        if is_opened.get_value() || model.session() == Session::Unknown {
+            return;
+        }
+        is_opened.set_value(true);
+        let mut chosen = BookingDraft::new(&model.view_untracked(), &space.read_untracked(), start);
+        chosen.minutes = minutes.unwrap_or(chosen.minutes);
+        chosen.adults = adults.unwrap_or(chosen.adults).max(1);
+        draft.set(chosen);
+        sheet_open.set(true);
+    });
+
+    view! {
+        <div class="page">
+            <header class="space-hero">
+                {move || view! { <SpacePicture kind=space.read().kind/> }}
+                <p class="space-card-kind">{move || model.words().space_kind(space.read().kind)}</p>
+                <h1 class="page-title" tabindex="-1">{move || space.read().name.to_string()}</h1>
+                {move || view! { <OpeningLine opening=opening.get()/> }}
+            </header>
+            {move || {
+                refused
+                    .get()
+                    .into_iter()
+                    .map(|settled| {
+                        let answer = settled.clone();
+                        let on_choose = Callback::new(move |alternative| {
+                            take.with_value(|take| take(&answer, alternative));
+                        });
+                        view! { <RefusalNotice settled on_choose/> }
+                    })
+                    .collect_view()
+            }}
+            <Unsaved last/>
+            <For each=move || own.get() key=|own| (own.id, format!("{:?}{:?}", own.row, own.delivery)) let:own>
+                <BookingStatus own on_cancel=ask_cancel/>
+            </For>
+            <section class="section" aria-labelledby="choose-time">
+                <h2 class="section-title" id="choose-time">{move || model.words().space.choose_time}</h2>
+                <SpaceDays chosen=day.into() horizon=Signal::derive(move || space.read().policy.horizon_days) on_choose=go_to_day/>
+                {move || model.is_offline().then(|| view! { <p class="quiet">{model.words().space.may_change}</p> })}
+                <SlotPicker slots=slots.into() on_choose=choose/>
+                <NothingFree id space=space.into() day=day.into() slots=slots.into()/>
+            </section>
+            {move || {
+                let space = space.get();
+                view! {
+                    <SpaceFacts space=space.clone()/>
+                    <SpaceTerms space/>
+                }
+            }}
+            <BookingSheet open=sheet_open id space=space.into() draft on_book=book on_sign_in=sign_in/>
+            <CancelBookingSheet open=cancel_open booking=cancelling.into() when=cancel_when on_confirm=cancel/>
+        </div>
+    }
+}
+
+/// What a day without a free time says, and where the next free one is.
+#[component]
+fn NothingFree(
+    id: SpaceId,
+    space: Signal<SpaceRow>,
+    day: Signal<LocalDate>,
+    slots: Signal<Vec<DaySlot>>,
+) -> impl IntoView {
+    let model = use_model();
+    let is_empty = Memo::new(move |_| !slots.read().iter().any(|slot| matches!(slot.state, DaySlotState::Free { .. })));
+    let next = Memo::new(move |_| {
+        let found = next_free(&model.view(), id, &space.read(), model.today(), 1, model.now());
+        found.first().map(|range| range.start())
+    });
+    move || {
+        if !is_empty.get() {
+            return None;
+        }
+        let (words, day) = (model.words(), day.get());
+        let space = space.read();
+        let is_open = !domain::space::open_ranges(&space.hours, &space.closures, day).is_empty();
+        let closure = space
+            .closures
+            .iter()
+            .find(|closure| closure.range.start().date() <= day && day.start() < closure.range.end());
+        let text = match (is_open, closure) {
+            (true, _) => words.space.day_full.to_owned(),
+            (false, Some(closure)) => words.space.day_closed_why(&closure.reason),
+            (false, None) => words.space.day_closed.to_owned(),
+        };
+        Some(view! {
+            <div class="empty">
+                <p class="empty-text">{text}</p>
+                {next
+                    .get()
+                    .map(|start| {
+                        let when = format::moment(words.language, start, model.today());
+                        view! {
+                            <a class="button" href=slot_href(id, start)>
+                                {words.space.next_free(when)}
+                            </a>
+                        }
+                    })}
+            </div>
+        })
+    }
+}
+
+fn command_of(settled: &Settled) -> Option<Command> {
+    serde_json::from_str::<domain::command::Envelope>(&settled.raw).ok()?.command().ok()
+}
+
+/// Whether a refused command is about this space.
+fn concerns(view: &domain::sync::View, settled: &Settled, id: SpaceId) -> bool {
+    let is_here = |booking: &BookingId| {
+        let own = view.bookings.get(booking);
+        own.is_some_and(|own| own.row.space == id && own.row.state != BookingState::Cancelled)
+    };
+    match command_of(settled) {
+        Some(Command::BookSpace(command)) => command.space == id,
+        Some(Command::CancelBooking(command)) => is_here(&command.booking),
+        _ => false,
+    }
+}
+
+/// Brings a part of the page on screen and gives it the focus.
+fn show(element: &str) {
+    let found = document().get_element_by_id(element);
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
 }

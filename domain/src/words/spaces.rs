@@ -24,6 +24,7 @@ catalogue! {
         kinds_label: "选哪一类空间", "Choose a kind of space";
         open_now: "现在开放", "Open now";
         first_load: "正在取空间…", "Fetching the spaces…";
+        closed_for_today: "今天已经关门", "Closed for today";
         today_free: "今天有空", "Free today";
         see_all: "看全部", "See all";
         empty_filter: "没有符合的空间。换个条件看看", "Nothing matches. Try other filters";
@@ -63,6 +64,7 @@ catalogue! {
         ages(from, to): "适合{from}–{to}岁的孩子，要有大人陪", "For children aged {from}–{to} with a guardian";
         may_change: "没网，时间可能有变化", "Offline: times may have changed";
         activities_here: "这里的活动", "Activities here";
+        hosts_are(names): "客厅主人：{names}", "Hosts: {names}";
         about: "介绍", "About";
         call_space(phone): "打电话问：{phone}", "Call {phone}";
         waiting: "等答复", "Waiting";
