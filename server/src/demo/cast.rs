@@ -70,7 +70,7 @@ pub fn wishes(stage: &Stage) -> Vec<Wish> {
     let quiet = |planned: &Planned| !small(planned) && planned.policy.capacity().is_some_and(|capacity| capacity <= 20);
     let any = |planned: &Planned| !small(planned);
     wish(DemoRole::Parent, 0, 9, WishKind::Promotion, 100, 1, &small);
-    wish(DemoRole::Parent, 1, 16, WishKind::Place, 80, 1, &small);
+    wish(DemoRole::Parent, 1, 28, WishKind::Place, 80, 1, &small);
     wish(DemoRole::Parent, -12, -1, WishKind::Place, 60, 2, &small);
     wish(DemoRole::Resident, 1, 9, WishKind::Wait, 110, 1, &quiet);
     wish(DemoRole::Resident, 0, 6, WishKind::Place, 60, 2, &any);
@@ -139,12 +139,20 @@ pub fn bookings(stage: &mut Stage) {
     // Three to answer: this evening and tomorrow.
     let birthday = "朵朵和小朋友过生日，十来个人，蛋糕自带";
     let children = children_of(stage, mother, stage.today, 0, 17);
-    let _ = at(stage, 1, 14, 120)
-        .and_then(|range| book(stage, first, mother, range, 4, &children, evening, Some(birthday)));
-    let _ = at(stage, 0, 19, 90)
-        .and_then(|range| book(stage, first, neighbours[0], range, 6, &[], later, Some("老同事聚聚，想借茶具")));
-    let _ = at(stage, 1, 10, 90)
-        .and_then(|range| book(stage, second, neighbours[1], range, 5, &[], evening, Some("楼道议事，商量装感应灯")));
+    let requests = [
+        (mother, 1, [14, 15, 9], 120, 4, children.as_slice(), evening, birthday),
+        (neighbours[0], 0, [19, 18, 16], 90, 6, &[], later, "老同事聚聚，想借茶具"),
+        (neighbours[1], 1, [10, 9, 16], 90, 5, &[], evening, "楼道议事，商量装感应灯"),
+    ];
+    for (account, day, hours, minutes, adults, children, asked_at, note) in requests {
+        // Where a festival has one room, the other is asked for.
+        let wishes = hours.iter().flat_map(|hour| [(first, *hour), (second, *hour)]);
+        let asked = wishes.into_iter().find_map(|(space, hour)| {
+            let range = at(stage, day, hour, minutes)?;
+            book(stage, space, account, range, adults, children, asked_at, Some(note))
+        });
+        stage.tally.requested += usize::from(asked.is_some());
+    }
     // And a day that is under way: approved ones today and tomorrow.
     for (n, (space, day, hour, adults)) in [
         (first, 0, 9, 5),
@@ -164,7 +172,6 @@ pub fn bookings(stage: &mut Stage) {
             asked.approve(stage, answered);
         }
     }
-    stage.tally.requested += 3;
 
     // The elder's corner table tomorrow, and one she sat at last week; the mother's hour in the playroom.
     for space in friend {

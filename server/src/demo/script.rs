@@ -121,7 +121,7 @@ impl Stage {
         if span < 1 {
             return None;
         }
-        for _ in 0..6 {
+        for _ in 0..24 {
             let at = from.plus_minutes(self.dice.between(0, span - 1));
             let minute = i64::from(at.minute_of_day().minutes());
             if (WAKES..SLEEPS).contains(&minute) {

@@ -70,16 +70,24 @@ fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) {
     };
     let start = planned.range.start();
     let opens_at = opens_minutes_before.map_or(planned.published_at, |m| start.plus_minutes(-i64::from(m)));
-    let from = planned.published_at.plus_minutes(5).max(opens_at).max(start.plus_minutes(-12 * 24 * 60));
+    // Few think of it earlier than twelve days before, unless it is further off than that and they do so today.
+    let early = start.plus_minutes(-12 * 24 * 60).min(stage.last_moment().plus_minutes(-24 * 60));
+    let from = planned.published_at.plus_minutes(5).max(opens_at).max(early);
     let gone = planned.cancelled_at.unwrap_or(stage.last_moment()).min(stage.last_moment());
     let until = start.plus_minutes(-i64::from(closes_minutes_before)).min(gone);
     let is_wished_full = wishes.iter().any(|wish| wish.kind != WishKind::Place);
     let mut percent = demand(stage, planned);
     for wish in wishes {
         percent = percent.max(wish.least_percent);
+        if wish.kind != WishKind::Place {
+            // Behind a long queue nobody would move up.
+            percent = percent.min(wish.least_percent + 10);
+        }
     }
     let room = i64::from(capacity.unwrap_or(12));
     let target = room * percent / 100;
+
+    let is_exact = !is_wished_full && target >= room && stage.dice.chance(30);
 
     let mut who: Vec<(usize, Vec<Person>, bool)> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -91,7 +99,7 @@ fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) {
     let mut heads: i64 = who.iter().map(|(_, people, _)| people.len() as i64).sum();
     let most = party_max.min(u8::try_from(capacity.unwrap_or(99)).unwrap_or(99));
     let mut tries = 0;
-    while heads < target && tries < 150 {
+    while heads < target && tries < if wishes.is_empty() { 150 } else { 900 } {
         tries += 1;
         let account = stage.somebody(planned.community);
         let Some(people) = party_of(stage, account, planned, usize::from(most)) else { continue };
@@ -99,6 +107,15 @@ fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) {
             heads += people.len() as i64;
             who.push((account, people, false));
         }
+    }
+    // Here and there a date is taken to the last place, with nobody waiting.
+    if is_exact {
+        let mut free = room;
+        who.retain(|(_, people, _)| {
+            let fits = people.len() as i64 <= free;
+            free -= if fits { people.len() as i64 } else { 0 };
+            fits
+        });
     }
     let mut times: Vec<Timestamp> = (0..who.len()).filter_map(|_| stage.waking_time(from, until)).collect();
     times.sort_unstable();
@@ -119,7 +136,7 @@ fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) {
             }
         }
     }
-    if !is_wished_full {
+    if !is_wished_full && !is_exact {
         for _ in 0..events.len() {
             if stage.dice.chance(6)
                 && let Some(at) = stage.waking_time(from, until)

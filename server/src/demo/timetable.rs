@@ -320,7 +320,9 @@ fn call_off_some(stage: &mut Stage) {
             let n = *stage.dice.pick(&candidates);
             let planned = stage.planned[n].clone();
             let latest = stage.last_moment().min(planned.range.start());
-            let at = latest.plus_minutes(-stage.dice.between(90, 20 * 60)).max(planned.published_at.plus_minutes(30));
+            let published = planned.published_at.plus_minutes(30);
+            let at = stage.waking_time(latest.plus_minutes(-20 * 60).max(published), latest.plus_minutes(-60));
+            let Some(at) = at else { continue };
             let reasons: &[&str] = if planned.is_outside { &CALLED_OFF_OUTSIDE } else { &CALLED_OFF_INSIDE };
             let reason = Some(stage.dice.say(reasons));
             stage.planned[n].cancelled_at = Some(at);
