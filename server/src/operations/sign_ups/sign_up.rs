@@ -1,0 +1,70 @@
+//! Sign a party up: a place for each, or a place in the waiting list as one.
+
+use std::collections::BTreeSet;
+
+use domain::command::{Accepted, Command, SignUp};
+use domain::id::{PersonId, SignUpId};
+use domain::people::Person;
+use domain::refusal::Refusal;
+use domain::sign_up::{SignUpDecision, decide_sign_up, lowest_free_seats};
+
+use crate::operations::{Context, Done, Stop};
+use crate::store::Conn;
+use crate::store::people::list_household;
+use crate::store::sign_ups::{
+    draft_seats, draft_sign_up, find_live_sign_up, find_occurrence, insert_sign_up, list_already_in, list_taken_seats,
+};
+use crate::store::streams::Draft;
+
+/// # Errors
+/// The refusals of [`decide_sign_up`]; [`Refusal::Gone`] for an unknown date or somebody not of the household.
+pub async fn sign_up(
+    conn: &mut Conn<'_>,
+    context: &Context<'_>,
+    command: &Command,
+    body: &SignUp,
+) -> Result<Done, Stop> {
+    let occurrence = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
+    let body = context.authorize(command, &occurrence.facts(None), body)?;
+    let named: BTreeSet<PersonId> = body.what().people.iter().copied().collect();
+    let household = list_household(conn, context.account).await?;
+    let party: Vec<Person> = household.into_iter().filter(|person| named.contains(&person.id)).collect();
+    if party.len() != named.len() {
+        return Err(Refusal::Gone.into());
+    }
+
+    // The same party, asked for on another phone: that is what the person meant.
+    if let Some(live) = find_live_sign_up(conn, context.account, occurrence.id).await? {
+        let there: BTreeSet<PersonId> = live.party.iter().map(|person| person.id).collect();
+        if there == named {
+            return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
+        }
+        // Somebody else of the household later: one sign-up per household and date keeps a party together.
+        return Err(Refusal::AlreadyIn { people: there.into_iter().collect() }.into());
+    }
+    let people: Vec<PersonId> = named.into_iter().collect();
+    let already_in: Vec<PersonId> =
+        list_already_in(conn, occurrence.id, &people).await?.into_iter().map(|(person, _)| person).collect();
+    let decision = decide_sign_up(&occurrence.terms, occurrence.seats, &party, &already_in, context.now)?;
+
+    let is_confirmed = decision == SignUpDecision::Confirmed;
+    let seats = if is_confirmed && occurrence.seats.capacity.is_some() {
+        let taken = list_taken_seats(conn, occurrence.id).await?;
+        lowest_free_seats(&taken, u16::try_from(party.len()).unwrap_or(u16::MAX))
+    } else {
+        Vec::new()
+    };
+    let id = SignUpId::from_uuid(context.id.uuid());
+    insert_sign_up(conn, id, &occurrence, context.account, &party, is_confirmed, &seats, context.now).await?;
+
+    let mut draft = Draft::default();
+    draft_seats(conn, &mut draft, occurrence.id).await?;
+    draft_sign_up(conn, &mut draft, id).await?;
+    let result = match decision {
+        SignUpDecision::Confirmed => {
+            Accepted::Confirmed { seat: seats.first().copied(), capacity: occurrence.seats.capacity }
+        }
+        SignUpDecision::Waitlisted { parties_ahead } => Accepted::Waitlisted { parties_ahead },
+    };
+    Ok(Done { result, draft })
+}

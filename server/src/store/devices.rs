@@ -1,0 +1,117 @@
+//! Devices and the commands they sent: numbers in order, one stored answer per command.
+
+use domain::command::{Envelope, Outcome};
+use domain::id::{AccountId, CommandId, DeviceId};
+use domain::time::Timestamp;
+
+use super::engine::Conn;
+use super::error::StoreError;
+
+/// A device as the write path needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Device {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The last number that was handled.
+    pub last_no: u64,
+    /// Whether it was shut out.
+    pub is_revoked: bool,
+}
+
+/// Loads a device and holds it for this transaction; makes it on first use.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn load_device(
+    conn: &mut Conn<'_>,
+    id: DeviceId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Device, StoreError> {
+    conn.execute(
+        "insert into device (id, account, last_no, created_at, last_seen_at) values ($1, $2, 0, $3, $3)
+         on conflict (id) do nothing",
+        &[id.into(), account.into(), now.into()],
+    )
+    .await?;
+    // On PostgreSQL the row is held, so that a command sent twice at once is handled twice in turn.
+    let sql = if conn.has_row_locks() {
+        "select account, last_no, revoked_at from device where id = $1 for update"
+    } else {
+        "select account, last_no, revoked_at from device where id = $1"
+    };
+    let row = conn.one(sql, &[id.into()]).await?;
+    Ok(Device {
+        account: row.parse("account")?,
+        last_no: row.number("last_no")?,
+        is_revoked: row.maybe_int("revoked_at")?.is_some(),
+    })
+}
+
+/// The stored answer of a command and the hash of what was asked.
+#[derive(Debug, Clone)]
+pub struct Processed {
+    /// Hash of the envelope.
+    pub body_hash: String,
+    /// The answer.
+    pub outcome: Outcome,
+}
+
+/// The answer of a command, if it was handled.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_processed(conn: &mut Conn<'_>, id: CommandId) -> Result<Option<Processed>, StoreError> {
+    let row = conn.maybe("select body_hash, outcome from processed_command where id = $1", &[id.into()]).await?;
+    row.map(|row| Ok(Processed { body_hash: row.text("body_hash")?, outcome: row.json("outcome")? })).transpose()
+}
+
+/// Whether a number of a device is still remembered.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_number_known(conn: &mut Conn<'_>, device: DeviceId, no: u64) -> Result<bool, StoreError> {
+    let sql = "select 1 as known from processed_command where device = $1 and no = $2";
+    Ok(conn.maybe(sql, &[device.into(), no.into()]).await?.is_some())
+}
+
+/// Stores the answer of a command and moves its device on.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_processed(
+    conn: &mut Conn<'_>,
+    envelope: &Envelope,
+    body_hash: String,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let seq = match outcome {
+        Outcome::Accepted { seq, .. } => i64::try_from(*seq).ok(),
+        Outcome::Refused { .. } | Outcome::Expired => None,
+    };
+    let text = serde_json::to_string(outcome).expect("invariant: an outcome has a JSON form");
+    conn.execute(
+        "insert into processed_command (id, device, no, account, stream, kind, body_hash, outcome, seq, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            envelope.id.into(),
+            envelope.device.into(),
+            envelope.no.into(),
+            envelope.account.into(),
+            (&envelope.stream).into(),
+            envelope.kind.as_str().into(),
+            body_hash.into(),
+            text.into(),
+            seq.into(),
+            now.into(),
+        ],
+    )
+    .await?;
+    conn.execute(
+        "update device set last_no = $2, last_seen_at = $3 where id = $1",
+        &[envelope.device.into(), envelope.no.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,494 @@
+//! Dates and who comes to them: facts for decisions, seats, the waiting list, and the rows that show them.
+
+use domain::activity::{Audience as Who, SignUpPolicy};
+use domain::change::{Audience, PartyMember, RosterRow, SignUpRow, SignUpState, class};
+use domain::id::{AccountId, CommunityId, OccurrenceId, PersonId, SignUpId, TeamId};
+use domain::people::{Facts, Person, Relation};
+use domain::sign_up::{Seats, Terms, WaitingParty};
+use domain::text::Title;
+use domain::time::{TimeRange, Timestamp, YearMonth};
+
+use super::engine::{Conn, Row};
+use super::error::StoreError;
+use super::people::load_name_and_tail;
+use super::streams::Draft;
+
+/// A date as decisions see it, held for this transaction.
+#[derive(Debug, Clone)]
+pub struct Occurrence {
+    /// Its id.
+    pub id: OccurrenceId,
+    /// The community it lies in.
+    pub community: CommunityId,
+    /// The team that holds it.
+    pub team: TeamId,
+    /// Its title.
+    pub title: Title,
+    /// The terms.
+    pub terms: Terms,
+    /// The counts.
+    pub seats: Seats,
+}
+
+impl Occurrence {
+    /// What the gate asks about it.
+    #[must_use]
+    pub fn facts(&self, owner: Option<AccountId>) -> Facts {
+        Facts { owner, team: Some(self.team), space: None, community: Some(self.community.clone()) }
+    }
+}
+
+const OCCURRENCE: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
+    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+    from occurrence o join activity a on a.id = o.activity where o.id = $1";
+const OCCURRENCE_HELD: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
+    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+    from occurrence o join activity a on a.id = o.activity where o.id = $1 for update of o";
+
+/// Loads a date and holds it: whoever else wants its seats waits.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_occurrence(conn: &mut Conn<'_>, id: OccurrenceId) -> Result<Option<Occurrence>, StoreError> {
+    let sql = if conn.has_row_locks() { OCCURRENCE_HELD } else { OCCURRENCE };
+    conn.maybe(sql, &[id.into()]).await?.as_ref().map(read_occurrence).transpose()
+}
+
+fn read_occurrence(row: &Row) -> Result<Occurrence, StoreError> {
+    let policy: SignUpPolicy = row.json("policy")?;
+    let audience: Who = row.json("audience")?;
+    let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
+        .ok_or_else(|| StoreError::inconsistent("occurrence", "ends before it starts"))?;
+    Ok(Occurrence {
+        id: row.parse("id")?,
+        community: row.parse("community")?,
+        team: row.parse("team")?,
+        title: row.parse("title")?,
+        terms: Terms { policy, audience, range, is_cancelled: row.maybe_int("cancelled_at")?.is_some() },
+        seats: Seats {
+            capacity: row.maybe_number("capacity")?,
+            taken: row.number("taken")?,
+            waiting_parties: row.number("waiting_parties")?,
+            waiting_heads: row.number("waiting_heads")?,
+        },
+    })
+}
+
+/// A sign-up as decisions see it.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    /// Its id.
+    pub id: SignUpId,
+    /// For which date.
+    pub occurrence: OccurrenceId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Whether the party has its places; else it waits or is out.
+    pub is_confirmed: bool,
+    /// Whether the party has its places or waits.
+    pub is_live: bool,
+    /// When it was checked in.
+    pub checked_in_at: Option<Timestamp>,
+    /// Who comes, with what the decision needs of each.
+    pub party: Vec<Person>,
+}
+
+/// Loads a sign-up with those who have not left.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_sign_up(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<SignUp>, StoreError> {
+    let sql = "select occurrence, account, state, checked_in_at from sign_up where id = $1";
+    let Some(row) = conn.maybe(sql, &[id.into()]).await? else { return Ok(None) };
+    let members = conn
+        .all(
+            "select m.person, m.name, m.is_child, p.birth_month from sign_up_member m join person p on p.id = m.person
+             where m.sign_up = $1 and m.left_at is null order by m.person",
+            &[id.into()],
+        )
+        .await?;
+    let party = members
+        .iter()
+        .map(|member| {
+            let relation = if member.int("is_child")? == 1 { Relation::Child } else { Relation::Adult };
+            let born: Option<YearMonth> = member.maybe_parse("birth_month")?;
+            Ok(Person { id: member.parse("person")?, relation, name: member.parse("name")?, born })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let state = row.text("state")?;
+    Ok(Some(SignUp {
+        id,
+        occurrence: row.parse("occurrence")?,
+        account: row.parse("account")?,
+        is_confirmed: state == "confirmed",
+        is_live: matches!(state.as_str(), "confirmed" | "waitlisted"),
+        checked_in_at: row.maybe_at("checked_in_at")?,
+        party,
+    }))
+}
+
+/// Those of `people` who have a place or wait at this date already, and by which sign-up.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_already_in(
+    conn: &mut Conn<'_>,
+    occurrence: OccurrenceId,
+    people: &[PersonId],
+) -> Result<Vec<(PersonId, SignUpId)>, StoreError> {
+    let mut found = Vec::new();
+    for person in people {
+        let sql = "select sign_up from sign_up_member where occurrence = $1 and person = $2 and left_at is null";
+        if let Some(row) = conn.maybe(sql, &[occurrence.into(), (*person).into()]).await? {
+            found.push((*person, row.parse("sign_up")?));
+        }
+    }
+    Ok(found)
+}
+
+/// The account's own live sign-up for a date, with who is in it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_live_sign_up(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    occurrence: OccurrenceId,
+) -> Result<Option<SignUp>, StoreError> {
+    let sql = "select id from sign_up where account = $1 and occurrence = $2 and state in ('confirmed', 'waitlisted')";
+    let Some(row) = conn.maybe(sql, &[account.into(), occurrence.into()]).await? else { return Ok(None) };
+    find_sign_up(conn, row.parse("id")?).await
+}
+
+/// The seat numbers that are taken at a date, in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_taken_seats(conn: &mut Conn<'_>, occurrence: OccurrenceId) -> Result<Vec<u16>, StoreError> {
+    let rows = conn
+        .all(
+            "select seat from sign_up_member
+             where occurrence = $1 and left_at is null and seat is not null order by seat",
+            &[occurrence.into()],
+        )
+        .await?;
+    rows.iter().map(|row| row.number("seat")).collect()
+}
+
+/// Inserts a sign-up with its party. `seats` holds a number for each of a party that gets its places where seats are
+/// numbered, and is empty otherwise.
+///
+/// # Errors
+/// [`StoreError`]; `occurrence_full` when the places are gone, a unique constraint when somebody is in already.
+pub async fn insert_sign_up(
+    conn: &mut Conn<'_>,
+    id: SignUpId,
+    occurrence: &Occurrence,
+    account: AccountId,
+    party: &[Person],
+    is_confirmed: bool,
+    seats: &[u16],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (parties, heads) = if is_confirmed { (0, 0) } else { (1, party.len() as u64) };
+    let order = conn
+        .one(
+            "update occurrence set next_order = next_order + 1, waiting_parties = waiting_parties + $2,
+                 waiting_heads = waiting_heads + $3
+             where id = $1 returning next_order - 1 as queue_order",
+            &[occurrence.id.into(), parties.into(), heads.into()],
+        )
+        .await?
+        .int("queue_order")?;
+    let state = if is_confirmed { "confirmed" } else { "waitlisted" };
+    conn.execute(
+        "insert into sign_up (id, occurrence, community, account, state, queue_order, created_at, confirmed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            id.into(),
+            occurrence.id.into(),
+            (&occurrence.community).into(),
+            account.into(),
+            state.into(),
+            order.into(),
+            now.into(),
+            is_confirmed.then_some(now).into(),
+        ],
+    )
+    .await?;
+    let on = occurrence.terms.range.start().date();
+    for (place, person) in party.iter().enumerate() {
+        conn.execute(
+            "insert into sign_up_member (sign_up, person, occurrence, name, is_child, seat, holds)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+            &[
+                id.into(),
+                person.id.into(),
+                occurrence.id.into(),
+                (&person.name).into(),
+                u32::from(person.is_child_on(on)).into(),
+                seats.get(place).copied().into(),
+                u32::from(is_confirmed).into(),
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes people out of a party; when nobody is left the sign-up is withdrawn.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn leave(
+    conn: &mut Conn<'_>,
+    sign_up: &SignUp,
+    leaving: &[PersonId],
+    is_whole: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for person in leaving {
+        conn.execute(
+            "update sign_up_member set left_at = $3, holds = 0, seat = null
+             where sign_up = $1 and person = $2 and left_at is null",
+            &[sign_up.id.into(), (*person).into(), now.into()],
+        )
+        .await?;
+    }
+    if !sign_up.is_confirmed {
+        let parties = u32::from(is_whole);
+        conn.execute(
+            "update occurrence set waiting_parties = waiting_parties - $2, waiting_heads = waiting_heads - $3
+             where id = $1",
+            &[sign_up.occurrence.into(), parties.into(), (leaving.len() as u64).into()],
+        )
+        .await?;
+    }
+    if is_whole {
+        conn.execute(
+            "update sign_up set state = 'withdrawn', ended_at = $2 where id = $1",
+            &[sign_up.id.into(), now.into()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The waiting list of a date in its order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_waiting(conn: &mut Conn<'_>, occurrence: OccurrenceId) -> Result<Vec<WaitingParty>, StoreError> {
+    let rows = conn
+        .all(
+            "select s.id, (select count(*) from sign_up_member m where m.sign_up = s.id and m.left_at is null) as heads
+             from sign_up s where s.occurrence = $1 and s.state = 'waitlisted' order by s.queue_order",
+            &[occurrence.into()],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(WaitingParty { id: row.parse("id")?, heads: row.number("heads")? })).collect()
+}
+
+/// Gives a waiting party its places.
+///
+/// # Errors
+/// [`StoreError`]; `occurrence_full` when they are gone.
+pub async fn confirm(
+    conn: &mut Conn<'_>,
+    occurrence: OccurrenceId,
+    party: WaitingParty,
+    seats: &[u16],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "update sign_up set state = 'confirmed', confirmed_at = $2 where id = $1",
+        &[party.id.into(), now.into()],
+    )
+    .await?;
+    conn.execute(
+        "update occurrence set waiting_parties = waiting_parties - 1, waiting_heads = waiting_heads - $2 where id = $1",
+        &[occurrence.into(), party.heads.into()],
+    )
+    .await?;
+    let people = conn
+        .all(
+            "select person from sign_up_member where sign_up = $1 and left_at is null order by person",
+            &[party.id.into()],
+        )
+        .await?;
+    for (person, seat) in people.iter().zip(seats) {
+        let person: PersonId = person.parse("person")?;
+        conn.execute(
+            "update sign_up_member set seat = $3 where sign_up = $1 and person = $2",
+            &[party.id.into(), person.into(), (*seat).into()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Notes that a party has arrived.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn check_in(conn: &mut Conn<'_>, sign_up: SignUpId, now: Timestamp) -> Result<(), StoreError> {
+    conn.execute("update sign_up set checked_in_at = $2 where id = $1", &[sign_up.into(), now.into()]).await?;
+    Ok(())
+}
+
+/// The account of every live sign-up of a date.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_live(
+    conn: &mut Conn<'_>,
+    occurrence: OccurrenceId,
+) -> Result<Vec<(SignUpId, AccountId)>, StoreError> {
+    let rows = conn
+        .all(
+            "select id, account from sign_up
+             where occurrence = $1 and state in ('confirmed', 'waitlisted') order by queue_order",
+            &[occurrence.into()],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.parse("id")?, row.parse("account")?))).collect()
+}
+
+/// Ends every live sign-up of a date that is called off.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn call_off_all(conn: &mut Conn<'_>, occurrence: OccurrenceId, now: Timestamp) -> Result<(), StoreError> {
+    conn.execute(
+        "update sign_up set state = 'called_off', ended_at = $2
+         where occurrence = $1 and state in ('confirmed', 'waitlisted')",
+        &[occurrence.into(), now.into()],
+    )
+    .await?;
+    conn.execute("update occurrence set waiting_parties = 0, waiting_heads = 0 where id = $1", &[occurrence.into()])
+        .await?;
+    Ok(())
+}
+
+/// Whether a person of a household is still signed up for something to come.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_coming_of(
+    conn: &mut Conn<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Option<OccurrenceId>, StoreError> {
+    let row = conn
+        .maybe(
+            "select m.occurrence from sign_up_member m
+             join sign_up s on s.id = m.sign_up join occurrence o on o.id = m.occurrence
+             where m.person = $1 and m.left_at is null and s.state in ('confirmed', 'waitlisted') and o.ends_at > $2
+             order by o.starts_at",
+            &[person.into(), now.into()],
+        )
+        .await?;
+    row.map(|row| row.parse("occurrence")).transpose()
+}
+
+/// Drafts the counts of a date.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn draft_seats(conn: &mut Conn<'_>, draft: &mut Draft, id: OccurrenceId) -> Result<(), StoreError> {
+    let row = conn
+        .one(
+            "select capacity, taken, waiting_parties, waiting_heads, starts_at from occurrence where id = $1",
+            &[id.into()],
+        )
+        .await?;
+    let seats = Seats {
+        capacity: row.maybe_number("capacity")?,
+        taken: row.number("taken")?,
+        waiting_parties: row.number("waiting_parties")?,
+        waiting_heads: row.number("waiting_heads")?,
+    };
+    draft.put(&Audience::Public, class::SEATS, id, Some(row.at("starts_at")?.date()), &seats);
+    Ok(())
+}
+
+/// Drafts a sign-up as its account, its team and the community's staff see it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn draft_sign_up(conn: &mut Conn<'_>, draft: &mut Draft, id: SignUpId) -> Result<(), StoreError> {
+    let row = conn
+        .one(
+            "select s.occurrence, s.account, s.community, s.state, s.queue_order, s.created_at, s.ended_at,
+                 s.checked_in_at, o.starts_at, a.team
+             from sign_up s join occurrence o on o.id = s.occurrence join activity a on a.id = o.activity
+             where s.id = $1",
+            &[id.into()],
+        )
+        .await?;
+    let occurrence: OccurrenceId = row.parse("occurrence")?;
+    let state = read_state(conn, &row, occurrence).await?;
+    let members = conn
+        .all(
+            "select person, name, is_child, seat, left_at from sign_up_member where sign_up = $1 order by person",
+            &[id.into()],
+        )
+        .await?;
+    // Of a party that has left as a whole, those who were the last to leave are still named.
+    let last_left = members
+        .iter()
+        .filter_map(|member| member.maybe_int("left_at").transpose())
+        .max_by_key(|at| at.as_ref().map_or(0, |at| *at));
+    let last_left = last_left.transpose()?;
+    let mut party = Vec::new();
+    let (mut adults, mut children) = (0, 0);
+    for member in &members {
+        let left_at = member.maybe_int("left_at")?;
+        if left_at.is_some() && (state.is_live() || left_at != last_left) {
+            continue;
+        }
+        if member.int("is_child")? == 1 {
+            children += 1;
+        } else {
+            adults += 1;
+        }
+        party.push(PartyMember {
+            person: member.parse("person")?,
+            name: member.parse("name")?,
+            seat: member.maybe_number("seat")?,
+        });
+    }
+    let account: AccountId = row.parse("account")?;
+    let on = Some(row.at("starts_at")?.date());
+    let checked_in_at = row.maybe_at("checked_in_at")?;
+    let seat = party.iter().filter_map(|member| member.seat).min();
+    let own = SignUpRow { occurrence, state, party, checked_in_at };
+    draft.put(&Audience::Account(account), class::SIGN_UP, id, on, &own);
+    let (name, phone_tail) = load_name_and_tail(conn, account).await?;
+    let signed_up_at = row.at("created_at")?;
+    let roster = RosterRow { occurrence, state, name, phone_tail, adults, children, seat, signed_up_at, checked_in_at };
+    draft.put(&Audience::Team(row.parse("team")?), class::ROSTER, id, on, &roster);
+    draft.put(&Audience::Community(row.parse("community")?), class::ROSTER, id, on, &roster);
+    Ok(())
+}
+
+async fn read_state(conn: &mut Conn<'_>, row: &Row, occurrence: OccurrenceId) -> Result<SignUpState, StoreError> {
+    let ended_at = row.maybe_at("ended_at")?;
+    let missing = || StoreError::inconsistent("sign_up.ended_at", "nothing");
+    Ok(match row.text("state")?.as_str() {
+        "confirmed" => SignUpState::Confirmed,
+        "waitlisted" => {
+            let ahead = conn
+                .one(
+                    "select count(*) as ahead from sign_up
+                     where occurrence = $1 and state = 'waitlisted' and queue_order < $2",
+                    &[occurrence.into(), row.int("queue_order")?.into()],
+                )
+                .await?;
+            SignUpState::Waitlisted { parties_ahead: ahead.number("ahead")? }
+        }
+        "withdrawn" => SignUpState::Withdrawn { at: ended_at.ok_or_else(missing)? },
+        "called_off" => SignUpState::CalledOff { at: ended_at.ok_or_else(missing)? },
+        other => return Err(StoreError::inconsistent("sign_up.state", other)),
+    })
+}

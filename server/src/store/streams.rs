@@ -1,0 +1,246 @@
+//! Streams: the order of changes, the rows phones read, and reading them back.
+//!
+//! A change bumps its stream's head last, stamps its rows with the new number and leaves a tick. The tick's tag is the
+//! last link of a chain of hashes over everything that ever changed the stream: two databases agree on a tag only if
+//! they have the same history up to there.
+
+use domain::change::{Audience, Row as WireRow, RowKey};
+use domain::id::StreamId;
+use domain::time::{LocalDate, Timestamp};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::engine::{Conn, Row};
+use super::error::StoreError;
+
+/// Rows of a change before it has its number.
+#[derive(Debug, Default)]
+pub struct Draft {
+    rows: Vec<DraftRow>,
+}
+
+#[derive(Debug)]
+struct DraftRow {
+    audience: String,
+    class: &'static str,
+    id: String,
+    on: Option<LocalDate>,
+    body: Option<String>,
+}
+
+impl Draft {
+    /// A row as it is now; of two for one key the last counts.
+    pub fn put(
+        &mut self,
+        audience: &Audience,
+        class: &'static str,
+        id: impl std::fmt::Display,
+        on: Option<LocalDate>,
+        body: &impl Serialize,
+    ) {
+        let body = serde_json::to_string(body).expect("invariant: a row of checked values has a JSON form");
+        self.push(audience, class, id, on, Some(body));
+    }
+
+    /// A row that is gone from this audience's sight.
+    pub fn remove(&mut self, audience: &Audience, class: &'static str, id: impl std::fmt::Display) {
+        self.push(audience, class, id, None, None);
+    }
+
+    fn push(
+        &mut self,
+        audience: &Audience,
+        class: &'static str,
+        id: impl std::fmt::Display,
+        on: Option<LocalDate>,
+        body: Option<String>,
+    ) {
+        let row = DraftRow { audience: audience.to_string(), class, id: id.to_string(), on, body };
+        self.rows.retain(|old| (&old.audience, old.class, &old.id) != (&row.audience, row.class, &row.id));
+        self.rows.push(row);
+    }
+
+    /// Whether nothing has changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// Makes sure that a stream exists.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn ensure_stream(conn: &mut Conn<'_>, stream: &StreamId) -> Result<(), StoreError> {
+    conn.execute("insert into stream (id) values ($1) on conflict (id) do nothing", &[stream.into()]).await?;
+    Ok(())
+}
+
+/// A stream's head, 0 before its first change; `None` when there is no such stream.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_head(conn: &mut Conn<'_>, stream: &StreamId) -> Result<Option<u64>, StoreError> {
+    let row = conn.maybe("select head from stream where id = $1", &[stream.into()]).await?;
+    row.map(|row| row.number("head")).transpose()
+}
+
+/// Writes a change: bumps the head, ticks, stamps the rows. `cause` tells this change from every other, say the id of
+/// the command. Returns the change's number.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn write_change(
+    conn: &mut Conn<'_>,
+    stream: &StreamId,
+    draft: Draft,
+    cause: &str,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let bumped = conn.one("update stream set head = head + 1 where id = $1 returning head", &[stream.into()]).await?;
+    let seq: u64 = bumped.number("head")?;
+    let before = tag_at(conn, stream, seq - 1).await?.unwrap_or_default();
+    let tag = chain(before, cause);
+    conn.execute(
+        "insert into stream_tick (stream, seq, tag, at) values ($1, $2, $3, $4)",
+        &[stream.into(), seq.into(), tag.into(), now.into()],
+    )
+    .await?;
+    for row in draft.rows {
+        let gone_at = row.body.is_none().then_some(now);
+        conn.execute(
+            "insert into synced_row (stream, audience, class, id, seq, starts_on, gone_at, body)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
+             on conflict (stream, audience, class, id) do update
+             set seq = excluded.seq, starts_on = excluded.starts_on, gone_at = excluded.gone_at, body = excluded.body",
+            &[
+                stream.into(),
+                row.audience.into(),
+                row.class.into(),
+                row.id.into(),
+                seq.into(),
+                row.on.into(),
+                gone_at.into(),
+                row.body.unwrap_or_default().into(),
+            ],
+        )
+        .await?;
+    }
+    Ok(seq)
+}
+
+/// The next link of the chain.
+fn chain(before: u32, cause: &str) -> u32 {
+    let digest = Sha256::new().chain_update(before.to_be_bytes()).chain_update(cause).finalize();
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+/// The tag of a change, if its tick is still kept. Before the first change it is 0.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn tag_at(conn: &mut Conn<'_>, stream: &StreamId, seq: u64) -> Result<Option<u32>, StoreError> {
+    if seq == 0 {
+        return Ok(Some(0));
+    }
+    let row =
+        conn.maybe("select tag from stream_tick where stream = $1 and seq = $2", &[stream.into(), seq.into()]).await?;
+    row.map(|row| row.number("tag")).transpose()
+}
+
+/// Head, floor and the database's life, for judging a cursor.
+#[derive(Debug, Clone, Copy)]
+pub struct StreamState {
+    /// The last change.
+    pub head: u64,
+    /// Tombstones below this are gone.
+    pub floor: u64,
+    /// The life of the database.
+    pub epoch: u64,
+}
+
+/// The state of a stream, if it exists.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_state(conn: &mut Conn<'_>, stream: &StreamId) -> Result<Option<StreamState>, StoreError> {
+    let Some(row) = conn.maybe("select head, floor from stream where id = $1", &[stream.into()]).await? else {
+        return Ok(None);
+    };
+    let epoch = conn.one("select value from meta where key = 'epoch'", &[]).await?;
+    Ok(Some(StreamState { head: row.number("head")?, floor: row.number("floor")?, epoch: epoch.parse("value")? }))
+}
+
+/// Rows of one audience that changed after `after`, oldest change first, at most `limit`; tombstones too.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_changed(
+    conn: &mut Conn<'_>,
+    stream: &StreamId,
+    audience: &Audience,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<Found>, StoreError> {
+    let rows = conn
+        .all(
+            "select class, id, seq, starts_on, gone_at, body from synced_row
+             where stream = $1 and audience = $2 and seq > $3 order by seq, class, id limit $4",
+            &[stream.into(), audience.into(), after.into(), (limit as u64).into()],
+        )
+        .await?;
+    rows.iter().map(read_row).collect()
+}
+
+/// Rows of one audience as they are: all without a day, and those whose day lies in the window.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_present(
+    conn: &mut Conn<'_>,
+    stream: &StreamId,
+    audience: &Audience,
+    from: LocalDate,
+    to: LocalDate,
+) -> Result<Vec<Found>, StoreError> {
+    let rows = conn
+        .all(
+            "select class, id, seq, starts_on, gone_at, body from synced_row
+             where stream = $1 and audience = $2 and gone_at is null
+               and (starts_on is null or (starts_on >= $3 and starts_on <= $4))
+             order by class, id",
+            &[stream.into(), audience.into(), from.into(), to.into()],
+        )
+        .await?;
+    rows.iter().map(read_row).collect()
+}
+
+/// A row as it was found.
+#[derive(Debug)]
+pub enum Found {
+    /// It is there.
+    Present(WireRow),
+    /// It is gone since this change.
+    Gone(RowKey, u64),
+}
+
+impl Found {
+    /// The change that last touched it.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        match self {
+            Self::Present(row) => row.seq,
+            Self::Gone(_, seq) => *seq,
+        }
+    }
+}
+
+fn read_row(row: &Row) -> Result<Found, StoreError> {
+    let (class, id, seq) = (row.text("class")?, row.text("id")?, row.number("seq")?);
+    if row.maybe_int("gone_at")?.is_some() {
+        return Ok(Found::Gone(RowKey { class, id }, seq));
+    }
+    let body = RawValue::from_string(row.text("body")?).map_err(|error| StoreError::inconsistent("body", error))?;
+    Ok(Found::Present(WireRow { class, id, seq, on: row.maybe_parse("starts_on")?, body }))
+}

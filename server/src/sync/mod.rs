@@ -1,0 +1,83 @@
+//! The write path and the read path behind `POST /api/sync`: commands in, answers and rows out.
+//!
+//! Each command is a transaction of its own, so that one refusal or fault never drags its neighbours along; pulls come
+//! after them, in one unchanging picture, so that a reply already holds what its commands did.
+
+mod pull;
+mod push;
+
+pub use pull::pull;
+pub use push::apply_command;
+
+use domain::command::Envelope;
+use domain::people::Actor;
+use domain::sync::{Answer, NotNow, PROTOCOL, SyncReply, SyncRequest};
+use domain::time::Timestamp;
+
+use crate::store::{Db, StoreError};
+
+/// Why a whole request was not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// A command's envelope does not parse, so there is no id to answer to.
+    #[error("command {index} is no envelope: {detail}")]
+    Malformed {
+        /// Which command.
+        index: usize,
+        /// What the parser said.
+        detail: String,
+    },
+    /// The store failed on the pulls.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How long a phone waits after a fault before it sends a command again.
+const AFTER_FAULT_MS: u32 = 5_000;
+
+/// Carries commands out in order, then pulls.
+///
+/// # Errors
+/// [`SyncError`]. A fault on a command is an answer to that command ([`NotNow::RetryAfter`]); those behind it are left
+/// unanswered, so that their order is kept.
+pub async fn sync(db: &Db, actor: &Actor, request: SyncRequest, now: Timestamp) -> Result<SyncReply, SyncError> {
+    let mut envelopes = Vec::with_capacity(request.commands.len());
+    for (index, raw) in request.commands.iter().enumerate() {
+        let envelope: Envelope = serde_json::from_str(raw.get())
+            .map_err(|error| SyncError::Malformed { index, detail: error.to_string() })?;
+        envelopes.push(envelope);
+    }
+    let mut answers = Vec::with_capacity(envelopes.len());
+    for (envelope, raw) in envelopes.iter().zip(request.commands) {
+        let lane = envelope.stream.to_string();
+        let actor = actor.clone();
+        let result = db
+            .write(&lane, move |conn| {
+                let (actor, raw) = (actor.clone(), raw.clone());
+                Box::pin(async move { apply_command(conn, &actor, &raw, now).await })
+            })
+            .await;
+        let answer = result.unwrap_or_else(|error| {
+            eprintln!("lifehub: command {} failed: {error}", envelope.id);
+            Answer::NotNow { id: envelope.id, not_now: NotNow::RetryAfter { ms: AFTER_FAULT_MS } }
+        });
+        let goes_on = matches!(answer, Answer::Decided { .. });
+        answers.push(answer);
+        if !goes_on {
+            break;
+        }
+    }
+    let (actor, wanted) = (actor.clone(), request.pulls);
+    let pulls = db
+        .read(move |conn| {
+            Box::pin(async move {
+                let mut replies = Vec::with_capacity(wanted.len());
+                for wanted in &wanted {
+                    replies.push(pull(conn, &actor, wanted, now).await?);
+                }
+                Ok(replies)
+            })
+        })
+        .await?;
+    Ok(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls })
+}

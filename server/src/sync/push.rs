@@ -1,0 +1,132 @@
+//! One command, once: replayed if it is known, in order of its device's numbers, decided, stored with its answer.
+
+use domain::command::{Command, CommandProblem, Envelope, Outcome};
+use domain::people::Actor;
+use domain::refusal::Refusal;
+use domain::sync::{Answer, NotNow};
+use domain::time::Timestamp;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use crate::operations::{Context, Done, Stop, carry_out};
+use crate::store::devices::{find_processed, insert_processed, is_number_known, load_device};
+use crate::store::streams::{find_head, write_change};
+use crate::store::{Conn, StoreError};
+
+/// How long a phone waits before it sends again what this server does not know yet.
+const UNKNOWN_KIND_MS: u32 = 60_000;
+
+/// Applies one command inside the caller's transaction.
+///
+/// # Errors
+/// [`StoreError`]: the transaction must be rolled back, and nothing is answered.
+pub async fn apply_command(
+    conn: &mut Conn<'_>,
+    actor: &Actor,
+    raw: &RawValue,
+    now: Timestamp,
+) -> Result<Answer, StoreError> {
+    let envelope: Envelope =
+        serde_json::from_str(raw.get()).map_err(|error| StoreError::inconsistent("envelope", error))?;
+    let id = envelope.id;
+    let not_now = |not_now| Ok(Answer::NotNow { id, not_now });
+    let Actor::Account(caller) = actor else { return not_now(NotNow::NeedsSignIn) };
+    if envelope.account != caller.account {
+        return not_now(NotNow::WrongAccount);
+    }
+    // The device first: a command that was sent twice at once is handled in turn from here on.
+    let device = load_device(conn, envelope.device, caller.account, now).await?;
+    if device.account != caller.account || device.is_revoked {
+        return not_now(NotNow::WrongAccount);
+    }
+    let body_hash = hash(raw);
+    if let Some(processed) = find_processed(conn, id).await? {
+        if processed.body_hash != body_hash {
+            return not_now(NotNow::IdReused);
+        }
+        return Ok(Answer::Decided { id, outcome: processed.outcome });
+    }
+    if envelope.no > device.last_no + 1 {
+        return not_now(NotNow::Gap { expected: device.last_no + 1 });
+    }
+    if envelope.no <= device.last_no {
+        if is_number_known(conn, envelope.device, envelope.no).await? {
+            return not_now(NotNow::Forked);
+        }
+        // Handled so long ago that the answer is gone; never carried out again.
+        return Ok(Answer::Decided { id, outcome: Outcome::Expired });
+    }
+    let outcome = match envelope.command() {
+        Err(CommandProblem::UnknownKind) => return not_now(NotNow::RetryAfter { ms: UNKNOWN_KIND_MS }),
+        Err(CommandProblem::Malformed { detail }) => {
+            refused(Refusal::Malformed { field: detail.chars().take(120).collect() })
+        }
+        Ok(command) => {
+            let context = Context { actor, account: caller.account, id, stream: &envelope.stream, now };
+            decide(conn, &envelope, &context, &command).await?
+        }
+    };
+    insert_processed(conn, &envelope, body_hash, &outcome, now).await?;
+    Ok(Answer::Decided { id, outcome })
+}
+
+fn hash(raw: &RawValue) -> String {
+    let digest = Sha256::digest(raw.get().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn refused(refusal: Refusal) -> Outcome {
+    Outcome::Refused { refusal, alternatives: Vec::new() }
+}
+
+async fn decide(
+    conn: &mut Conn<'_>,
+    envelope: &Envelope,
+    context: &Context<'_>,
+    command: &Command,
+) -> Result<Outcome, StoreError> {
+    if let Some(earlier) = envelope.depends_on
+        && let Some(processed) = find_processed(conn, earlier).await?
+        && matches!(processed.outcome, Outcome::Refused { .. })
+    {
+        return Ok(refused(Refusal::DependencyRefused));
+    }
+    let Some(head) = find_head(conn, &envelope.stream).await? else { return Ok(refused(Refusal::Gone)) };
+    conn.execute("savepoint effect", &[]).await?;
+    let stop = match carry_out(conn, context, command).await {
+        Ok(Done { result, draft }) => {
+            conn.execute("release savepoint effect", &[]).await?;
+            let seq = if draft.is_empty() {
+                head
+            } else {
+                write_change(conn, &envelope.stream, draft, &envelope.id.to_string(), context.now).await?
+            };
+            return Ok(Outcome::Accepted { seq, result });
+        }
+        Err(stop) => stop,
+    };
+    // Whatever was begun is undone; the refusal itself is kept.
+    conn.execute("rollback to savepoint effect", &[]).await?;
+    conn.execute("release savepoint effect", &[]).await?;
+    match stop {
+        Stop::Refused(refusal, alternatives) => Ok(Outcome::Refused { refusal, alternatives }),
+        Stop::Failed(error) => last_line(command, error).map(refused),
+    }
+}
+
+/// The database refused what the domain had let through: the last line of defence held. Only what a race can bring
+/// about is an answer; anything else is a fault.
+fn last_line(command: &Command, error: StoreError) -> Result<Refusal, StoreError> {
+    if error.is_check("occurrence_full") {
+        return Ok(Refusal::Changed);
+    }
+    match command {
+        Command::SignUp(body) if error.is_unique() => Ok(Refusal::AlreadyIn { people: body.people.clone() }),
+        Command::BookSpace(_) if error.is_no_room() => Ok(Refusal::SlotTaken),
+        Command::PublishActivity(body) if error.is_no_room() => match body.venue.space {
+            Some(space) => Ok(Refusal::VenueTaken { space, dates: Vec::new() }),
+            None => Err(error),
+        },
+        _ => Err(error),
+    }
+}
