@@ -1,14 +1,91 @@
-//! A page that is not written yet: its title only.
+//! What waits on this phone to be sent, and what was refused.
 
 use leptos::prelude::*;
 
+use crate::components::outbox_item::{RefusedItem, UnsentItem};
 use crate::model::use_model;
+use crate::route::{Route, login_then};
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
 
-/// The page.
+/// `/me/outbox`
 #[component]
 pub fn OutboxPage() -> impl IntoView {
     let model = use_model();
     let title = move || model.words().outbox.title.to_owned();
     model.set_title(title);
-    view! { <div class="page"><h1 class="page-title">{title}</h1></div> }
+    let refused = Memo::new(move |_| model.refused());
+    let unsent = Memo::new(move |_| model.unsent());
+
+    let refused_part = move || {
+        (!refused.read().is_empty()).then(|| {
+            view! {
+                <section class="section">
+                    <h2 class="section-title">{move || model.words().outbox.refused_title}</h2>
+                    <ul class="outbox-list">
+                        <For
+                            each=move || refused.get()
+                            key=|settled| settled.id
+                            children=|settled| view! { <RefusedItem settled/> }
+                        />
+                    </ul>
+                </section>
+            }
+        })
+    };
+    let unsent_part = move || {
+        (!unsent.read().is_empty()).then(|| {
+            view! {
+                <section class="section">
+                    <h2 class="section-title">{move || model.words().offline.to_send(unsent.read().len())}</h2>
+                    <p class="quiet">{move || model.words().outbox.intro}</p>
+                    <ul class="outbox-list">
+                        <For
+                            each=move || unsent.get()
+                            key=|item| (item.id, item.tried, item.doubt.is_some())
+                            children=|item| view! { <UnsentItem item/> }
+                        />
+                    </ul>
+                </section>
+            }
+        })
+    };
+    let action = move || {
+        let words = model.words();
+        if unsent.read().is_empty() {
+            return ().into_any();
+        }
+        if model.needs_sign_in() {
+            return view! {
+                <div class="action-bar">
+                    <a class="button" data-kind="primary" href=login_then(&Route::Outbox.href())>
+                        {words.outbox.sign_in}
+                    </a>
+                </div>
+            }
+            .into_any();
+        }
+        view! {
+            <div class="action-bar">
+                {model.is_offline().then(|| view! { <p class="action-bar-note">{words.offline.offline}</p> })}
+                <button type="button" class="button" data-kind="primary" on:click=move |_| model.try_now()>
+                    <Icon name="i-phone-arrow"/>
+                    {words.outbox.send_now}
+                </button>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="page">
+            <h1 class="page-title">{title}</h1>
+            {refused_part}
+            {unsent_part}
+            {move || {
+                (refused.read().is_empty() && unsent.read().is_empty())
+                    .then(|| view! { <Empty icon="i-check" text=model.words().outbox.empty/> })
+            }}
+            {action}
+        </div>
+    }
 }

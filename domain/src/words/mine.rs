@@ -18,6 +18,11 @@ catalogue! {
         show_code: "出示签到码", "Show my code";
         code_hint: "给客厅主人或团队看这个", "Show this to the host or the team";
         empty: "还没有报名。看看今天的活动", "Nothing yet. See today's activities";
+        start: "从这里开始", "Start here";
+        empty_help: "报过的活动和约过的空间都会在这里。", "What you sign up for and book appears here.";
+        details: "看详情", "Details";
+        leaving: "正在取消", "Being cancelled";
+        answer_by(when): "客厅主人{when}前答复", "The host answers by {when}";
         see_activities: "看活动", "See activities";
         see_spaces: "约空间", "Book a space";
         family: "家人", "Family";
@@ -54,6 +59,9 @@ catalogue! {
         remove(name): "移除{name}", "Remove {name}";
         remove_note: "以前的报名还在，名字不再出现。", "Past sign-ups stay, without the name.";
         keep: "留着", "Keep";
+        remove_title(name): "移除{name}？", "Remove {name}?";
+        born_required: "请选孩子的出生年月", "Please choose the child's birth month";
+        born_in_future: "出生年月还没到，请再看看", "That month has not come yet; please check";
         removed(name): "已移除{name}", "{name} was removed";
         added(name): "已加上{name}", "{name} was added";
         empty: "还没有加家人", "No family added yet";
@@ -85,6 +93,10 @@ catalogue! {
         call_off(what): "停办：{what}", "Call off: {what}";
         add_person(what): "加家人：{what}", "Add family: {what}";
         remove_person(what): "移除家人：{what}", "Remove: {what}";
+        remove_someone: "移除一位家人", "Remove somebody from my family";
+        other: "一项操作", "Something you asked for";
+        doubt(why): "可能办不成：{why}", "This may not work: {why}";
+        again: "已重新提交", "Sent again";
         update_profile: "改个人信息", "Change my details";
         read_notices: "消息已读", "Messages read";
     }
@@ -108,6 +120,10 @@ catalogue! {
         reason(why): "原因：{why}", "Reason: {why}";
         unknown: "有新消息，更新后能看到", "A new message; update the app to read it";
         see: "去看看", "Have a look";
+        about(state, what): "{state}：{what}", "{state}: {what}";
+        other_time: "换个时间", "Choose another time";
+        other_date: "看其他场次", "Other dates";
+        guest: "登录后能看到给您的消息", "Sign in to see your messages";
     }
 }
 
@@ -136,6 +152,7 @@ catalogue! {
         language: "语言", "Language";
         subscribe: "订阅社区日历", "Subscribe to the calendar";
         subscribe_help: "把社区活动放进手机自带的日历", "See the community's activities in your phone's own calendar";
+        copy_address: "复制日历地址", "Copy the address";
         storage: "存在手机里的", "Saved on this phone";
         storage_kept: "没网也能看", "Readable offline";
         about: "关于", "About";

@@ -1,0 +1,99 @@
+//! One message: what happened to what, in a sentence, and where to act on it.
+
+use domain::booking::BookingState;
+use domain::change::{NoticeBody, NoticeRow};
+use domain::words::format;
+use leptos::prelude::*;
+
+use crate::model::use_model;
+use crate::route::{Route, with_query};
+use crate::ui::chip::Tone;
+use crate::ui::icon::Icon;
+
+/// How a message looks and where it leads.
+struct Look {
+    icon: &'static str,
+    tone: Tone,
+    title: String,
+    /// Where its title leads.
+    href: Option<String>,
+    /// Where one goes on from it, and what that is called.
+    action: Option<(String, &'static str)>,
+}
+
+fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
+    let messages = &words.messages;
+    match body {
+        NoticeBody::Promoted { occurrence, title, .. } => Look {
+            icon: "i-bell",
+            tone: Tone::Festive,
+            title: messages.about(words.states.signed_up, title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: None,
+        },
+        NoticeBody::OccurrenceCancelled { occurrence, title, .. } => Look {
+            icon: "i-slash",
+            tone: Tone::Neutral,
+            title: messages.about(words.states.called_off, title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Occurrence(*occurrence).href(), messages.other_date)),
+        },
+        NoticeBody::BookingAnswered { booking, space, name, range, state, .. } => {
+            let here = Route::Space(*space).href();
+            let on = range.start().date().to_string();
+            let again = (with_query(&here, &[("on", &on)]), messages.other_time);
+            let mine = with_query(&Route::Me.href(), &[("booking", &booking.to_string())]);
+            let (icon, tone, action) = match state {
+                BookingState::Approved | BookingState::CheckedIn | BookingState::Completed => {
+                    ("i-check", Tone::Ok, None)
+                }
+                BookingState::Declined | BookingState::Expired => ("i-exclamation", Tone::Bad, Some(again)),
+                BookingState::Cancelled => ("i-slash", Tone::Neutral, Some(again)),
+                BookingState::Requested | BookingState::NoShow => ("i-info", Tone::Info, None),
+            };
+            Look { icon, tone, title: messages.about(words.booking_state(*state), name), href: Some(mine), action }
+        }
+        NoticeBody::Unknown => {
+            Look { icon: "i-info", tone: Tone::Neutral, title: messages.unknown.to_owned(), href: None, action: None }
+        }
+    }
+}
+
+/// A message of the list.
+#[component]
+pub fn MessageItem(notice: NoticeRow, is_new: bool) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let words = model.words();
+        let Look { icon, tone, title, href, action } = look(&notice.body, words);
+        let text = (notice.body != NoticeBody::Unknown).then(|| words.notice(&notice.body, model.today()));
+        let reason = words.notice_reason(&notice.body);
+        let when = format::ago(words.language, notice.at, model.now());
+        let new_mark = is_new.then(|| view! { <span class="sr">{words.messages.new}" · "</span> });
+        view! {
+            <li class="message-item" data-unread=is_new.then_some("") data-tone=tone.as_str()>
+                <Icon name=icon/>
+                <div class="message-item-body">
+                    <h2 class="message-item-title">
+                        {new_mark}
+                        {match href {
+                            Some(href) => view! { <a href=href>{title}</a> }.into_any(),
+                            None => title.into_any(),
+                        }}
+                    </h2>
+                    {text.map(|text| view! { <p class="message-item-text">{text}</p> })}
+                    {reason.map(|reason| view! { <p class="message-item-text">{reason}</p> })}
+                    <p class="message-item-when">{when}</p>
+                    {action
+                        .map(|(href, label)| {
+                            view! {
+                                <div class="button-row">
+                                    <a class="button" href=href>{label}</a>
+                                </div>
+                            }
+                        })}
+                </div>
+            </li>
+        }
+    }
+}
