@@ -1,14 +1,202 @@
-//! A page that is not written yet: its title only.
+//! Publishing an activity: one form, each part already filled as far as it can be, kept on the phone while it is typed.
+//!
+//! `?again=<occurrence>` fills it from a date of before, `?from=<command>` from a publication that was refused.
 
+use domain::command::Command;
+use domain::id::{CommandId, OccurrenceId, StreamId, TeamId};
+use domain::people::Action;
+use domain::words::format;
+use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
-use crate::model::use_model;
+use crate::components::forbidden::{Forbidden, Opening};
+use crate::components::publish_draft::{Draft, Field, Problems};
+use crate::components::publish_form::PublishForm;
+use crate::components::refusals_here::command_of;
+use crate::components::unsaved::Unsaved;
+use crate::model::{Saved, Submission, use_model};
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::team::{Access, access};
+use crate::route::Route;
+use crate::storage::guest;
 
-/// The page.
+/// `/desk/team/:team/publish?again=&from=`
 #[component]
 pub fn PublishPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("team").and_then(|id| id.parse::<TeamId>().ok())));
+    let access = Memo::new(move |_| access(id.get(), Action::PublishActivity));
+    move || match (access.get(), id.get()) {
+        (Access::Open, Some(id)) => view! { <OpenForm id/> }.into_any(),
+        (Access::Opening, _) => view! { <Opening/> }.into_any(),
+        (Access::Forbidden, Some(id)) => view! { <Forbidden next=Route::Publish(id).href()/> }.into_any(),
+        _ => view! { <NotFoundPage/> }.into_any(),
+    }
+}
+
+/// Where a team's draft rests on this phone.
+fn draft_key(team: TeamId) -> String {
+    ["lifehub.draft.", &team.to_string()].concat()
+}
+
+/// What the form starts from, and a line that says where that came from.
+fn first_draft(team: TeamId, again: Option<OccurrenceId>, from: Option<CommandId>) -> (Draft, Option<String>) {
     let model = use_model();
-    let title = move || model.words().common.desk.to_owned();
-    model.set_title(title);
-    view! { <div class="page"><h1 class="page-title">{title}</h1></div> }
+    let (view, words) = (model.view_untracked(), model.words_untracked());
+    let today = model.today_untracked();
+    let refused = from.and_then(|id| model.outcome(id)).and_then(|settled| command_of(&settled));
+    if let Some(Command::PublishActivity(command)) = refused {
+        return (Draft::of(&command), None);
+    }
+    let last = again.and_then(|id| view.occurrences.get(&id));
+    let activity = last.and_then(|last| view.activities.get(&last.row.activity));
+    if let (Some(last), Some(activity)) = (last, activity) {
+        let when = format::day(words.language, last.row.range.start().date(), today);
+        return (Draft::again(&activity.row, last.row.range, today), Some(words.publish.copied_from(when)));
+    }
+    let kept = guest::read(&draft_key(team)).and_then(|json| serde_json::from_str::<Draft>(&json).ok());
+    if let Some(kept) = kept {
+        return (kept, Some(words.publish.draft_restored.to_owned()));
+    }
+    (view.teams.get(&team).map(|team| Draft::new(&team.row)).unwrap_or_default(), None)
+}
+
+#[component]
+fn OpenForm(id: TeamId) -> impl IntoView {
+    let query = use_query_map();
+    let navigate = use_navigate();
+
+    let model = use_model();
+    model.set_title(move || model.words().publish.title.to_owned());
+    let (again, from) = query.with_untracked(|query| {
+        let again = query.get("again").and_then(|id| id.parse().ok());
+        (again, query.get("from").and_then(|id| id.parse().ok()))
+    });
+    let (first, origin) = untrack(|| first_draft(id, again, from));
+    let draft = RwSignal::new(first.clone());
+    let origin = RwSignal::new(origin);
+    let was_tried = RwSignal::new(false);
+    let last = RwSignal::new(None::<(Submission, Option<CommandId>)>);
+    let parsed = Memo::new(move |_| draft.read().parse(id, &model.view(), model.words(), model.now()));
+    let problems =
+        Signal::derive(move || if was_tried.get() { parsed.get().err().unwrap_or_default() } else { Problems::new() });
+    let preview = move || preview(&draft.read());
+
+    // Each change is kept on the phone; an untouched form is none.
+    Effect::new(move |_| {
+        let draft = draft.get();
+        if draft != first
+            && let Ok(json) = serde_json::to_string(&draft)
+        {
+            guest::write(&draft_key(id), &json);
+        }
+    });
+    // Once it rests in the outbox the draft has done its work, and the team's page shows what came of it.
+    Effect::new(move |_| {
+        if let Some((submission, refused)) = last.get()
+            && submission.saved.get() == Saved::OnPhone
+        {
+            guest::forget(&draft_key(id));
+            if let Some(refused) = refused {
+                model.dismiss(refused);
+            }
+            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            navigate(&Route::Team(id).href(), options);
+        }
+    });
+    let publish = move |_| match parsed.get_untracked() {
+        Ok(command) => {
+            let stream = team_stream(id);
+            if let Some(stream) = stream {
+                let count = command.schedule.dates(model.now_untracked()).map_or(1, |dates| dates.len());
+                last.set(Some((model.submit(stream, Command::PublishActivity(command), None), from)));
+                model.announce(model.words_untracked().publish.published_dates(count));
+            }
+        }
+        Err(problems) => {
+            was_tried.set(true);
+            if let Some((field, _)) = problems.first() {
+                focus(*field);
+            }
+        }
+    };
+    let start_over = move |_| {
+        guest::forget(&draft_key(id));
+        let team = model.view_untracked().teams.get(&id).map(|team| Draft::new(&team.row));
+        draft.set(team.unwrap_or_default());
+        origin.set(None);
+        was_tried.set(false);
+    };
+
+    view! {
+        <div class="page">
+            <h1 class="page-title" tabindex="-1">{move || model.words().publish.title}</h1>
+            {move || {
+                origin
+                    .get()
+                    .map(|origin| {
+                        view! {
+                            <div class="row" data-between="">
+                                <p class="quiet">{origin}</p>
+                                <button type="button" class="link-button" on:click=start_over>
+                                    {model.words().publish.start_over}
+                                </button>
+                            </div>
+                        }
+                    })
+            }}
+            <PublishForm draft problems/>
+            <Unsaved last=Signal::derive(move || last.get().map(|(submission, _)| submission))/>
+            <div class="action-bar">
+                <p class="action-bar-note publish-preview" role="status">{preview}</p>
+                {move || {
+                    let count = problems.read().len();
+                    (count > 0)
+                        .then(|| view! { <p class="action-bar-note">{model.words().publish.to_fix(count)}</p> })
+                }}
+                {move || {
+                    model
+                        .is_offline()
+                        .then(|| view! { <p class="action-bar-note">{model.words().publish.offline}</p> })
+                }}
+                <button type="button" class="button" data-kind="primary" on:click=publish>
+                    {move || model.words().publish.publish}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn team_stream(team: TeamId) -> Option<StreamId> {
+    let view = use_model().view_untracked();
+    view.teams.get(&team).map(|team| StreamId::Community(team.community.clone()))
+}
+
+/// 周三 晚上7:00 板闸社区二楼 · 30人, as far as it is known.
+fn preview(draft: &Draft) -> String {
+    let model = use_model();
+    let (view, words) = (model.view(), model.words());
+    let dates = draft.dates(model.now());
+    let place = draft.place_name(&view);
+    let (Some(first), false) = (dates.first(), place.is_empty()) else { return String::new() };
+    let mut when = format::when(words.language, *first, model.today());
+    if dates.len() > 1 {
+        when = [&when, " · ", &words.publish.dates_count(dates.len())].concat();
+    }
+    let people = match (draft.has_sign_up, draft.capacity.trim()) {
+        (false, _) => words.publish.walk_in.to_owned(),
+        (true, "") => words.publish.no_limit.to_owned(),
+        (true, n) => words.publish.people_max(n),
+    };
+    words.publish.preview(when, place, people)
+}
+
+fn focus(field: Field) {
+    let found = document().get_element_by_id(field.id());
+    if let Some(control) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = control.focus();
+    }
 }

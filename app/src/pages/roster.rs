@@ -1,14 +1,304 @@
-//! A page that is not written yet: its title only.
+//! Who comes to one date: checking in by a tap, who waits, calling the date off, and the text for the group.
 
+use domain::activity::SignUpPolicy;
+use domain::agenda::Entry;
+use domain::command::{CancelOccurrence, CheckIn, Command};
+use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
+use domain::people::Action;
+use domain::refusal::Refusal;
+use domain::sign_up::decide_check_in;
+use domain::sync::Delivery;
+use domain::text::Note;
+use domain::time::Timestamp;
+use domain::words::format;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
 
-use crate::model::use_model;
+use crate::components::forbidden::{Forbidden, Opening};
+use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
+use crate::components::refusals_here::RefusalsHere;
+use crate::components::request_card::staff_when;
+use crate::components::roster_list::{Part, RosterRow, RosterRowData, roster_rows};
+use crate::components::unsaved::Unsaved;
+use crate::model::{Freshness, Submission, use_model};
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::team::{Access, access};
+use crate::platform;
+use crate::route::Route;
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
 
-/// The page.
+/// `/desk/roster/:occurrence`
 #[component]
 pub fn RosterPage() -> impl IntoView {
     let model = use_model();
-    let title = move || model.words().common.desk.to_owned();
-    model.set_title(title);
-    view! { <div class="page"><h1 class="page-title">{title}</h1></div> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("occurrence").and_then(|id| id.parse::<OccurrenceId>().ok()))
+    });
+    let team = Memo::new(move |_| {
+        let view = model.view();
+        id.get().and_then(|id| Entry::of(&view, id).map(|entry| entry.activity.team))
+    });
+    let access = Memo::new(move |_| match access(team.get(), Action::ReadTeamDesk) {
+        // Without the date its team is not known either.
+        Access::Missing if team.get().is_none() && model.freshness() == Freshness::Loading => Access::Opening,
+        access => access,
+    });
+    move || match (access.get(), id.get()) {
+        (Access::Open, Some(id)) => view! { <OpenRoster id/> }.into_any(),
+        (Access::Opening, _) => view! { <Opening/> }.into_any(),
+        (Access::Forbidden, Some(id)) => view! { <Forbidden next=Route::Roster(id).href()/> }.into_any(),
+        _ => view! { <NotFoundPage/> }.into_any(),
+    }
+}
+
+/// What the page says about the date itself.
+#[derive(Debug, Clone, PartialEq)]
+struct Head {
+    title: String,
+    when: String,
+    place: String,
+    called_off: Option<String>,
+    check_in_opens: Option<String>,
+    can_check_in: bool,
+    can_call_off: bool,
+    is_walk_in: bool,
+    share: String,
+}
+
+fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
+    let model = use_model();
+    let (view, words) = (model.view(), model.words());
+    let entry = Entry::of(&view, id)?;
+    let range = entry.occurrence.range;
+    let cancelled = entry.occurrence.cancelled.as_ref();
+    let check_in = decide_check_in(range, cancelled.is_some(), true, now);
+    let place = entry.activity.venue.place.to_string();
+    let title = entry.activity.title.to_string();
+    Some(Head {
+        when: staff_when(words, range, now.date()),
+        called_off: cancelled.map(|cancelled| match &cancelled.reason {
+            Some(why) => words.roster.is_called_off_why(why),
+            None => words.roster.is_called_off.to_owned(),
+        }),
+        check_in_opens: match check_in {
+            Err(Refusal::CheckInNotOpen { opens_at }) => {
+                Some(words.roster.check_in_from(format::moment(words.language, opens_at, now.date())))
+            }
+            _ => None,
+        },
+        can_check_in: check_in.is_ok(),
+        can_call_off: cancelled.is_none() && range.start() > now,
+        is_walk_in: matches!(entry.activity.policy, SignUpPolicy::WalkIn),
+        share: words.occurrence.share_text(&title, format::when(words.language, range, now.date()), &place),
+        title,
+        place,
+    })
+}
+
+#[component]
+fn OpenRoster(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    model.set_title(move || model.words().roster.title.to_owned());
+    let head = Memo::new(move |_| head(id, model.now()));
+    let rows = Memo::new(move |_| roster_rows(&model.view(), id, model.words()));
+    let part = move |part: Part| {
+        Signal::derive(move || rows.get().into_iter().filter(|row| row.part == part).collect::<Vec<_>>())
+    };
+    let delivery = Memo::new(move |_| model.view().deliveries.get(&id.uuid()).copied());
+
+    let last = RwSignal::new(None::<Submission>);
+    let sheet_open = RwSignal::new(false);
+    let submit = Callback::new(move |(command, after): (Command, Option<CommandId>)| {
+        let view = model.view_untracked();
+        if let Some(occurrence) = view.occurrences.get(&id) {
+            let stream = StreamId::Community(occurrence.community.clone());
+            last.set(Some(model.submit(stream, command, after)));
+        }
+    });
+    let check_in = Callback::new(move |sign_up: SignUpId| {
+        submit.run((Command::CheckIn(CheckIn { sign_up }), None));
+        model.announce(model.words_untracked().roster.checked_in);
+    });
+    let call_off = Callback::new(move |reason: Option<Note>| {
+        // A date of an activity that is still on its way builds on that.
+        let after = model.view_untracked().occurrences.get(&id).map(|row| row.row.activity);
+        let is_pending = |command: &CommandId| model.unsent().iter().any(|item| item.id == *command);
+        let after = after.map(|activity| CommandId::from_uuid(activity.uuid())).filter(is_pending);
+        submit.run((Command::CancelOccurrence(CancelOccurrence { occurrence: id, reason }), after));
+        model.announce(model.words_untracked().roster.called_off);
+    });
+    let on_check_in = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_check_in));
+    let has_copied = RwSignal::new(false);
+    let share = move |_| {
+        let Some(head) = head.get_untracked() else { return };
+        let href = platform::absolute(&Route::Occurrence(id).href());
+        if platform::can_share() {
+            platform::share(&head.title, &head.share, &href);
+            return;
+        }
+        spawn_local(async move {
+            if platform::copy(&[head.share.as_str(), " ", &href].concat()).await {
+                has_copied.set(true);
+                model.announce(model.words_untracked().common.copied);
+            }
+        });
+    };
+    let parties = move || rows.read().iter().filter(|row| row.part != Part::Gone).count();
+
+    view! {
+        <div class="page">
+            {move || head.get().map(|head| view! {
+                <h1 class="page-title" tabindex="-1">{head.title}</h1>
+                <p class="page-sub"><span class="nb">{head.when}</span> " · " {head.place}</p>
+                {head.called_off.map(|text| view! {
+                    <section class="status" data-state="cancelled">
+                        <Icon name="i-slash"/>
+                        <div class="status-body"><p class="status-title">{text}</p></div>
+                    </section>
+                })}
+            })}
+            {move || delivery.get().map(|delivery| {
+                let words = model.words();
+                let (state, icon, text) = match delivery {
+                    Delivery::Saved if model.is_offline() => ("saved", "i-phone-arrow", words.offline.saved_other),
+                    _ => ("checking", "i-dots", words.offline.tapped),
+                };
+                view! {
+                    <section class="status" data-state=state>
+                        <Icon name=icon/>
+                        <div class="status-body"><p class="status-title">{text}</p></div>
+                    </section>
+                }
+            })}
+            <RefusalsHere is_here=Callback::new(move |command| is_about(id, &command))/>
+            <Unsaved last/>
+            <Arrivals rows=part(Part::Confirmed)/>
+            {move || head.get().and_then(|head| head.check_in_opens).map(|text| view! { <p class="quiet">{text}</p> })}
+            {move || {
+                let is_walk_in = head.read().as_ref().is_some_and(|head| head.is_walk_in);
+                rows.read().is_empty().then(|| {
+                    let words = model.words();
+                    let text = if is_walk_in { words.occurrence.walk_in } else { words.roster.empty };
+                    view! { <Empty icon="i-people" text/> }
+                })
+            }}
+            <RosterPart name=Signal::derive(move || model.words().roster.confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in/>
+            <RosterPart name=Signal::derive(move || model.words().roster.waiting) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in/>
+            <RosterPart name=Signal::derive(move || model.words().roster.cancelled) rows=part(Part::Gone) can_check_in=false on_check_in=check_in/>
+            {move || (!rows.read().is_empty()).then(|| view! { <p class="quiet">{model.words().roster.hint}</p> })}
+            <div class="button-row">
+                <button type="button" class="button" on:click=share>
+                    <Icon name=Signal::derive(move || if has_copied.get() { "i-check" } else { "i-share" })/>
+                    {move || {
+                        let common = &model.words().common;
+                        if has_copied.get() { common.copied } else { common.copy_text }
+                    }}
+                </button>
+                <a class="button" href=Route::Occurrence(id).href()>{move || model.words().roster.see_page}</a>
+                {move || head.get().filter(|head| head.can_call_off).map(|_| view! {
+                    <button type="button" class="button" data-kind="danger" aria-haspopup="dialog" on:click=move |_| sheet_open.set(true)>
+                        {model.words().roster.call_off}
+                    </button>
+                })}
+            </div>
+            <CallOffSheet open=sheet_open about=Signal::derive(move || {
+                head.get().map_or_else(String::new, |head| [&head.title, " · ", &head.when].concat())
+            }) parties=Signal::derive(parties) on_confirm=call_off/>
+        </div>
+    }
+}
+
+fn is_about(id: OccurrenceId, command: &Command) -> bool {
+    match command {
+        Command::CancelOccurrence(command) => command.occurrence == id,
+        Command::CheckIn(command) => {
+            let view = use_model().view_untracked();
+            view.roster.get(&command.sign_up).is_some_and(|row| row.row.occurrence == id)
+        }
+        _ => false,
+    }
+}
+
+/// How many of those who have a place are here.
+#[component]
+fn Arrivals(rows: Signal<Vec<RosterRowData>>) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let rows = rows.get();
+        let total: u16 = rows.iter().map(|row| row.heads).sum();
+        let here: u16 = rows.iter().filter(|row| row.is_here).map(|row| row.heads).sum();
+        let text = model.words().roster.arrived_count(here, total);
+        (total > 0).then(|| {
+            view! {
+                <header class="roster-head">
+                    <p class="roster-count" aria-live="polite">{text.clone()}</p>
+                    <progress class="meter" value=here.to_string() max=total.to_string() aria-label=text></progress>
+                </header>
+            }
+        })
+    }
+}
+
+/// One of the three lists; not drawn when it is empty.
+#[component]
+fn RosterPart(
+    name: Signal<&'static str>,
+    rows: Signal<Vec<RosterRowData>>,
+    #[prop(into)] can_check_in: Signal<bool>,
+    on_check_in: Callback<SignUpId>,
+) -> impl IntoView {
+    let ids = Memo::new(move |_| rows.get().into_iter().map(|row| row.id).collect::<Vec<_>>());
+    let is_empty = Memo::new(move |_| ids.read().is_empty());
+    // A row is drawn anew only when it has changed itself, so that the focus stays on the button just pressed.
+    let one = move |id| {
+        let row = Memo::new(move |_| rows.get().into_iter().find(|row| row.id == id));
+        move || row.get().map(|row| view! { <RosterRow row on_check_in=can_check_in.get().then_some(on_check_in)/> })
+    };
+    move || {
+        (!is_empty.get()).then(|| {
+            view! {
+                <section class="roster" aria-label=move || name.get()>
+                    <h2 class="section-title">{move || name.get()}</h2>
+                    <ul class="roster-list">
+                        <For each=move || ids.get() key=|id| *id let:id>
+                            {one(id)}
+                        </For>
+                    </ul>
+                </section>
+            }
+        })
+    }
+}
+
+/// Calling the date off, with how many are told.
+#[component]
+fn CallOffSheet(
+    open: RwSignal<bool>,
+    about: Signal<String>,
+    parties: Signal<usize>,
+    on_confirm: Callback<Option<Note>>,
+) -> impl IntoView {
+    let model = use_model();
+    let words = ReasonWords {
+        title: Signal::derive(move || model.words().roster.call_off_title.to_owned()),
+        about,
+        consequence: Signal::derive(move || {
+            let roster = &model.words().roster;
+            let note = match parties.get() {
+                0 => roster.call_off_none.to_owned(),
+                parties => roster.call_off_note(parties),
+            };
+            [&note, roster.call_off_reason].join(" ")
+        }),
+        reasons: Signal::derive(move || {
+            let roster = &model.words().roster;
+            vec![roster.reason_rain, roster.reason_ill, roster.reason_few, roster.reason_room]
+        }),
+        confirm: Signal::derive(move || model.words().roster.call_off_confirm.to_owned()),
+        keep: Signal::derive(move || model.words().roster.keep.to_owned()),
+    };
+    view! { <ReasonSheet open words is_needed=false on_confirm/> }
 }

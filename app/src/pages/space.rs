@@ -22,6 +22,7 @@ use crate::components::booking_status::{BookingStatus, booking_anchor, own_booki
 use crate::components::cancel_booking_sheet::CancelBookingSheet;
 use crate::components::free_times::{DaySlot, DaySlotState, day_slots, next_free};
 use crate::components::refusal_notice::RefusalNotice;
+use crate::components::refusals_here::command_of;
 use crate::components::slot_picker::SlotPicker;
 use crate::components::space_card::{Opening, OpeningLine, SpacePicture, slot_href};
 use crate::components::space_days::SpaceDays;
@@ -274,10 +275,6 @@ fn NothingFree(
             </div>
         })
     }
-}
-
-fn command_of(settled: &Settled) -> Option<Command> {
-    serde_json::from_str::<domain::command::Envelope>(&settled.raw).ok()?.command().ok()
 }
 
 /// Whether a refused command is about this space.

@@ -31,6 +31,7 @@ catalogue! {
         overdue: "过了时间没答复，已经放开", "Not answered in time; released";
         party(name, tail): "{name} 尾号{tail}", "{name}, ending in {tail}";
         cancel: "取消这个预约", "Cancel this booking";
+        cancel_short: "取消", "Cancel";
         cancel_note: "对方会收到消息和原因。", "The resident is told, with the reason.";
         free_gap(duration): "空闲{duration}", "Free for {duration}";
         walk_in: "现场登记", "Walk-in";

@@ -1,0 +1,128 @@
+//! Who comes to a date: one row per party, checked in by one tap; who waits and who has withdrawn below.
+
+use domain::change::SignUpState;
+use domain::id::{OccurrenceId, SignUpId};
+use domain::sync::{Delivery, View};
+use domain::words::{Words, format};
+use leptos::prelude::*;
+
+use super::request_card::people;
+use crate::model::use_model;
+use crate::ui::icon::Icon;
+
+/// Which of the three lists a row is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Confirmed,
+    Waiting,
+    Gone,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RosterRowData {
+    /// The sign-up.
+    pub id: SignUpId,
+    /// Which list it is in.
+    pub part: Part,
+    /// How many come.
+    pub heads: u16,
+    /// Whether they are here.
+    pub is_here: bool,
+    number: String,
+    name: String,
+    note: String,
+}
+
+/// The rows of a date: by seat, then by when they signed up.
+#[must_use]
+pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words) -> Vec<RosterRowData> {
+    let mut rows: Vec<_> = view.roster.iter().filter(|(_, row)| row.row.occurrence == occurrence).collect();
+    rows.sort_by_key(|(id, row)| {
+        let ahead = match row.row.state {
+            SignUpState::Waitlisted { parties_ahead } => parties_ahead,
+            _ => 0,
+        };
+        (ahead, row.row.seat.unwrap_or(u16::MAX), row.row.signed_up_at, **id)
+    });
+    let mut order = 0;
+    rows.into_iter()
+        .map(|(id, row)| {
+            let row = &row.row;
+            let part = match row.state {
+                SignUpState::Confirmed => Part::Confirmed,
+                SignUpState::Waitlisted { .. } => Part::Waiting,
+                SignUpState::Withdrawn { .. } | SignUpState::CalledOff { .. } => Part::Gone,
+            };
+            if part == Part::Confirmed {
+                order += 1;
+            }
+            let number = match (row.state, row.seat) {
+                (SignUpState::Waitlisted { parties_ahead }, _) => (u32::from(parties_ahead) + 1).to_string(),
+                (SignUpState::Confirmed, Some(seat)) => seat.to_string(),
+                (SignUpState::Confirmed, None) => order.to_string(),
+                _ => String::new(),
+            };
+            let here = row.checked_in_at.map(|at| words.roster.checked_in_at(format::staff_time(at.minute_of_day())));
+            let delivery = view.deliveries.get(&id.uuid()).map(|delivery| match delivery {
+                Delivery::Saved => words.states.saved_not_sent,
+                Delivery::Checking => words.states.checking,
+            });
+            let tail = (!row.phone_tail.is_empty()).then(|| words.roster.tail(&row.phone_tail));
+            let people = people(words, row.adults, row.children);
+            let note = [Some(people), tail, here, delivery.map(str::to_owned)];
+            RosterRowData {
+                id: *id,
+                part,
+                heads: row.adults.saturating_add(row.children),
+                is_here: row.checked_in_at.is_some(),
+                number,
+                name: row.name.to_string(),
+                note: note.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            }
+        })
+        .collect()
+}
+
+/// A row of the list; `on_check_in` is there while checking in is possible.
+#[component]
+pub fn RosterRow(row: RosterRowData, on_check_in: Option<Callback<SignUpId>>) -> impl IntoView {
+    let model = use_model();
+    let words = model.words();
+    let (id, is_here) = (row.id, row.is_here);
+    let state = match row.part {
+        Part::Confirmed if is_here => "arrived",
+        Part::Confirmed => "confirmed",
+        Part::Waiting => "waitlisted",
+        Part::Gone => "cancelled",
+    };
+    let check = (row.part == Part::Confirmed && (is_here || on_check_in.is_some())).then(|| {
+        let label = words.roster.check_in_of(&row.name);
+        view! {
+            <button
+                type="button"
+                class="roster-check"
+                aria-pressed=is_here.to_string()
+                aria-label=label
+                on:click=move |_| {
+                    if let Some(on_check_in) = on_check_in.filter(|_| !is_here) {
+                        on_check_in.run(id);
+                    }
+                }
+            >
+                <Icon name="i-check"/>
+                {words.roster.check_in}
+            </button>
+        }
+    });
+    view! {
+        <li class="roster-row" data-state=state>
+            <span class="roster-number">{row.number}</span>
+            <span class="roster-text">
+                <span class="roster-name">{row.name}</span>
+                <span class="roster-note">{row.note}</span>
+            </span>
+            {check}
+        </li>
+    }
+}

@@ -1,0 +1,135 @@
+//! The dates of a team: what comes with its counts, and the last one, from which one publishes again.
+
+use domain::activity::SignUpPolicy;
+use domain::agenda::Entry;
+use domain::id::{OccurrenceId, TeamId};
+use domain::sync::{Delivery, View};
+use domain::time::Timestamp;
+use domain::words::{Words, format};
+use leptos::prelude::*;
+
+use crate::model::use_model;
+use crate::route::Route;
+use crate::ui::chip::{ChipState, StateChip};
+use crate::ui::icon::Icon;
+
+/// A date of the team, as its row draws it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TeamDate {
+    /// Which.
+    pub id: OccurrenceId,
+    /// Of what.
+    pub title: String,
+    when: String,
+    counts: String,
+    state: Option<(ChipStateOf, String)>,
+}
+
+/// Why a row carries a chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ChipStateOf {
+    Saved,
+    Checking,
+    Cancelled,
+}
+
+impl TeamDate {
+    fn of(entry: &Entry<'_>, words: &'static Words, now: Timestamp) -> Self {
+        let state = match (entry.delivery, &entry.occurrence.cancelled) {
+            (Some(Delivery::Saved), _) => Some((ChipStateOf::Saved, words.states.saved_not_sent.to_owned())),
+            (Some(Delivery::Checking), _) => Some((ChipStateOf::Checking, words.states.checking.to_owned())),
+            (None, Some(_)) => Some((ChipStateOf::Cancelled, words.states.called_off.to_owned())),
+            (None, None) => None,
+        };
+        Self {
+            id: entry.id,
+            title: entry.activity.title.to_string(),
+            when: format::when(words.language, entry.occurrence.range, now.date()),
+            counts: counts(entry, words),
+            state,
+        }
+    }
+}
+
+/// 报了8人，共20个名额 · 2家在排队
+fn counts(entry: &Entry<'_>, words: &'static Words) -> String {
+    let texts = &words.team;
+    if matches!(entry.activity.policy, SignUpPolicy::WalkIn) {
+        return texts.walk_in.to_owned();
+    }
+    let seats = entry.seats.unwrap_or_default();
+    let taken = match entry.activity.policy.capacity() {
+        Some(capacity) => texts.taken_of(seats.taken, capacity),
+        None => texts.taken(seats.taken),
+    };
+    if seats.waiting_parties == 0 { taken } else { [&taken, " · ", &texts.waiting(seats.waiting_parties)].concat() }
+}
+
+/// The dates of a team that are not over, in order, and the one to do again: the last that is over, else the first to
+/// come.
+#[must_use]
+pub fn team_dates(
+    view: &View,
+    team: TeamId,
+    words: &'static Words,
+    now: Timestamp,
+) -> (Vec<TeamDate>, Option<(TeamDate, bool)>) {
+    let mut entries: Vec<Entry<'_>> = view
+        .occurrences
+        .iter()
+        .filter(|(_, row)| view.activities.get(&row.row.activity).is_some_and(|activity| activity.row.team == team))
+        .filter_map(|(id, _)| Entry::of(view, *id))
+        .collect();
+    entries.sort_by_key(|entry| (entry.occurrence.range.start(), entry.id));
+    let (over, coming): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.occurrence.range.end() <= now);
+    let is_held = |entry: &&Entry<'_>| entry.occurrence.cancelled.is_none();
+    let last = over.iter().rfind(is_held).map(|entry| (TeamDate::of(entry, words, now), true));
+    let again = last.or_else(|| coming.iter().find(is_held).map(|entry| (TeamDate::of(entry, words, now), false)));
+    (coming.iter().map(|entry| TeamDate::of(entry, words, now)).collect(), again)
+}
+
+/// A date in the team's list; leads to who comes.
+#[component]
+pub fn TeamDateRow(date: TeamDate) -> impl IntoView {
+    let chip = date.state.map(|(state, text)| {
+        let state = match state {
+            ChipStateOf::Saved => ChipState::Saved,
+            ChipStateOf::Checking => ChipState::Checking,
+            ChipStateOf::Cancelled => ChipState::Cancelled,
+        };
+        view! { <StateChip state text/> }
+    });
+    view! {
+        <a class="list-row" href=Route::Roster(date.id).href()>
+            <Icon name="i-calendar"/>
+            <span class="list-row-text">
+                <span class="list-row-title">{date.title}</span>
+                <span class="nb">{date.when}</span>
+                <span class="list-row-note">{date.counts}</span>
+                {chip}
+            </span>
+            <Icon name="i-next"/>
+        </a>
+    }
+}
+
+/// The last date, to be done again.
+#[component]
+pub fn AgainCard(date: TeamDate, is_over: bool, #[prop(into)] href: String) -> impl IntoView {
+    let model = use_model();
+    let words = model.words();
+    let when = if is_over { words.team.last_time(&date.when) } else { date.when };
+    view! {
+        <article class="team-card">
+            <h2 class="team-card-title">{date.title}</h2>
+            <p class="team-card-text">{when} " · " <span class="nb">{date.counts}</span></p>
+            <p class="team-card-text">{words.team.again_hint}</p>
+            <div class="button-row">
+                <a class="button" href=href>
+                    <Icon name="i-undo"/>
+                    {words.team.again}
+                </a>
+            </div>
+        </article>
+    }
+}
