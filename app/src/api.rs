@@ -106,6 +106,11 @@ pub async fn sync(body: &SyncRequest, deadline_ms: u32) -> Result<Option<SyncRep
     }
 }
 
+/// Whether the server answers at all.
+pub async fn answers() -> bool {
+    request("GET", "/livez", None, DEADLINE_MS).await.is_some_and(|reply| reply.status == 200)
+}
+
 /// The session is gone.
 #[derive(Debug, Clone, Copy)]
 pub struct NotSignedIn;

@@ -198,8 +198,12 @@ impl Runner {
         self.clock.borrow().at(platform::phone_ms())
     }
 
+    fn needs_sign_in(&self) -> bool {
+        self.client.borrow().needs_sign_in() || self.is_expired.get()
+    }
+
     fn is_offline(&self) -> bool {
-        !platform::is_online() || self.client.borrow().is_offline()
+        self.client.borrow().is_offline()
     }
 }
 

@@ -25,7 +25,10 @@ impl Runner {
         if guest::read(guest::WIPE).is_some() {
             self.finish_wipe().await;
         }
-        self.introduce().await;
+        // Without a network it is asked when the first reply comes.
+        if platform::is_online() {
+            self.introduce().await;
+        }
     }
 
     /// Opens an account's stores and starts the machine anew from them.
@@ -96,7 +99,7 @@ impl Runner {
             }
         }
         self.is_expired.set(false);
-        self.tell(events::Told::Account);
+        self.tell(events::Told::Account(Some(account)));
         self.boot(Some(account)).await;
     }
 
@@ -107,7 +110,7 @@ impl Runner {
         let keep = if has_unsent { KEEP } else { "" };
         guest::write(guest::WIPE, &[&account.to_string(), keep].concat());
         guest::forget(guest::ACCOUNT);
-        self.tell(events::Told::Account);
+        self.tell(events::Told::Account(None));
         self.boot(None).await;
         self.finish_wipe().await;
         self.try_now();
@@ -126,15 +129,12 @@ impl Runner {
 
     /// Asks the server whom it knows and which communities there are, unless that is known.
     pub(super) async fn introduce(self: &Rc<Self>) {
-        if self.is_introduced.get() || !platform::is_online() || guest::read(guest::WIPE).is_some() {
+        if self.is_introduced.get() || guest::read(guest::WIPE).is_some() {
             return;
         }
         self.is_introduced.set(true);
         let (session, communities) = futures::future::join(api::session(), api::communities()).await;
-        if let (Ok(_), Ok(_)) = (&session, &communities) {
-        } else {
-            self.is_introduced.set(false);
-        }
+        self.is_introduced.set(session.is_ok() && communities.is_ok());
         if let Ok(communities) = communities {
             if let Ok(json) = serde_json::to_string(&communities) {
                 guest::write(guest::COMMUNITIES, &json);

@@ -12,6 +12,14 @@ use super::{Runner, events};
 use crate::storage::Stores;
 use crate::{api, platform};
 
+/// What came of a try.
+enum Sent {
+    /// It went out; no reply is no answer.
+    Replied(Option<Box<SyncReply>>),
+    /// Nothing left this phone.
+    Not,
+}
+
 impl Runner {
     pub(super) fn carry_out(self: &Rc<Self>, effect: Effect) {
         let this = Rc::clone(self);
@@ -19,9 +27,12 @@ impl Runner {
         let generation = self.generation.get();
         match effect {
             Effect::Send { request, body, numbers, deadline_ms } => spawn_local(async move {
-                let reply = this.send(&stores, &body, &numbers, deadline_ms).await;
+                let input = match this.send(&stores, &body, &numbers, deadline_ms).await {
+                    Sent::Replied(reply) => Input::Replied(request, reply.map(|reply| *reply)),
+                    Sent::Not => Input::NotSent(request),
+                };
                 if this.generation.get() == generation {
-                    this.feed(Input::Replied(request, reply));
+                    this.feed(input);
                     this.introduce_soon();
                 }
             }),
@@ -52,16 +63,14 @@ impl Runner {
         }
     }
 
-    async fn send(
-        self: &Rc<Self>,
-        stores: &Stores,
-        body: &SyncRequest,
-        numbers: &[u64],
-        deadline_ms: u32,
-    ) -> Option<SyncReply> {
+    async fn send(self: &Rc<Self>, stores: &Stores, body: &SyncRequest, numbers: &[u64], deadline_ms: u32) -> Sent {
+        // A phone that says it has no network is believed only if nothing answers.
+        if !platform::is_online() && !api::answers().await {
+            return Sent::Not;
+        }
         // A session that was to be ended must not answer for whoever uses the phone now.
         if !self.finish_wipe().await {
-            return None;
+            return Sent::Not;
         }
         if let Some(outbox) = &stores.outbox
             && !numbers.is_empty()
@@ -70,7 +79,7 @@ impl Runner {
             let _ = outbox.mark_tried(numbers).await;
         }
         let asked_ms = platform::phone_ms();
-        match api::sync(body, deadline_ms).await {
+        let reply = match api::sync(body, deadline_ms).await {
             Ok(Some(mut reply)) => {
                 self.clock.borrow_mut().learn(reply.server_at, asked_ms, platform::phone_ms());
                 self.notice_expiry(stores, &mut reply);
@@ -81,7 +90,8 @@ impl Runner {
                 self.is_expired.set(stores.account.is_some());
                 Some(everybody_signs_in(body, self.now()))
             }
-        }
+        };
+        Sent::Replied(reply.map(Box::new))
     }
 
     /// When the account's own stream is denied to it, the session is gone. What rests here of it stays, for the time

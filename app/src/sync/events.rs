@@ -10,7 +10,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Runner;
-use crate::storage::guest;
 use crate::{api, platform};
 
 /// What tabs of one browser talk on.
@@ -20,8 +19,9 @@ const LEAVING_BYTES_MAX: usize = 48 * 1024;
 
 /// What one tab tells the others.
 pub enum Told {
-    /// Somebody signed in or out: look who it is.
-    Account,
+    /// This account signed in, or with none, somebody signed out. Said here because what one tab writes to
+    /// `localStorage` may reach another later than this.
+    Account(Option<AccountId>),
     /// A command of this account was queued.
     Queued(Option<AccountId>),
     /// Rows or answers of this account were stored.
@@ -32,7 +32,7 @@ impl Told {
     fn text(&self) -> String {
         let whose = |account: &Option<AccountId>| account.map_or_else(String::new, |account| account.to_string());
         match self {
-            Self::Account => "account".to_owned(),
+            Self::Account(account) => ["account:", &whose(account)].concat(),
             Self::Queued(account) => ["queued:", &whose(account)].concat(),
             Self::Stored(account) => ["stored:", &whose(account)].concat(),
         }
@@ -41,7 +41,7 @@ impl Told {
     fn read(text: &str) -> Option<Self> {
         let whose = |id: &str| id.parse().ok();
         match text.split_once(':') {
-            None if text == "account" => Some(Self::Account),
+            Some(("account", id)) => Some(Self::Account(whose(id))),
             Some(("queued", id)) => Some(Self::Queued(whose(id))),
             Some(("stored", id)) => Some(Self::Stored(whose(id))),
             _ => None,
@@ -70,7 +70,7 @@ impl Runner {
         let this = Rc::clone(self);
         platform::listen(&window(), "online", move |_: web_sys::Event| this.try_now());
         let this = Rc::clone(self);
-        platform::listen(&window(), "offline", move |_: web_sys::Event| this.draw());
+        platform::listen(&window(), "offline", move |_: web_sys::Event| this.try_now());
         let this = Rc::clone(self);
         platform::listen(&window(), "pagehide", move |_: web_sys::Event| this.leave());
         if let Some(channel) = &self.channel {
@@ -88,12 +88,13 @@ impl Runner {
         let mine = self.stores.borrow().account;
         let this = Rc::clone(self);
         match told {
-            Told::Account if guest::account() != mine => {
-                spawn_local(async move { this.boot(guest::account()).await });
+            Told::Account(account) if *account != mine || self.needs_sign_in() => {
+                let account = *account;
+                spawn_local(async move { this.boot(account).await });
             }
             Told::Queued(account) if *account == mine => spawn_local(async move { this.take_others().await }),
             Told::Stored(account) if *account == mine => spawn_local(async move { this.boot(mine).await }),
-            Told::Account | Told::Queued(_) | Told::Stored(_) => {}
+            Told::Account(_) | Told::Queued(_) | Told::Stored(_) => {}
         }
     }
 

@@ -62,8 +62,8 @@ impl Runner {
         let as_of = watched.iter().chain(&own).filter_map(|stream| Some((stream.clone(), client.as_of(stream)?)));
         Link {
             is_booted: self.generation.get() > 0,
-            is_offline: !platform::is_online() || client.is_offline(),
-            needs_sign_in: client.needs_sign_in() || self.is_expired.get(),
+            is_offline: client.is_offline(),
+            needs_sign_in: self.needs_sign_in(),
             is_memory_only: stores.is_memory_only(),
             as_of: as_of.collect(),
         }

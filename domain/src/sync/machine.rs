@@ -90,6 +90,8 @@ pub enum Input {
     Dismissed(CommandId),
     /// A reply came whole, or none did.
     Replied(u64, Option<SyncReply>),
+    /// The try was given up before anything left this phone, which is known to have no network.
+    NotSent(u64),
     /// The last [`Effect::Store`] was carried out, or failed.
     Stored(u64, bool),
     /// The timer rang.
@@ -193,6 +195,7 @@ pub struct Client {
 struct Flight {
     request: u64,
     started: u64,
+    numbers: Vec<u64>,
     storing: Option<Storing>,
 }
 
@@ -225,6 +228,7 @@ impl Client {
                 effects.push(Effect::Show);
             }
             Input::Replied(request, reply) => self.replied(now, random, request, reply, &mut effects),
+            Input::NotSent(request) => self.not_sent(now, random, request, &mut effects),
             Input::Stored(request, ok) => self.stored(now, random, request, ok, &mut effects),
             Input::Woke => {}
             Input::Watch(streams) => {
@@ -332,6 +336,20 @@ impl Client {
             flight.storing = Some(storing);
         }
         effects.push(Effect::Store { request, streams, settled });
+    }
+
+    /// What did not leave is as if never tried: its person may still take it back.
+    fn not_sent(&mut self, now: u64, random: u64, request: u64, effects: &mut Vec<Effect>) {
+        let flight = self.flight.take_if(|flight| flight.request == request && flight.storing.is_none());
+        let Some(flight) = flight else { return };
+        for no in flight.numbers {
+            if let Some(item) = self.queue.get_mut(&no) {
+                item.queued.tried = item.queued.tried.saturating_sub(1);
+            }
+        }
+        self.fail(now, random);
+        self.is_offline = true;
+        effects.push(Effect::Show);
     }
 
     fn read_answers(
@@ -529,7 +547,7 @@ impl Client {
             }
         }
         let body = SyncRequest { proto: PROTOCOL, device: self.device, commands, pulls: self.pulls() };
-        self.flight = Some(Flight { request: self.requests, started: now, storing: None });
+        self.flight = Some(Flight { request: self.requests, started: now, numbers: numbers.clone(), storing: None });
         self.wants_pull = false;
         let deadline_ms = DEADLINE_MS;
         effects.push(Effect::Send { request: self.requests, body, numbers, deadline_ms });

@@ -130,6 +130,20 @@ fn a_lost_reply_is_no_failure_and_the_same_command_goes_out_again() {
 }
 
 #[test]
+fn what_did_not_leave_the_phone_was_never_tried() {
+    let (mut client, effects) = booted(vec![queued(1)]);
+    let (request, _) = sent(&effects).expect("a request");
+    let effects = client.step(10, 0, Input::NotSent(request));
+    assert!(client.is_offline() && is_armed(&effects));
+    assert_eq!(client.queue()[0].tried, 0);
+    let (_, numbers) = sent(&client.step(20, 0, Input::TryNow)).expect("a request");
+    assert_eq!((numbers, client.queue()[0].tried), (vec![1], 1));
+    // The old try speaks too late.
+    client.step(30, 0, Input::NotSent(request));
+    assert_eq!(client.queue()[0].tried, 1);
+}
+
+#[test]
 fn a_reply_that_cannot_be_stored_is_forgotten() {
     let (mut client, _) = booted(vec![queued(1)]);
     client.step(10, 0, Input::Replied(1, Some(reply(vec![accepted(1, 5)], Some(delta(0, 5, 3))))));
