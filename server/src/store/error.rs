@@ -4,6 +4,8 @@
 //! word arrives in a message. A name is for the program, never for people: which of several constraints fires first
 //! differs between engines.
 
+use std::sync::Arc;
+
 /// A constraint of the database that refused a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Constraint {
@@ -29,6 +31,9 @@ pub enum StoreError {
     /// Too many are waiting; nothing was done.
     #[error("too many are waiting")]
     Overloaded,
+    /// The transaction this was part of could not be carried out; nothing was done.
+    #[error("nothing was done: {0}")]
+    Undone(Arc<str>),
     /// The commit was not answered: it may or may not have happened.
     #[error("the outcome of the commit is unknown")]
     Unknown,
@@ -94,11 +99,13 @@ const RAISED: [&str; 7] = [
 ];
 
 /// Unique indexes the program asks for by name, and how SQLite calls them.
-pub const UNIQUE: [(&str, &str); 9] = [
+pub const UNIQUE: [(&str, &str); 10] = [
     ("account_phone_key", "account.phone"),
     ("processed_command_pkey", "processed_command.id"),
     ("processed_command_device_no_key", "processed_command.device, processed_command.no"),
     ("sign_up_pkey", "sign_up.id"),
+    // The wider key that members refer to; SQLite may look at it first.
+    ("sign_up_pkey", "sign_up.id, sign_up.occurrence"),
     ("sign_up_live", "sign_up.account, sign_up.occurrence"),
     ("sign_up_once", "sign_up_member.occurrence, sign_up_member.person"),
     ("seat_once", "sign_up_member.occurrence, sign_up_member.seat"),

@@ -1,10 +1,25 @@
 //! The store: two engines, one writer, and all SQL of the product, one file per aggregate.
 
+pub mod activities;
+pub mod bookings;
+pub mod check;
+pub mod devices;
 pub mod engine;
 pub mod error;
+pub mod logins;
+pub mod notices;
 pub mod open;
+pub mod people;
+pub mod public_reads;
+pub mod seed;
+pub mod sessions;
+pub mod sign_ups;
+pub mod spaces;
+pub mod streams;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod writer;
 
 pub use engine::{Conn, Row, Value};
 pub use error::{Constraint, StoreError};
-pub use open::{Db, OpenError};
+pub use open::{Db, OpenError, Opening};

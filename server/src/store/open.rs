@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgPool, SqlitePool};
 
 use super::engine::Conn;
 use super::error::StoreError;
-use super::writer::{Fatal, LiteWriter, PgWriter, Work};
+use super::writer::{Hooks, LiteWriter, PgWriter, Work};
 
 /// The oldest SQLite that does not corrupt a file when a checkpoint and a commit meet (WAL-reset bug).
 const SQLITE_VERSION_MIN: i64 = 3_051_003;
@@ -47,9 +48,45 @@ pub enum OpenError {
     /// A setting that durability rests on did not take.
     #[error("the database refused the setting {0}")]
     Setting(&'static str),
-    /// The tables are not ours, or of another version.
-    #[error("the database holds other tables than this version expects: {0}")]
-    Schema(String),
+    /// It was made by a newer build.
+    #[error(
+        "{what} was written by a newer version of this program (its tables are at {found}, this one knows {known})"
+    )]
+    Newer {
+        /// The database.
+        what: String,
+        /// The migration it has.
+        found: i64,
+        /// The newest one known here.
+        known: i64,
+    },
+    /// It holds something else.
+    #[error("{0} holds tables of another program")]
+    Foreign(String),
+    /// The tables are not what this version made of them.
+    #[error("the tables of {what} are not as this program left them: {detail}")]
+    Schema {
+        /// The database.
+        what: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The file is not a database.
+    #[error("{0} is not a SQLite database")]
+    NotADatabase(PathBuf),
+    /// A demonstration on a real database, or the other way round.
+    #[error("{what} is a {found} database; {hint}")]
+    Instance {
+        /// The database.
+        what: String,
+        /// `demo` or `live`.
+        found: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The server is too old.
+    #[error("PostgreSQL {0} is too old; 15 or newer is needed")]
+    PgTooOld(String),
     /// It cannot be reached or read.
     #[error("the database {what} cannot be opened: {source}")]
     Unreachable {
@@ -58,6 +95,17 @@ pub enum OpenError {
         /// Why.
         source: sqlx::Error,
     },
+}
+
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opening {
+    /// Whether it is, or becomes, a demonstration.
+    pub demo: bool,
+    /// The epoch of a database that is new: random.
+    pub epoch: u64,
+    /// Now.
+    pub now: domain::time::Timestamp,
 }
 
 /// A database, open and ready. Cheap to clone.
@@ -71,6 +119,8 @@ pub enum Db {
         writer: LiteWriter,
         /// Holds the lock on the file as long as any clone lives.
         lock: Arc<std::fs::File>,
+        /// See [`Db::epoch`].
+        epoch: u64,
     },
     /// PostgreSQL.
     Pg {
@@ -78,6 +128,8 @@ pub enum Db {
         pool: PgPool,
         /// Writes through them.
         writer: PgWriter,
+        /// See [`Db::epoch`].
+        epoch: u64,
     },
 }
 
@@ -86,28 +138,23 @@ impl Db {
     ///
     /// # Errors
     /// [`OpenError`], each a sentence for the person who started the server.
-    pub async fn open(address: &str) -> Result<Self, OpenError> {
-        let fatal: Fatal = Arc::new(|error| {
-            eprintln!("lifehub: the database file can no longer be trusted, stopping: {error}");
-            // 74 is EX_IOERR.
-            std::process::exit(74);
-        });
-        Self::open_with(address, fatal).await
+    pub async fn open(address: &str, opening: Opening) -> Result<Self, OpenError> {
+        Self::open_with(address, opening, Hooks::default()).await
     }
 
-    /// Like [`Db::open`], with a say in what happens when the file can no longer be trusted.
+    /// Like [`Db::open`], with a say in what happens around commits.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open_with(address: &str, fatal: Fatal) -> Result<Self, OpenError> {
+    pub async fn open_with(address: &str, opening: Opening, hooks: Hooks) -> Result<Self, OpenError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() || path.starts_with(':') {
                 return Err(OpenError::Address(address.to_owned()));
             }
-            open_lite(Path::new(path), fatal).await
+            open_lite(Path::new(path), opening, hooks).await
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            open_pg(address).await
+            open_pg(address, opening, hooks).await
         } else {
             Err(OpenError::Address(address.to_owned()))
         }
@@ -147,8 +194,7 @@ impl Db {
                     Ok(value)
                 }
                 Self::Pg { pool, .. } => {
-                    let mut transaction =
-                        pool.begin_with("begin isolation level repeatable read read only").await?;
+                    let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
                     let value = job(&mut Conn::Pg(&mut transaction)).await?;
                     transaction.rollback().await?;
                     Ok(value)
@@ -175,29 +221,39 @@ impl Db {
     pub fn writes_waiting(&self) -> usize {
         match self {
             Self::Lite { writer, .. } => writer.waiting(),
-            Self::Pg { .. } => 0,
+            Self::Pg { writer, .. } => writer.waiting(),
         }
     }
 
-    /// Closes what can be closed; jobs that wait are carried out first.
+    /// Which history this is: another one after a backup was restored, so that phones start over.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        match self {
+            Self::Lite { epoch, .. } | Self::Pg { epoch, .. } => *epoch,
+        }
+    }
+
+    /// Carries out the jobs that wait, turns away what comes after, and closes everything. Clones are of no use then.
     pub async fn close(self) {
         match self {
-            Self::Lite { readers, .. } => readers.close().await,
+            Self::Lite { readers, writer, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
             Self::Pg { pool, .. } => pool.close().await,
         }
     }
 }
 
-async fn open_lite(path: &Path, fatal: Fatal) -> Result<Db, OpenError> {
+async fn open_lite(path: &Path, opening: Opening, hooks: Hooks) -> Result<Db, OpenError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder { path: path.to_owned(), source })?;
     }
+    check_file(path)?;
     let lock = lock_beside(path)?;
-    if path.exists() && std::fs::metadata(path).is_ok_and(|found| found.permissions().readonly()) {
-        return Err(OpenError::ReadOnly(path.to_owned()));
-    }
-    let unreachable = |source| OpenError::Unreachable { what: path.display().to_string(), source };
+    let what = path.display().to_string();
+    let fails = |source| lite_problem(path, source);
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -210,18 +266,113 @@ async fn open_lite(path: &Path, fatal: Fatal) -> Result<Db, OpenError> {
         .pragma("journal_size_limit", "67108864")
         .pragma("cache_size", "-16000")
         .statement_cache_capacity(256);
-    let mut connection = SqliteConnection::connect_with(&options).await.map_err(unreachable)?;
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(fails)?;
     check_settings(&mut connection, path).await?;
+    // Writes nothing, but fails where writing would: better now than at the first sign-up.
+    sqlx::raw_sql("begin immediate; rollback").execute(&mut connection).await.map_err(fails)?;
+    let tables = "select count(*) from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'";
+    let tables: i64 = sqlx::query_scalar(tables).fetch_one(&mut connection).await.map_err(fails)?;
+    let ours = "select count(*) from sqlite_master where type = 'table' and name in ('meta', '_sqlx_migrations')";
+    let ours: i64 = sqlx::query_scalar(ours).fetch_one(&mut connection).await.map_err(fails)?;
+    check_ours(&what, tables, ours)?;
     let migrator = sqlx::migrate!("migrations/sqlite");
-    migrator.run(&mut connection).await.map_err(|error| OpenError::Schema(error.to_string()))?;
+    migrator.run(&mut connection).await.map_err(|error| migration_problem(&what, &migrator, error))?;
+    let epoch = identify(&mut Conn::Lite(&mut connection), &what, opening).await?;
     // Readers come after the migrations: a connection that only reads cannot create the file.
     let readers = SqlitePoolOptions::new()
         .max_connections(LITE_READERS)
+        .acquire_timeout(READ_TIMEOUT)
         .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "on"))
         .await
-        .map_err(unreachable)?;
-    Ok(Db::Lite { readers, writer: LiteWriter::start(connection, fatal), lock: Arc::new(lock) })
+        .map_err(fails)?;
+    Ok(Db::Lite { readers, writer: LiteWriter::start(connection, hooks), lock: Arc::new(lock), epoch })
+}
+
+/// Finds out what is wrong with the file before SQLite touches it.
+fn check_file(path: &Path) -> Result<(), OpenError> {
+    use std::io::{ErrorKind, Read as _};
+    // Root may write to it all the same; but whoever marked it meant it.
+    if std::fs::metadata(path).is_ok_and(|found| found.permissions().readonly()) {
+        return Err(OpenError::ReadOnly(path.to_owned()));
+    }
+    let mut start = [0; 16];
+    let read = match std::fs::File::options().read(true).write(true).open(path) {
+        Ok(mut file) => file.read(&mut start),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            return Err(OpenError::ReadOnly(path.to_owned()));
+        }
+        Err(source) => return Err(OpenError::Folder { path: path.to_owned(), source }),
+    };
+    match read {
+        // An empty file is how SQLite leaves a database nobody wrote to.
+        Ok(0) => Ok(()),
+        Ok(_) if start == *b"SQLite format 3\0" => Ok(()),
+        Ok(_) => Err(OpenError::NotADatabase(path.to_owned())),
+        Err(source) => Err(OpenError::Folder { path: path.to_owned(), source }),
+    }
+}
+
+/// SQLite's errors that have a sentence of their own.
+fn lite_problem(path: &Path, source: sqlx::Error) -> OpenError {
+    let code = source.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    match code.map(|code| code & 0xff) {
+        // SQLITE_BUSY, SQLITE_READONLY, SQLITE_NOTADB.
+        Some(5) => OpenError::InUse(path.to_owned()),
+        Some(8) => OpenError::ReadOnly(path.to_owned()),
+        Some(26) => OpenError::NotADatabase(path.to_owned()),
+        _ => OpenError::Unreachable { what: path.display().to_string(), source },
+    }
+}
+
+fn check_ours(what: &str, tables: i64, ours: i64) -> Result<(), OpenError> {
+    if tables > 0 && ours == 0 { Err(OpenError::Foreign(what.to_owned())) } else { Ok(()) }
+}
+
+fn migration_problem(what: &str, migrator: &Migrator, error: MigrateError) -> OpenError {
+    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+    match error {
+        MigrateError::VersionMissing(found) => OpenError::Newer { what: what.to_owned(), found, known },
+        other => OpenError::Schema { what: what.to_owned(), detail: other.to_string() },
+    }
+}
+
+/// Gives a new database its identity, and checks that of an old one. Answers the epoch.
+async fn identify(conn: &mut Conn<'_>, what: &str, opening: Opening) -> Result<u64, OpenError> {
+    let kind = if opening.demo { "demo" } else { "live" };
+    let schema = |detail: String| OpenError::Schema { what: what.to_owned(), detail };
+    let pairs = [
+        ("schema", "lifehub".to_owned()),
+        ("instance", kind.to_owned()),
+        ("epoch", format!("{:016x}", opening.epoch)),
+        ("created_at", opening.now.ms().to_string()),
+    ];
+    for (key, value) in pairs {
+        // Several servers may do this at once: the first one names it.
+        conn.execute(
+            "insert into meta (key, value) values ($1, $2) on conflict (key) do nothing",
+            &[key.into(), value.into()],
+        )
+        .await
+        .map_err(|error| schema(error.to_string()))?;
+    }
+    let mut meta = std::collections::HashMap::new();
+    for row in conn.all("select key, value from meta", &[]).await.map_err(|error| schema(error.to_string()))? {
+        let text = |column| row.text(column).map_err(|error| schema(error.to_string()));
+        meta.insert(text("key")?, text("value")?);
+    }
+    if meta.get("schema").map(String::as_str) != Some("lifehub") {
+        return Err(OpenError::Foreign(what.to_owned()));
+    }
+    let found = meta.get("instance").cloned().unwrap_or_default();
+    if found != kind {
+        let hint =
+            if opening.demo { "choose another one for --demo" } else { "start it with --demo, or choose another one" };
+        return Err(OpenError::Instance { what: what.to_owned(), found, hint });
+    }
+    let epoch = meta.get("epoch").and_then(|epoch| u64::from_str_radix(epoch, 16).ok());
+    epoch.ok_or_else(|| schema("meta.epoch is not a number".to_owned()))
 }
 
 /// Takes the lock that keeps a second server from the same file; held until the process ends.
@@ -243,36 +394,67 @@ fn lock_beside(path: &Path) -> Result<std::fs::File, OpenError> {
 }
 
 async fn check_settings(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
-    let unreachable = |source| OpenError::Unreachable { what: path.display().to_string(), source };
+    let fails = |source| lite_problem(path, source);
     let version: String =
-        sqlx::query_scalar("select sqlite_version()").fetch_one(&mut *connection).await.map_err(unreachable)?;
+        sqlx::query_scalar("select sqlite_version()").fetch_one(&mut *connection).await.map_err(fails)?;
     let number = version.split('.').filter_map(|part| part.parse::<i64>().ok()).fold(0, |all, part| all * 1000 + part);
     if number < SQLITE_VERSION_MIN {
         return Err(OpenError::TooOld(version));
     }
-    let journal: String =
-        sqlx::query_scalar("pragma journal_mode").fetch_one(&mut *connection).await.map_err(unreachable)?;
+    let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(&mut *connection).await.map_err(fails)?;
     if journal != "wal" {
         return Err(OpenError::Setting("journal_mode=wal"));
     }
-    let synchronous: i64 =
-        sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await.map_err(unreachable)?;
+    let synchronous: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *connection).await.map_err(fails)?;
     // 2 is FULL: a commit that was answered survives a power cut.
     if synchronous != 2 { Err(OpenError::Setting("synchronous=full")) } else { Ok(()) }
 }
 
-async fn open_pg(address: &str) -> Result<Db, OpenError> {
+async fn open_pg(address: &str, opening: Opening, hooks: Hooks) -> Result<Db, OpenError> {
     let options: PgConnectOptions = address.parse().map_err(|_| OpenError::Address("postgres://…".to_owned()))?;
     let what = format!("{} on {}", options.get_database().unwrap_or("postgres"), options.get_host());
     let unreachable = |source| OpenError::Unreachable { what: what.clone(), source };
-    let options = options.options([("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "30s")]);
+    // A commit that is answered is on disk, whatever the server's own setting; unless it asks for more than that.
+    let options = options
+        .options([("lock_timeout", "3s"), ("statement_timeout", "20s"), ("idle_in_transaction_session_timeout", "30s")])
+        .statement_cache_capacity(256);
+    let mut connection = match tokio::time::timeout(READ_TIMEOUT, PgConnection::connect_with(&options)).await {
+        Ok(connected) => connected.map_err(unreachable)?,
+        Err(_) => return Err(unreachable(sqlx::Error::PoolTimedOut)),
+    };
+    let (version, number): (String, i32) =
+        sqlx::query_as("select current_setting('server_version'), current_setting('server_version_num')::int")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(unreachable)?;
+    if number < 150_000 {
+        return Err(OpenError::PgTooOld(version));
+    }
+    let (tables, ours): (i64, i64) = sqlx::query_as(
+        "select count(*), count(*) filter (where table_name in ('meta', '_sqlx_migrations')) \
+         from information_schema.tables where table_schema = current_schema()",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .map_err(unreachable)?;
+    check_ours(&what, tables, ours)?;
+    // The migrator takes a lock of its own: of several servers that start at once, one migrates.
+    let migrator = sqlx::migrate!("migrations/postgres");
+    migrator.run(&mut connection).await.map_err(|error| migration_problem(&what, &migrator, error))?;
+    let epoch = identify(&mut Conn::Pg(&mut connection), &what, opening).await?;
+    connection.close().await.map_err(unreachable)?;
     let pool = PgPoolOptions::new()
         .max_connections(PG_CONNECTIONS)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(READ_TIMEOUT)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                let set = "select set_config('synchronous_commit', 'on', false) \
+                           where current_setting('synchronous_commit') in ('off', 'local')";
+                sqlx::query(set).execute(connection).await.map(|_| ())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(unreachable)?;
-    let migrator = sqlx::migrate!("migrations/postgres");
-    migrator.run(&pool).await.map_err(|error| OpenError::Schema(error.to_string()))?;
-    Ok(Db::Pg { writer: PgWriter::new(pool.clone()), pool })
+    Ok(Db::Pg { writer: PgWriter::new(pool.clone(), hooks), pool, epoch })
 }

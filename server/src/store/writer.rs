@@ -9,13 +9,14 @@
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, PgPool};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use super::engine::Conn;
 use super::error::StoreError;
@@ -87,11 +88,24 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
 }
 
 /// What became of the transaction a job was part of.
+#[derive(Clone)]
 enum Fate {
     Committed,
+    /// Somebody else writes; nothing was begun.
+    Busy,
     /// It is certain that nothing was committed.
-    Undone(StoreError),
+    Undone(Arc<str>),
     Unknown,
+}
+
+impl Fate {
+    fn error(self) -> StoreError {
+        match self {
+            Self::Busy => StoreError::Overloaded,
+            Self::Undone(cause) => StoreError::Undone(cause),
+            Self::Committed | Self::Unknown => StoreError::Unknown,
+        }
+    }
 }
 
 type Answer = Box<dyn FnOnce(Fate) + Send>;
@@ -120,22 +134,18 @@ where
 
     fn run<'a>(self: Box<Self>, conn: &'a mut Conn<'_>) -> Pin<Box<dyn Future<Output = (bool, Answer)> + Send + 'a>> {
         let Self { job, answer } = *self;
-        let mut work = AssertUnwindSafe(job(conn));
         Box::pin(async move {
+            let mut work = pin!(async move { job(conn).await });
             // One broken job must not stop everybody's writing.
-            let result = poll_fn(move |context| {
+            let result = poll_fn(|context| {
                 catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
-                    .unwrap_or(std::task::Poll::Ready(Err(StoreError::Panicked)))
+                    .unwrap_or(Poll::Ready(Err(StoreError::Panicked)))
             })
             .await;
             let is_kept = result.is_ok();
             let answer: Answer = Box::new(move |fate| {
-                let result = match (fate, result) {
-                    // What a job was refused with may rest on what others of its group wrote: it counts only with them.
-                    (Fate::Committed, result) => result,
-                    (Fate::Undone(error), _) => Err(error),
-                    (Fate::Unknown, _) => Err(StoreError::Unknown),
-                };
+                // What a job was refused with may rest on what others of its group wrote: it counts only with them.
+                let result = if matches!(fate, Fate::Committed) { result } else { Err(fate.error()) };
                 // Whoever asked may have gone.
                 let _ = answer.send(result);
             });
@@ -152,6 +162,9 @@ where
 #[derive(Clone)]
 pub struct LiteWriter {
     jobs: mpsc::Sender<Box<dyn Waiting>>,
+    stop: Arc<Notify>,
+    /// True once the file is closed.
+    closed: watch::Receiver<bool>,
 }
 
 impl LiteWriter {
@@ -159,8 +172,21 @@ impl LiteWriter {
     #[must_use]
     pub fn start(connection: SqliteConnection, hooks: Hooks) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(write_groups(connection, queue, hooks));
-        Self { jobs }
+        let stop = Arc::new(Notify::new());
+        let (close, closed) = watch::channel(false);
+        let stopping = Arc::clone(&stop);
+        tokio::spawn(async move {
+            write_groups(connection, queue, &stopping, hooks).await;
+            close.send_replace(true);
+        });
+        Self { jobs, stop, closed }
+    }
+
+    /// Carries out what waits, turns away what comes, and closes the file.
+    pub async fn close(&self) {
+        self.stop.notify_one();
+        // An error would mean that the task is gone, and the file with it.
+        let _ = self.closed.clone().wait_for(|is_closed| *is_closed).await;
     }
 
     /// Runs a job in a transaction; the answer comes after the commit.
@@ -184,9 +210,28 @@ impl LiteWriter {
     }
 }
 
-async fn write_groups(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Waiting>>, hooks: Hooks) {
+async fn write_groups(
+    mut connection: SqliteConnection,
+    mut queue: mpsc::Receiver<Box<dyn Waiting>>,
+    stop: &Notify,
+    hooks: Hooks,
+) {
     let mut group = Vec::with_capacity(GROUP_MAX);
-    while queue.recv_many(&mut group, GROUP_MAX).await > 0 {
+    loop {
+        let received = tokio::select! {
+            biased;
+            received = queue.recv_many(&mut group, GROUP_MAX) => received,
+            () = stop.notified() => {
+                // Nobody can join any more; those who wait still get their turn.
+                queue.close();
+                continue;
+            }
+        };
+        if received == 0 {
+            break;
+        }
+        // Taken from the end, in the order they came.
+        group.reverse();
         let mut answers = Vec::with_capacity(group.len());
         let fate = write_group(&mut connection, &mut group, &mut answers, &hooks).await;
         if !matches!(fate, Fate::Committed) {
@@ -194,27 +239,14 @@ async fn write_groups(mut connection: SqliteConnection, mut queue: mpsc::Receive
             let _ = sqlx::raw_sql("rollback").execute(&mut connection).await;
         }
         for waiting in group.drain(..) {
-            waiting.turn_away(undone_again(&fate));
+            waiting.turn_away(fate.clone().error());
         }
         for answer in answers {
-            answer(match &fate {
-                Fate::Committed => Fate::Committed,
-                Fate::Undone(_) => Fate::Undone(undone_again(&fate)),
-                Fate::Unknown => Fate::Unknown,
-            });
+            answer(fate.clone());
         }
     }
-    // The last sender is gone: leave a tidy file.
+    // Leaves a tidy file: the log of changes is folded in.
     let _ = connection.close().await;
-}
-
-/// The error for one more of those who share an undone transaction; the first cause was told or logged once.
-fn undone_again(fate: &Fate) -> StoreError {
-    match fate {
-        Fate::Undone(StoreError::Conflict(_)) => StoreError::Overloaded,
-        Fate::Undone(error) => StoreError::inconsistent("transaction", format!("given up: {error:?}")),
-        Fate::Committed | Fate::Unknown => StoreError::Unknown,
-    }
 }
 
 /// Runs the jobs of `group` in one transaction. What is left in `group` afterwards was not run.
@@ -224,35 +256,37 @@ async fn write_group(
     answers: &mut Vec<Answer>,
     hooks: &Hooks,
 ) -> Fate {
-    let mut conn = Conn::Lite(connection);
-    if let Err(error) = command(&mut conn, "begin immediate").await {
-        return undone(error, hooks);
+    if let Err(error) = command(connection, "begin immediate").await {
+        return undone(&error, hooks);
     }
-    for waiting in group.drain(..).filter(|waiting| !waiting.is_abandoned()) {
-        if let Err(error) = command(&mut conn, "savepoint job").await {
-            waiting.turn_away(StoreError::Unknown);
-            return undone(error, hooks);
+    while let Some(waiting) = group.pop() {
+        if waiting.is_abandoned() {
+            continue;
         }
-        let (is_kept, answer) = waiting.run(&mut conn).await;
+        if let Err(error) = command(connection, "savepoint job").await {
+            group.push(waiting);
+            return undone(&error, hooks);
+        }
+        let (is_kept, answer) = waiting.run(&mut Conn::Lite(connection)).await;
         answers.push(answer);
         // SQLite itself may have undone the whole transaction (a full disk does that); then this fails, and so does
         // everybody in the group, instead of half of them.
         let closed = match is_kept {
-            true => command(&mut conn, "release job").await,
-            false => command(&mut conn, "rollback to job; release job").await,
+            true => command(connection, "release job").await,
+            false => command(connection, "rollback to job; release job").await,
         };
         if let Err(error) = closed {
-            return undone(error, hooks);
+            return undone(&error, hooks);
         }
     }
     let commit = async {
         hooks.strike(Point::BeforeCommit)?;
-        command(&mut conn, "commit").await?;
+        command(connection, "commit").await?;
         hooks.strike(Point::AfterCommit)
     };
     match commit.await {
         Ok(()) => Fate::Committed,
-        Err(error) if primary_code(&error) == Some(5) => Fate::Undone(StoreError::Conflict(error)),
+        Err(error) if primary_code(&error) == Some(5) => Fate::Busy,
         Err(error) => {
             hooks.tell_if_fatal(&error);
             Fate::Unknown
@@ -260,19 +294,18 @@ async fn write_group(
     }
 }
 
-async fn command(conn: &mut Conn<'_>, sql: &'static str) -> Result<(), sqlx::Error> {
-    match conn {
-        Conn::Lite(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ()),
-        Conn::Pg(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(|_| ()),
-    }
+async fn command(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::query(sql).execute(connection).await.map(|_| ())
 }
 
-fn undone(error: sqlx::Error, hooks: &Hooks) -> Fate {
-    // A full disk before the commit harms nobody: it is undone, and reading goes on.
-    if primary_code(&error) != Some(13) {
-        hooks.tell_if_fatal(&error);
+fn undone(error: &sqlx::Error, hooks: &Hooks) -> Fate {
+    match primary_code(error) {
+        Some(5) => return Fate::Busy,
+        // A full disk before the commit harms nobody: it is undone, and reading goes on.
+        Some(13) => {}
+        _ => hooks.tell_if_fatal(error),
     }
-    Fate::Undone(StoreError::from(error))
+    Fate::Undone(error.to_string().into())
 }
 
 /// The writer of a PostgreSQL database: a lane per key.

@@ -1,0 +1,182 @@
+//! Starting on a database that cannot be used ends with a sentence, before anything is written.
+
+use std::path::Path;
+
+use server::store::testing::{TestDb, empty_postgres, fresh_folder, opening};
+use server::store::{Db, OpenError, Opening};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+
+fn address(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
+}
+
+/// The sentence of a refusal.
+async fn refusal(address: &str, opening: Opening) -> String {
+    match Db::open(address, opening).await {
+        Ok(_) => panic!("{address} was opened"),
+        Err(error) => error.to_string(),
+    }
+}
+
+async fn in_file(path: &Path, sql: &'static str) {
+    let address = format!("sqlite:{}?mode=rwc", path.display());
+    let mut connection = SqliteConnection::connect(&address).await.expect("a file");
+    sqlx::raw_sql(sql).execute(&mut connection).await.expect("statements");
+    connection.close().await.expect("a tidy end");
+}
+
+#[tokio::test]
+async fn an_address_must_name_an_engine() {
+    for address in ["", "x.db", "sqlite:", "sqlite::memory:", "mysql://u@h/d"] {
+        let sentence = refusal(address, opening()).await;
+        assert!(sentence.contains("must be sqlite:PATH or postgres://"), "{sentence}");
+    }
+}
+
+#[tokio::test]
+async fn opening_twice_is_refused_and_again_later_keeps_everything() {
+    let test = TestDb::lite(Default::default()).await;
+    test.execute("insert into meta (key, value) values ('kept', 'yes')", &[]).await.expect("a row");
+    let sentence = refusal(&test.address, opening()).await;
+    assert!(sentence.ends_with("is in use by another server"), "{sentence}");
+    let address = test.address.clone();
+    test.db.close().await;
+    let reopened = Db::open(&address, Opening { epoch: 99, ..opening() }).await;
+    let db = reopened.map_err(|error| error.to_string()).expect("the file is free again");
+    assert_eq!(db.epoch(), 7, "an epoch is given once");
+}
+
+#[tokio::test]
+async fn settings_that_durability_rests_on_are_in_force() {
+    let test = TestDb::lite(Default::default()).await;
+    assert_eq!(test.number("pragma synchronous", &[]).await, 2);
+    assert_eq!(test.number("pragma foreign_keys", &[]).await, 1);
+    assert_eq!(test.number("pragma trusted_schema", &[]).await, 0);
+    assert_eq!(test.number("pragma query_only", &[]).await, 1);
+    test.remove().await;
+}
+
+#[tokio::test]
+async fn garbage_is_not_a_database() {
+    let folder = fresh_folder();
+    let path = folder.join("x.db");
+    std::fs::write(&path, "not a database at all, but long enough").expect("a file");
+    let sentence = refusal(&address(&path), opening()).await;
+    assert!(sentence.ends_with("x.db is not a SQLite database"), "{sentence}");
+    // The right beginning is not enough.
+    let mut bytes = b"SQLite format 3\0".to_vec();
+    bytes.resize(8192, 0xa5);
+    std::fs::write(&path, &bytes).expect("a file");
+    let sentence = refusal(&address(&path), opening()).await;
+    assert!(sentence.contains("x.db"), "{sentence}");
+    assert_eq!(std::fs::read(&path).expect("the file"), bytes, "it was left alone");
+    std::fs::remove_dir_all(folder).expect("cleaned up");
+}
+
+#[tokio::test]
+async fn tables_of_another_program_are_left_alone() {
+    let folder = fresh_folder();
+    let path = folder.join("x.db");
+    in_file(&path, "create table invoices (id integer)").await;
+    let sentence = refusal(&address(&path), opening()).await;
+    assert!(sentence.ends_with("holds tables of another program"), "{sentence}");
+    std::fs::remove_dir_all(folder).expect("cleaned up");
+}
+
+#[tokio::test]
+async fn a_newer_and_an_altered_schema_are_told_apart() {
+    let folder = fresh_folder();
+    let path = folder.join("x.db");
+    Db::open(&address(&path), opening()).await.map_err(|error| error.to_string()).expect("a new one").close().await;
+    in_file(
+        &path,
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+         values (9000, 'later', 1, x'00', 1)",
+    )
+    .await;
+    let sentence = refusal(&address(&path), opening()).await;
+    assert!(sentence.contains("was written by a newer version of this program"), "{sentence}");
+    assert!(sentence.contains("9000"), "{sentence}");
+    in_file(&path, "delete from _sqlx_migrations where version = 9000; update _sqlx_migrations set checksum = x'00'")
+        .await;
+    let sentence = refusal(&address(&path), opening()).await;
+    assert!(sentence.contains("not as this program left them"), "{sentence}");
+    std::fs::remove_dir_all(folder).expect("cleaned up");
+}
+
+#[tokio::test]
+async fn a_demonstration_never_runs_on_real_accounts_nor_the_other_way_round() {
+    let folder = fresh_folder();
+    for demo in [true, false] {
+        let path = folder.join(format!("{demo}.db"));
+        let made = Opening { demo, ..opening() };
+        Db::open(&address(&path), made).await.map_err(|error| error.to_string()).expect("a new one").close().await;
+        let sentence = refusal(&address(&path), Opening { demo: !demo, ..opening() }).await;
+        let expected =
+            if demo { "is a demo database; start it with --demo" } else { "is a live database; choose another one" };
+        assert!(sentence.contains(expected), "{sentence}");
+    }
+    std::fs::remove_dir_all(folder).expect("cleaned up");
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_written_is_refused() {
+    // Nobody can make files there, not even root.
+    let sentence = refusal("sqlite:/proc/lifehub.db", opening()).await;
+    assert!(sentence.contains("/proc/lifehub.db"), "{sentence}");
+    let folder = fresh_folder();
+    let file = folder.join("file");
+    std::fs::write(&file, "x").expect("a file");
+    let below_a_file = file.join("x.db");
+    let sentence = refusal(&address(&below_a_file), opening()).await;
+    assert!(sentence.starts_with("the folder of"), "{sentence}");
+
+    let path = folder.join("x.db");
+    Db::open(&address(&path), opening()).await.map_err(|error| error.to_string()).expect("a new one").close().await;
+    let mut permissions = std::fs::metadata(&path).expect("the file").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).expect("read-only");
+    // Root writes to such a file nevertheless, but whoever marked it meant it.
+    let sentence = refusal(&address(&path), opening()).await;
+    assert!(sentence.ends_with("x.db is read-only"), "{sentence}");
+    std::fs::remove_dir_all(folder).expect("cleaned up");
+}
+
+#[tokio::test]
+async fn an_unreachable_server_and_another_programs_tables_on_postgres() {
+    let sentence = refusal("postgres://nobody@127.0.0.1:1/nothing", opening()).await;
+    assert!(sentence.starts_with("the database nothing on 127.0.0.1 cannot be opened"), "{sentence}");
+    let sentence = refusal("postgres://user:secret@127.0.0.1:1/nothing", opening()).await;
+    assert!(!sentence.contains("secret"), "{sentence}");
+    let Some(address) = empty_postgres().await else {
+        eprintln!("skipped: LIFEHUB_TEST_POSTGRES is not set");
+        return;
+    };
+    let mut connection = PgConnection::connect(&address).await.expect("the new database");
+    let run = async |connection: &mut PgConnection, sql: &str| {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect("statements");
+    };
+    run(&mut connection, "create table invoices (id int)").await;
+    let sentence = refusal(&address, opening()).await;
+    assert!(sentence.ends_with("holds tables of another program"), "{sentence}");
+    run(&mut connection, "drop table invoices").await;
+
+    // Several servers at once are welcome, and one of them migrates.
+    let (first, second) =
+        tokio::join!(Db::open(&address, opening()), Db::open(&address, Opening { epoch: 8, ..opening() }));
+    let ok = |opened: Result<Db, OpenError>| opened.map_err(|error| error.to_string()).expect("an open database");
+    let (first, second) = (ok(first), ok(second));
+    assert_eq!(first.epoch(), second.epoch());
+    first.close().await;
+    second.close().await;
+    let sentence = refusal(&address, Opening { demo: true, ..opening() }).await;
+    assert!(sentence.contains("is a live database"), "{sentence}");
+    run(
+        &mut connection,
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+         values (9000, 'later', true, '\\x00', 1)",
+    )
+    .await;
+    let sentence = refusal(&address, opening()).await;
+    assert!(sentence.contains("was written by a newer version of this program"), "{sentence}");
+}

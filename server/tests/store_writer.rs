@@ -1,0 +1,289 @@
+//! The writer: one winner in a race, groups that keep their failures apart, answers only after the commit, and an end
+//! when the disk can no longer be trusted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use server::on_both_engines;
+use server::store::testing::{TestDb, add_account, add_neighbourhood, add_sign_up, id};
+use server::store::writer::{Hooks, Point, QUEUE_MAX};
+use server::store::{Db, StoreError};
+
+async fn people(db: &Db, accounts: u32) {
+    db.write("c:banzha", move |conn| {
+        Box::pin(async move {
+            add_neighbourhood(conn, Some(1)).await?;
+            for n in 100..100 + accounts {
+                add_account(conn, n).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+    .expect("people");
+}
+
+async fn sign_up(db: Db, lane: String, account: u32) -> Result<(), StoreError> {
+    db.write(&lane, move |conn| Box::pin(async move { add_sign_up(conn, 1000 + account, account, "confirmed").await }))
+        .await
+}
+
+async fn race(test: &TestDb, lane: impl Fn(u32) -> String) -> (usize, usize) {
+    people(&test.db, 64).await;
+    let mut racing = tokio::task::JoinSet::new();
+    for account in 100..164 {
+        racing.spawn(sign_up(test.db.clone(), lane(account), account));
+    }
+    let results = racing.join_all().await;
+    let won = results.iter().filter(|result| result.is_ok()).count();
+    let lost = results.iter().filter(|result| result.as_ref().is_err_and(|error| error.is_check("occurrence_full")));
+    (won, lost.count())
+}
+
+on_both_engines! {
+    async fn of_sixty_four_at_once_one_gets_the_last_seat(test) {
+        assert_eq!(race(test, |_| "c:banzha".to_owned()).await, (1, 63));
+        assert_eq!(test.number("select taken from occurrence", &[]).await, 1);
+        assert_eq!(test.number("select count(*) from sign_up", &[]).await, 1);
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn also_without_a_lane_in_common(test) {
+        // As from many servers: the row's own lock and check decide.
+        assert_eq!(race(test, |account| format!("server {account}")).await, (1, 63));
+        assert_eq!(test.number("select taken from occurrence", &[]).await, 1);
+    }
+
+    async fn a_job_that_fails_leaves_nothing_and_harms_nobody(test) {
+        people(&test.db, 40).await;
+        test.execute("update occurrence set capacity = 100", &[]).await.expect("room for all");
+        let mut running = tokio::task::JoinSet::new();
+        for account in 100..140 {
+            let db = test.db.clone();
+            running.spawn(async move {
+                let result = db
+                    .write("c:banzha", move |conn| {
+                        Box::pin(async move {
+                            add_sign_up(conn, 1000 + account, account, "confirmed").await?;
+                            if account % 4 == 0 {
+                                return Err(StoreError::inconsistent("account", account));
+                            }
+                            if account % 4 == 1 {
+                                // A panic without its noise.
+                                std::panic::resume_unwind(Box::new("planted"));
+                            }
+                            Ok(())
+                        })
+                    })
+                    .await;
+                (account, result)
+            });
+        }
+        let mut done = Vec::new();
+        while let Some(joined) = running.join_next().await {
+            // On PostgreSQL a panic is the caller's own; on SQLite it is turned into an answer.
+            done.extend(joined.ok());
+        }
+        for (account, result) in done {
+            match account % 4 {
+                0 => assert!(matches!(result, Err(StoreError::Inconsistent { .. })), "{result:?}"),
+                1 => assert!(matches!(result, Err(StoreError::Panicked)), "{result:?}"),
+                _ => assert!(result.is_ok(), "{result:?}"),
+            }
+        }
+        assert_eq!(test.number("select taken from occurrence", &[]).await, 20);
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn a_reader_sees_one_picture_and_cannot_write(test) {
+        people(&test.db, 0).await;
+        let db = test.db.clone();
+        let (before, after) = test
+            .db
+            .read(move |conn| {
+                Box::pin(async move {
+                    let count = "select count(*) from sign_up";
+                    let before = conn.one(count, &[]).await?.int(0)?;
+                    sign_up(db, "c:banzha".to_owned(), 1).await?;
+                    Ok((before, conn.one(count, &[]).await?.int(0)?))
+                })
+            })
+            .await
+            .expect("two readings");
+        assert_eq!((before, after), (0, 0));
+        let written = test
+            .db
+            .read(|conn| Box::pin(async move { conn.execute("delete from sign_up_member", &[]).await }))
+            .await;
+        assert!(written.is_err());
+        assert_eq!(test.number("select count(*) from sign_up_member where holds = 1", &[]).await, 1);
+    }
+}
+
+/// Hooks that fail the commit while `is_failing`, and count what they were told.
+fn failing_commits(error: fn() -> sqlx::Error) -> (Hooks, Arc<AtomicBool>, Arc<AtomicUsize>) {
+    let (is_failing, told) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (failing, counter) = (Arc::clone(&is_failing), Arc::clone(&told));
+    let hooks = Hooks {
+        fatal: Arc::new(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+        }),
+        faults: Some(Arc::new(move |point| {
+            let strikes = point == Point::BeforeCommit && failing.load(Ordering::SeqCst);
+            if strikes { Err(error()) } else { Ok(()) }
+        })),
+    };
+    (hooks, is_failing, told)
+}
+
+/// An error as the engine makes it: SQLITE_IOERR_FSYNC.
+#[derive(Debug)]
+struct LostSync;
+
+impl std::fmt::Display for LostSync {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("disk I/O error")
+    }
+}
+
+impl std::error::Error for LostSync {}
+
+impl sqlx::error::DatabaseError for LostSync {
+    fn message(&self) -> &str {
+        "disk I/O error"
+    }
+
+    fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+        Some("1034".into())
+    }
+
+    fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+        self
+    }
+
+    fn kind(&self) -> sqlx::error::ErrorKind {
+        sqlx::error::ErrorKind::Other
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_fails_ends_the_process_and_promises_nothing() {
+    let (hooks, is_failing, told) = failing_commits(|| sqlx::Error::Database(Box::new(LostSync)));
+    let test = TestDb::lite(hooks).await;
+    people(&test.db, 8).await;
+    is_failing.store(true, Ordering::SeqCst);
+    let mut running = tokio::task::JoinSet::new();
+    for account in 100..108 {
+        running.spawn(sign_up(test.db.clone(), String::new(), account));
+    }
+    for result in running.join_all().await {
+        // Not even the refusals count: they rested on a sign-up that is not there.
+        assert!(matches!(result, Err(StoreError::Unknown)), "{result:?}");
+    }
+    assert!(told.load(Ordering::SeqCst) >= 1);
+    assert_eq!(test.number("select count(*) from sign_up", &[]).await, 0);
+    test.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jobs_that_wait_share_a_commit() {
+    let commits = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&commits);
+    let hooks = Hooks {
+        faults: Some(Arc::new(move |point| {
+            if point == Point::AfterCommit {
+                counter.fetch_add(1, Ordering::SeqCst);
+            }
+            Ok(())
+        })),
+        ..Hooks::default()
+    };
+    let test = TestDb::lite(hooks).await;
+    people(&test.db, 0).await;
+    commits.store(0, Ordering::SeqCst);
+    // One holds the writer while two hundred queue up behind it.
+    let (open, opened) = tokio::sync::oneshot::channel::<()>();
+    let gate = Arc::new(tokio::sync::Mutex::new(Some(opened)));
+    let db = test.db.clone();
+    let first = tokio::spawn(async move {
+        db.write("", move |_| {
+            let gate = Arc::clone(&gate);
+            Box::pin(async move {
+                if let Some(opened) = gate.lock().await.take() {
+                    let _ = opened.await;
+                }
+                Ok(())
+            })
+        })
+        .await
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut running = tokio::task::JoinSet::new();
+    let order = Arc::new(AtomicU32::new(0));
+    for n in 0..200 {
+        let (db, order) = (test.db.clone(), Arc::clone(&order));
+        running.spawn(async move {
+            db.write("", move |conn| {
+                let order = Arc::clone(&order);
+                Box::pin(async move {
+                    order.fetch_add(1, Ordering::SeqCst);
+                    conn.execute("insert into meta (key, value) values ($1, 'x')", &[id(n).into()]).await
+                })
+            })
+            .await
+        });
+    }
+    while test.db.writes_waiting() < 200 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    open.send(()).expect("the first job waits");
+    first.await.expect("no panic").expect("the first job");
+    assert!(running.join_all().await.into_iter().all(|result| result.is_ok_and(|rows| rows == 1)));
+    assert_eq!(order.load(Ordering::SeqCst), 200);
+    // Its own, and four of at most 64.
+    assert_eq!(commits.load(Ordering::SeqCst), 5);
+    test.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_turns_away_at_once() {
+    let test = TestDb::lite(Hooks::default()).await;
+    let (open, opened) = tokio::sync::oneshot::channel::<()>();
+    let gate = Arc::new(tokio::sync::Mutex::new(Some(opened)));
+    let mut running = tokio::task::JoinSet::new();
+    let db = test.db.clone();
+    running.spawn(async move {
+        db.write("", move |_| {
+            let gate = Arc::clone(&gate);
+            Box::pin(async move {
+                if let Some(opened) = gate.lock().await.take() {
+                    let _ = opened.await;
+                }
+                Ok(())
+            })
+        })
+        .await
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for _ in 0..QUEUE_MAX {
+        let db = test.db.clone();
+        running.spawn(async move { db.write("", |_| Box::pin(async { Ok(()) })).await });
+    }
+    while test.db.writes_waiting() < QUEUE_MAX {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let turned_away = test.db.write("", |_| Box::pin(async { Ok(()) })).await;
+    assert!(matches!(turned_away, Err(StoreError::Overloaded)), "{turned_away:?}");
+    open.send(()).expect("the first job waits");
+    assert!(running.join_all().await.into_iter().all(|result| result.is_ok()));
+    test.remove().await;
+}
