@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use server::store::check::check_at;
+use server::store::open::look;
 use server::store::testing::{TestDb, empty_postgres, fresh_folder, opening};
 use server::store::{Db, OpenError, Opening};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
@@ -44,6 +46,28 @@ async fn opening_twice_is_refused_and_again_later_keeps_everything() {
     let reopened = Db::open(&address, Opening { epoch: 99, ..opening() }).await;
     let db = reopened.map_err(|error| error.to_string()).expect("the file is free again");
     assert_eq!(db.epoch(), 7, "an epoch is given once");
+}
+
+async fn is_looked_at_beside_a_running_server(test: TestDb) {
+    assert_eq!(check_at(&test.address).await.map_err(|error| error.to_string()).expect("a look").expect("a check"), []);
+    test.execute("insert into stream (id, head) values ('c:planted', 3)", &[]).await.expect("a planted fault");
+    let findings = check_at(&test.address).await.map_err(|error| error.to_string()).expect("a look").expect("a check");
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let written =
+        look(&test.address, |conn| Box::pin(async move { conn.execute("delete from stream", &[]).await })).await;
+    assert!(written.map_err(|error| error.to_string()).expect("a look").is_err());
+    test.remove().await;
+}
+
+#[tokio::test]
+async fn a_check_needs_no_lock_and_writes_nothing() {
+    is_looked_at_beside_a_running_server(TestDb::lite(Default::default()).await).await;
+    if let Some(test) = TestDb::postgres(Default::default()).await {
+        is_looked_at_beside_a_running_server(test).await;
+    }
+    let missing = fresh_folder().join("missing.db");
+    assert!(check_at(&address(&missing)).await.is_err());
+    assert!(!missing.exists());
 }
 
 #[tokio::test]

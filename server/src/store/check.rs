@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::open::{OpenError, look};
 use super::{Conn, StoreError};
 
 /// Something that is not as it must be.
@@ -137,6 +138,14 @@ pub async fn check(conn: &mut Conn<'_>) -> Result<Vec<Finding>, StoreError> {
     findings.extend(check_ledger(conn).await?);
     findings.sort();
     Ok(findings)
+}
+
+/// [`check`] on the database at an address: also beside a running server, and on a demonstration as on a live one.
+///
+/// # Errors
+/// [`OpenError`], or what the store says.
+pub async fn check_at(address: &str) -> Result<Result<Vec<Finding>, StoreError>, OpenError> {
+    look(address, |conn| Box::pin(async move { check(conn).await })).await
 }
 
 /// A device has no gap: its last number is as large as the answers it has are many, but for those pruned by age.

@@ -147,16 +147,9 @@ impl Db {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_with(address: &str, opening: Opening, hooks: Hooks) -> Result<Self, OpenError> {
-        if let Some(path) = address.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            if path.is_empty() || path.starts_with(':') {
-                return Err(OpenError::Address(address.to_owned()));
-            }
-            open_lite(Path::new(path), opening, hooks).await
-        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            open_pg(address, opening, hooks).await
-        } else {
-            Err(OpenError::Address(address.to_owned()))
+        match engine_of(address)? {
+            Place::File(path) => open_lite(path, opening, hooks).await,
+            Place::Server => open_pg(address, opening, hooks).await,
         }
     }
 
@@ -243,6 +236,62 @@ impl Db {
             Self::Pg { pool, .. } => pool.close().await,
         }
     }
+}
+
+/// Where a database is.
+enum Place<'a> {
+    File(&'a Path),
+    Server,
+}
+
+fn engine_of(address: &str) -> Result<Place<'_>, OpenError> {
+    if let Some(path) = address.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let is_file = !path.is_empty() && !path.starts_with(':');
+        return if is_file { Ok(Place::File(Path::new(path))) } else { Err(OpenError::Address(address.to_owned())) };
+    }
+    if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+        return Ok(Place::Server);
+    }
+    Err(OpenError::Address(address.to_owned()))
+}
+
+/// Looks at a database that is there, without a lock and without writing: beside a running server, and whichever
+/// instance it is.
+///
+/// # Errors
+/// [`OpenError`], or what `job` met.
+pub async fn look<T, F>(address: &str, job: F) -> Result<Result<T, StoreError>, OpenError>
+where
+    T: Send,
+    F: for<'a, 'c> FnOnce(&'a mut Conn<'c>) -> Work<'a, T> + Send,
+{
+    match engine_of(address)? {
+        Place::File(path) => {
+            let fails = |source| lite_problem(path, source);
+            let options = SqliteConnectOptions::new().filename(path).read_only(true).pragma("query_only", "on");
+            let mut connection = SqliteConnection::connect_with(&options).await.map_err(fails)?;
+            let mut transaction = connection.begin().await.map_err(fails)?;
+            Ok(job(&mut Conn::Lite(&mut transaction)).await)
+        }
+        Place::Server => {
+            let options: PgConnectOptions = pg_options(address)?;
+            let unreachable = |source| OpenError::Unreachable { what: pg_name(&options), source };
+            let mut connection = PgConnection::connect_with(&options).await.map_err(unreachable)?;
+            let begin = "begin isolation level repeatable read read only";
+            let mut transaction = connection.begin_with(begin).await.map_err(unreachable)?;
+            Ok(job(&mut Conn::Pg(&mut transaction)).await)
+        }
+    }
+}
+
+fn pg_options(address: &str) -> Result<PgConnectOptions, OpenError> {
+    // Never the address itself: it may hold a password.
+    address.parse().map_err(|_| OpenError::Address("postgres://…".to_owned()))
+}
+
+fn pg_name(options: &PgConnectOptions) -> String {
+    format!("{} on {}", options.get_database().unwrap_or("postgres"), options.get_host())
 }
 
 async fn open_lite(path: &Path, opening: Opening, hooks: Hooks) -> Result<Db, OpenError> {
@@ -411,10 +460,9 @@ async fn check_settings(connection: &mut SqliteConnection, path: &Path) -> Resul
 }
 
 async fn open_pg(address: &str, opening: Opening, hooks: Hooks) -> Result<Db, OpenError> {
-    let options: PgConnectOptions = address.parse().map_err(|_| OpenError::Address("postgres://…".to_owned()))?;
-    let what = format!("{} on {}", options.get_database().unwrap_or("postgres"), options.get_host());
+    let options = pg_options(address)?;
+    let what = pg_name(&options);
     let unreachable = |source| OpenError::Unreachable { what: what.clone(), source };
-    // A commit that is answered is on disk, whatever the server's own setting; unless it asks for more than that.
     let options = options
         .options([("lock_timeout", "3s"), ("statement_timeout", "20s"), ("idle_in_transaction_session_timeout", "30s")])
         .statement_cache_capacity(256);
@@ -447,6 +495,7 @@ async fn open_pg(address: &str, opening: Opening, hooks: Hooks) -> Result<Db, Op
         .max_connections(PG_CONNECTIONS)
         .acquire_timeout(READ_TIMEOUT)
         .after_connect(|connection, _| {
+            // A commit that is answered is on disk, whatever the server's own setting; unless that asks for more.
             Box::pin(async move {
                 let set = "select set_config('synchronous_commit', 'on', false) \
                            where current_setting('synchronous_commit') in ('off', 'local')";
