@@ -1,39 +1,53 @@
 // Starts the app and watches that it starts. Repair throws away what can be fetched again (worker and its files) and
 // never what is not sent yet (IndexedDB).
+const PATIENCE_MS = 15000;
+const root = document.documentElement;
 const own = document.querySelector("script[data-module]");
-const PATIENCE_MS = 20000;
+const panel = document.getElementById("repair");
+const button = document.getElementById("repair-button");
 
 async function repair() {
-  if ("serviceWorker" in navigator) {
-    const registrations = await navigator.serviceWorker.getRegistrations();
+  button.disabled = true;
+  try {
+    // Without a network nothing could be fetched again: then what is here stays, broken as it may be.
+    const answer = await fetch("/livez", { cache: "no-store" });
+    if (!answer.ok) throw new Error("the server says " + answer.status);
+  } catch {
+    document.getElementById("repair-offline").hidden = false;
+    button.disabled = false;
+    return;
+  }
+  try {
+    const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? [];
     await Promise.all(registrations.map((registration) => registration.unregister()));
-  }
-  if ("caches" in window) {
-    const names = await caches.keys();
+    const names = (await window.caches?.keys()) ?? [];
     await Promise.all(names.map((name) => caches.delete(name)));
-  }
-  location.reload();
-}
-
-function showRepair() {
-  if (!document.documentElement.hasAttribute("data-booted")) {
-    document.getElementById("repair").hidden = false;
+    // The browser keeps hashed files for a year; a broken copy of one would be the same after loading anew.
+    const files = [own.src, own.dataset.script, own.dataset.module];
+    await Promise.allSettled(files.map((url) => fetch(url, { cache: "reload" }).then((answer) => answer.blob())));
+  } finally {
+    location.reload();
   }
 }
 
-document.getElementById("repair-button").addEventListener("click", repair);
-const guard = setTimeout(showRepair, PATIENCE_MS);
+function lookAfter() {
+  panel.hidden = root.hasAttribute("data-booted");
+}
 
-import(own.dataset.script)
-  .then((app) => app.default({ module_or_path: own.dataset.module }))
-  .then(() => clearTimeout(guard))
-  .catch((error) => {
-    console.error(error);
-    clearTimeout(guard);
-    showRepair();
-  });
+function giveUp(error) {
+  console.error(error);
+  lookAfter();
+}
+
+button.addEventListener("click", repair);
+setTimeout(lookAfter, PATIENCE_MS);
+// A slow phone may still make it: then the panel goes away by itself.
+new MutationObserver(() => { panel.hidden = true; }).observe(root, { attributeFilter: ["data-booted"] });
+
+import(own.dataset.script).then((app) => app.default({ module_or_path: own.dataset.module })).catch(giveUp);
 
 if ("serviceWorker" in navigator) {
-  // After the first drawing: installing must not compete with it for a slow line.
+  // After the first drawing: installing must not compete with it for a slow line. Without a worker, in a private window
+  // or a full phone, the app runs and needs a network to start.
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {}));
 }

@@ -2,42 +2,56 @@
 // any person: pages are answered with the empty shell, and what lies under /api is never touched.
 const BUILD = "{{BUILD}}";
 const ASSETS = ["{{ASSETS}}"];
-const SHELL = ASSETS.find((asset) => asset.url.includes("/shell.")).url;
+const SHELL = ASSETS.find((asset) => asset.url.startsWith("/assets/shell.")).url;
 const CACHE = "shell-" + BUILD;
+// Remembers the build that ran last, which is not always the one that was fetched last.
+const LAST = "last-build";
 const PATHS = new Set(ASSETS.map((asset) => asset.url));
 const MATCH = { ignoreVary: true, ignoreSearch: true };
+
+const isHashed = (path) => path.startsWith("/assets/");
+
+async function fetchWhatWasBuilt({ url, integrity, type }) {
+  // What another build already keeps under the same hash is not fetched again.
+  const response = (isHashed(url) && (await caches.match(url, MATCH))) || (await fetch(url, {
+    integrity,
+    // A hashed name never changes, so the browser's own copy will do; anything else is asked for anew.
+    cache: isHashed(url) ? "default" : "no-cache",
+  }));
+  const kind = (response.headers.get("content-type") || "").split(";")[0].trim();
+  if (!response.ok || response.redirected || kind !== type) {
+    throw new Error("not what was built: " + url + " " + response.status + " " + kind);
+  }
+  return response;
+}
 
 // All or nothing: one file that cannot be had or is not what was built, and the build before stays.
 async function install() {
   const fresh = await caches.open(CACHE);
-  await Promise.all(ASSETS.map(async ({ url, integrity, type }) => {
-    const known = url.startsWith("/assets/") && (await caches.match(url, MATCH));
-    const response = known || (await fetch(url, {
-      integrity,
-      // A hashed name never changes, so the browser's own copy will do; anything else is asked for anew.
-      cache: url.startsWith("/assets/") ? "default" : "no-cache",
-    }));
-    const kind = (response.headers.get("content-type") || "").split(";")[0].trim();
-    if (!response.ok || response.redirected || kind !== type) {
-      throw new Error("not what was built: " + url + " " + response.status + " " + kind);
-    }
-    await fresh.put(url, response);
-  }));
+  const put = async (asset) => fresh.put(asset.url, await fetchWhatWasBuilt(asset));
+  const failed = (await Promise.allSettled(ASSETS.map(put))).find((one) => one.status === "rejected");
+  if (failed) {
+    await caches.delete(CACHE);
+    throw failed.reason;
+  }
   if (!self.registration.active) {
     await self.skipWaiting();
   }
 }
 
-// The build before is kept: pages that are still open use its files.
+// The build that ran before is kept: pages that are still open use its files.
 async function activate() {
+  const last = await caches.open(LAST);
+  const before = await last.match("/name").then((name) => name && name.text());
   const names = (await caches.keys()).filter((name) => name.startsWith("shell-"));
-  const old = names.filter((name) => name !== CACHE);
-  await Promise.all(old.slice(0, -1).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => name !== CACHE && name !== before).map((name) => caches.delete(name)));
+  await last.put("/name", new Response(CACHE));
   await self.clients.claim();
 }
 
+// A hashed name means the same in every build. Any other belongs to this one.
 async function answer(request, path) {
-  const cached = await caches.match(path, MATCH);
+  const cached = await caches.match(path, isHashed(path) ? MATCH : { ...MATCH, cacheName: CACHE });
   return cached || fetch(request);
 }
 
@@ -55,9 +69,10 @@ self.addEventListener("fetch", (event) => {
   if (!isOurs || /^\/(api|calendar|livez|readyz|metrics)(\/|$)/.test(pathname)) {
     return;
   }
-  if (request.mode === "navigate") {
-    event.respondWith(answer(request, SHELL));
-  } else if (PATHS.has(pathname) || pathname.startsWith("/assets/")) {
+  if (PATHS.has(pathname) || isHashed(pathname)) {
     event.respondWith(answer(request, pathname));
+  } else if (request.mode === "navigate" && !/\.\w+$/.test(pathname)) {
+    // Always from the cache, without a race against a network that may be a lie.
+    event.respondWith(answer(request, SHELL));
   }
 });

@@ -13,6 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 
 /// The phone's own clock, which may be wrong; pages ask `Model::now`.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
 pub fn phone_ms() -> i64 {
     js_sys::Date::now() as i64
 }
@@ -25,6 +26,7 @@ pub fn phone_now() -> Timestamp {
 
 /// Milliseconds that only grow, for waiting.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
 pub fn monotonic_ms() -> u64 {
     window().performance().map_or_else(js_sys::Date::now, |performance| performance.now()) as u64
 }

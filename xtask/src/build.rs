@@ -1,17 +1,29 @@
-//! Building the product: the app to WebAssembly, its files into `dist/`, and the server with `dist/` inside.
+//! Building the product: the app to WebAssembly, its files into `dist`, and the server with `dist` inside.
 //!
-//! `dist/` is what the server embeds: `assets/<name>.<hash>.<ext>` never change under their names; everything else is
-//! asked for anew. In release each text file also lies there compressed (`.br`, `.gz`). `build.json` names the build.
+//! `dist` lies in cargo's target folder (`target/dist/release` or `target/dist/dev`) and is named to the server's build
+//! script by `LIFEHUB_DIST`. What the two agree on:
+//!
+//! - `assets/<name>.<hash>.<ending>` never change under their names. Everything else keeps its name and is asked for anew.
+//! - `x.br` and `x.gz` beside `x` are its encodings; only a release has them, and only where they are smaller.
+//! - `index.html` is the first page. It has no encodings, because the server fills its two places for each request:
+//!   `<!--lifehub:head-->` and `<!--lifehub:first-paint-->`.
+//! - `build.json` is about the build and not served: `{"build": id, "files": [{"path", "type", "sha256", "bytes", "br",
+//!   "gz", "immutable"}]}` with `sha256` in hexadecimal, `br` and `gz` the size of that encoding or null.
+//!
 //! The service worker's list of files is written here from what was built, so it changes exactly when a file does.
+//! Nothing is done twice: with the same inputs `dist` is left alone, and cargo then leaves the server alone.
+
+mod files;
+mod style;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use sha2::{Digest, Sha256};
 
 use crate::setup;
 use crate::shell::{call, cargo, root, step, target_dir};
+use files::{Keep, Shelf, digest_of, hexadecimal, short_hash};
 
 /// How much work a build does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +39,21 @@ impl Profile {
     pub const fn of(dev: bool) -> Self {
         if dev { Self::Dev } else { Self::Release }
     }
-}
 
-/// A file of the app, as the worker's list knows it.
-struct Asset {
-    url: String,
-    integrity: String,
-    kind: &'static str,
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Dev => "dev",
+        }
+    }
+
+    /// Cargo's folder for the server.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Dev => "debug",
+        }
+    }
 }
 
 /// Builds everything and returns the path of the binary.
@@ -45,8 +65,8 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
 }
 
 /// Where the files of the app are put.
-pub fn dist() -> PathBuf {
-    root().join("dist")
+pub fn dist(profile: Profile) -> PathBuf {
+    target_dir().join("dist").join(profile.name())
 }
 
 fn build_wasm(profile: Profile) -> Result<PathBuf> {
@@ -62,31 +82,31 @@ fn build_wasm(profile: Profile) -> Result<PathBuf> {
 
 fn build_server(profile: Profile) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--package", "server", "--bin", "lifehub"]).env("LIFEHUB_DIST", dist());
+    command.args(["build", "--package", "server", "--bin", "lifehub"]).env("LIFEHUB_DIST", dist(profile));
     if profile == Profile::Release {
         command.arg("--release");
     }
     call(&mut command)?;
-    let folder = if profile == Profile::Release { "release" } else { "debug" };
-    Ok(target_dir().join(folder).join("lifehub"))
+    Ok(target_dir().join(profile.folder()).join("lifehub"))
 }
 
 fn write_dist(profile: Profile, wasm: &Path) -> Result<()> {
-    // Built beside and swapped in: the server's build looks at these files' times.
-    let fresh = target_dir().join("dist-fresh");
-    if fresh.exists() {
-        fs::remove_dir_all(&fresh)?;
+    let dist = dist(profile);
+    let key_file = dist.with_extension("key");
+    let key = key_of_inputs(wasm)?;
+    if dist.join("build.json").exists() && fs::read_to_string(&key_file).is_ok_and(|old| old == key) {
+        println!("   as they were");
+        return Ok(());
     }
-    fs::create_dir_all(fresh.join("assets"))?;
-    let bound = target_dir().join("bindgen");
+    let bound = target_dir().join("dist").join(format!("{}.bound", profile.name()));
     bind(wasm, &bound)?;
 
-    let mut assets = Vec::new();
-    let script = put(&fresh, "app", "js", &fs::read(bound.join("app.js"))?, &mut assets)?;
-    let module = put(&fresh, "app", "wasm", &fs::read(bound.join("app_bg.wasm"))?, &mut assets)?;
-    let style = put(&fresh, "style", "css", style()?.as_bytes(), &mut assets)?;
-    let boot = put(&fresh, "boot", "js", &fs::read(root().join("public/boot.js"))?, &mut assets)?;
-    copy_public(&fresh, &mut assets)?;
+    let mut shelf = Shelf::default();
+    let script = shelf.put_hashed("app", "js", fs::read(bound.join("app.js"))?);
+    let module = shelf.put_hashed("app", "wasm", fs::read(bound.join("app_bg.wasm"))?);
+    let style = shelf.put_hashed("style", "css", style::sheet(&root().join("style"))?.into_bytes());
+    let boot = shelf.put_hashed("boot", "js", fs::read(root().join("public/boot.js"))?);
+    put_public(&mut shelf)?;
 
     let template = fs::read_to_string(root().join("app/index.template.html"))?;
     let page = template
@@ -94,30 +114,49 @@ fn write_dist(profile: Profile, wasm: &Path) -> Result<()> {
         .replace("{{SCRIPT}}", &script)
         .replace("{{MODULE}}", &module)
         .replace("{{BOOT}}", &boot);
-    let build = short_hash(assets.iter().map(|asset| asset.integrity.as_str()).collect::<String>().as_bytes());
-    let page = page.replace("{{BUILD}}", &build);
-    fs::write(fresh.join("index.html"), &page)?;
-    // The worker answers every page with this copy, which holds nothing of any page or person.
-    let shell = page.replace("<!--lifehub:head-->", "").replace("<!--lifehub:first-paint-->", "");
-    put(&fresh, "shell", "html", shell.as_bytes(), &mut assets)?;
-
     let worker = fs::read_to_string(root().join("public/sw.template.js"))?;
-    let build = short_hash(assets.iter().map(|asset| asset.integrity.as_str()).collect::<String>().as_bytes());
-    fs::write(
-        fresh.join("sw.js"),
-        worker.replace("\"{{BUILD}}\"", &quoted(&build)).replace("[\"{{ASSETS}}\"]", &list(&assets)),
-    )?;
-    fs::write(fresh.join("build.json"), serde_json::json!({ "build": build }).to_string())?;
-    if profile == Profile::Release {
-        compress(&fresh)?;
+    // One name for everything that belongs together: page, script, module and worker carry it.
+    let build = short_hash(format!("{}{page}{worker}", shelf.inventory()).as_bytes());
+    let page = page.replace("{{BUILD}}", &build);
+    ensure!(!page.contains("{{"), "app/index.template.html has a place nobody fills");
+    // The worker answers every page with this copy, which holds nothing of any page or person.
+    let shell = page.replace("<!--lifehub:head-->\n", "").replace("<!--lifehub:first-paint-->", "");
+    shelf.put_hashed("shell", "html", shell.into_bytes());
+    shelf.put("index.html", page.into_bytes(), Keep::OnServer);
+    let worker = worker
+        .replace("\"{{BUILD}}\"", &serde_json::to_string(&build)?)
+        .replace("[\"{{ASSETS}}\"]", &shelf.list_for_worker()?);
+    ensure!(!worker.contains("{{"), "public/sw.template.js has a place nobody fills");
+    shelf.put("sw.js", worker.into_bytes(), Keep::OnServer);
+
+    // Built beside and swapped in: the server's build looks at these files' times.
+    let fresh = target_dir().join("dist").join(format!("{}.fresh", profile.name()));
+    remove(&fresh)?;
+    shelf.write(&fresh, &build, profile == Profile::Release)?;
+    swap_in(&fresh, &dist)?;
+    fs::write(key_file, key)?;
+    Ok(())
+}
+
+/// What `dist` depends on: the module, what is written by hand, and this tool.
+fn key_of_inputs(wasm: &Path) -> Result<String> {
+    let tool = fs::metadata(std::env::current_exe()?)?;
+    let mut parts = vec![format!("{} {:?}", tool.len(), tool.modified()?)];
+    let by_hand = ["style", "public", "app/index.template.html"].map(|place| root().join(place));
+    for place in by_hand.iter().map(PathBuf::as_path).chain([wasm]) {
+        for entry in walkdir::WalkDir::new(place).sort_by_file_name() {
+            let entry = entry?;
+            if entry.file_type().is_file() {
+                let bytes = fs::read(entry.path())?;
+                parts.push(format!("{} {}", entry.path().display(), hexadecimal(&digest_of(&bytes))));
+            }
+        }
     }
-    swap_in(&fresh)
+    Ok(short_hash(parts.join("\n").as_bytes()))
 }
 
 fn bind(wasm: &Path, folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
+    remove(folder)?;
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(wasm)
         .out_name("app")
@@ -132,179 +171,39 @@ fn bind(wasm: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// All style sheets in the order of their list, without comments and blank lines.
-fn style() -> Result<String> {
-    let folder = root().join("style");
-    let mut sheet = String::new();
-    for name in fs::read_to_string(folder.join("manifest.txt"))?.lines().filter(|name| !name.trim().is_empty()) {
-        let file = folder.join(name.trim());
-        sheet.push_str(&fs::read_to_string(&file).with_context(|| file.display().to_string())?);
-        sheet.push('\n');
-    }
-    Ok(squeeze(&sheet))
-}
-
-/// A style sheet without comments, indentation and blank lines.
-fn squeeze(sheet: &str) -> String {
-    let mut plain = String::with_capacity(sheet.len());
-    let mut rest = sheet;
-    while let Some((before, after)) = rest.split_once("/*") {
-        plain.push_str(before);
-        rest = after.split_once("*/").map_or("", |(_, after)| after);
-    }
-    plain.push_str(rest);
-    let lines: Vec<&str> = plain.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join("\n")
-}
-
-/// Puts a file under its hash and returns its address.
-fn put(fresh: &Path, name: &str, ending: &'static str, bytes: &[u8], assets: &mut Vec<Asset>) -> Result<String> {
-    let path = format!("assets/{name}.{}.{ending}", short_hash(bytes));
-    fs::write(fresh.join(&path), bytes)?;
-    let url = format!("/{path}");
-    assets.push(Asset { url: url.clone(), integrity: integrity(bytes), kind: kind(ending) });
-    Ok(url)
-}
-
-fn copy_public(fresh: &Path, assets: &mut Vec<Asset>) -> Result<()> {
+/// Copies `public` as it is, but for the two scripts that have a place of their own.
+fn put_public(shelf: &mut Shelf) -> Result<()> {
     let public = root().join("public");
-    let mut files: Vec<_> = walkdir::WalkDir::new(&public).sort_by_file_name().into_iter().collect::<Result<_, _>>()?;
-    files.retain(|entry| entry.file_type().is_file());
-    for entry in files {
-        let relative = entry.path().strip_prefix(&public)?;
-        let name = relative.to_str().context("names are UTF-8")?.to_owned();
-        if matches!(name.as_str(), "sw.template.js" | "boot.js") {
-            continue;
-        }
-        let bytes = fs::read(entry.path())?;
-        let target = fresh.join(relative);
-        fs::create_dir_all(target.parent().context("a file has a folder")?)?;
-        fs::write(target, &bytes)?;
-        // Pictures for shares and home screens are asked for by others, not by the app.
-        if !name.starts_with("icons/") {
-            let ending = name.rsplit('.').next().unwrap_or_default();
-            assets.push(Asset { url: format!("/{name}"), integrity: integrity(&bytes), kind: kind(ending) });
-        }
-    }
-    Ok(())
-}
-
-fn kind(ending: &str) -> &'static str {
-    match ending {
-        "js" => "text/javascript",
-        "css" => "text/css",
-        "wasm" => "application/wasm",
-        "html" => "text/html",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "webmanifest" => "application/manifest+json",
-        _ => "application/octet-stream",
-    }
-}
-
-fn list(assets: &[Asset]) -> String {
-    let entries: Vec<_> = assets
-        .iter()
-        .map(|asset| serde_json::json!({ "url": asset.url, "integrity": asset.integrity, "type": asset.kind }))
-        .collect();
-    serde_json::to_string(&entries).expect("a list of texts is JSON")
-}
-
-fn quoted(text: &str) -> String {
-    format!("{text:?}")
-}
-
-fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The text of an `integrity` attribute.
-fn integrity(bytes: &[u8]) -> String {
-    format!("sha256-{}", base64(&Sha256::digest(bytes)))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word =
-            chunk.iter().enumerate().fold(0u32, |word, (place, byte)| word | u32::from(*byte) << (16 - 8 * place));
-        for place in 0..4 {
-            let is_filler = place > chunk.len();
-            let digit = ALPHABET[(word >> (18 - 6 * place) & 63) as usize];
-            text.push(if is_filler { '=' } else { char::from(digit) });
-        }
-    }
-    text
-}
-
-/// Compresses every text beside itself.
-fn compress(fresh: &Path) -> Result<()> {
-    use std::io::Write as _;
-    for entry in walkdir::WalkDir::new(fresh) {
+    for entry in walkdir::WalkDir::new(&public).sort_by_file_name() {
         let entry = entry?;
-        let path = entry.path();
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        if !entry.file_type().is_file() || !matches!(ending, "js" | "css" | "wasm" | "html" | "svg" | "webmanifest") {
+        let name = entry.path().strip_prefix(&public)?.to_str().context("names are UTF-8")?.to_owned();
+        if !entry.file_type().is_file() || matches!(name.as_str(), "sw.template.js" | "boot.js") {
             continue;
         }
-        // The first page is filled in for each request and compressed by the server.
-        if path.file_name().is_some_and(|name| name == "index.html") {
-            continue;
-        }
-        let bytes = fs::read(path)?;
-        let beside = |ending: &str| PathBuf::from(format!("{}.{ending}", path.display()));
-        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-        let mut packed = Vec::new();
-        brotli::BrotliCompress(&mut bytes.as_slice(), &mut packed, &parameters)?;
-        fs::write(beside("br"), packed)?;
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        gzip.write_all(&bytes)?;
-        fs::write(beside("gz"), gzip.finish()?)?;
+        // Pictures for shares and home screens are asked for by others, not by the app.
+        let keep = if name.starts_with("icons/") { Keep::OnServer } else { Keep::OnPhone };
+        shelf.put(&name, fs::read(entry.path())?, keep);
     }
     Ok(())
 }
 
 /// Puts the fresh files in the place of the old, unless they are the same: then the server is not built again.
-fn swap_in(fresh: &Path) -> Result<()> {
-    let dist = dist();
-    let name = |folder: &Path| fs::read(folder.join("build.json")).ok();
-    let count = |folder: &Path| walkdir::WalkDir::new(folder).into_iter().count();
-    let same_page = fs::read(dist.join("index.html")).ok() == fs::read(fresh.join("index.html")).ok();
-    if name(&dist).is_some() && name(&dist) == name(fresh) && same_page && count(&dist) == count(fresh) {
-        fs::remove_dir_all(fresh)?;
-        return Ok(());
+fn swap_in(fresh: &Path, dist: &Path) -> Result<()> {
+    // The list holds the hash of every file.
+    if fs::read(dist.join("build.json")).is_ok_and(|old| fs::read(fresh.join("build.json")).is_ok_and(|new| old == new))
+    {
+        return remove(fresh);
     }
-    if dist.exists() {
-        fs::remove_dir_all(&dist)?;
-    }
-    // A rename fails across file systems; the target folder may be on another.
-    for entry in walkdir::WalkDir::new(fresh) {
-        let entry = entry?;
-        let target = dist.join(entry.path().strip_prefix(fresh)?);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
-        }
-    }
-    fs::remove_dir_all(fresh)?;
+    remove(dist)?;
+    fs::rename(fresh, dist)?;
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn integrity_is_what_a_browser_computes() {
-        assert_eq!(integrity(b""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
-        assert_eq!(base64(b"ab"), "YWI=");
-        assert_eq!(base64(b"abcd"), "YWJjZA==");
-    }
-
-    #[test]
-    fn a_squeezed_sheet_keeps_its_rules() {
-        assert_eq!(squeeze("/* a\n b */\n.x {\n\n  color: red; /* c */\n}\n"), ".x {\ncolor: red;\n}");
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("could not remove {}", folder.display()))
+        }
+        _ => Ok(()),
     }
 }

@@ -11,8 +11,11 @@ mod shell;
 mod test;
 mod tidy;
 
-use std::path::PathBuf;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -56,8 +59,18 @@ enum Task {
     },
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    match carry_out(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(task: Task) -> Result<()> {
+    match task {
         Task::Build { dev } => {
             let binary = build::build(build::Profile::of(dev))?;
             println!("built {}", binary.display());
@@ -70,14 +83,13 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-fn run(listen: &str, data: &std::path::Path, profile: build::Profile) -> anyhow::Result<()> {
+fn run(listen: &str, data: &Path, profile: build::Profile) -> Result<()> {
     let binary = build::build(profile)?;
-    std::fs::create_dir_all(data)?;
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make the folder {}", data.display()))?;
     let database = format!("sqlite:{}", data.join("lifehub.db").display());
-    println!("serving the demo district on http://{listen}");
-    let mut command = std::process::Command::new(binary);
-    command.args(["serve", "--listen", listen, "--database", &database, "--demo"]);
-    let status = command.status()?;
-    anyhow::ensure!(status.success(), "the server ended: {status}");
-    Ok(())
+    println!("serving the demo district on http://{listen} from {}", data.display());
+    // The server takes this process's place, so that Ctrl-C reaches it and nobody returns before it has closed.
+    let mut server = std::process::Command::new(&binary);
+    let error = server.args(["serve", "--listen", listen, "--database", &database, "--demo"]).exec();
+    Err(error).with_context(|| format!("could not start {}", binary.display()))
 }

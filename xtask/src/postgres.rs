@@ -1,5 +1,6 @@
 //! A PostgreSQL cluster for the length of a test run: in a temporary folder, on a socket only, without syncing.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -7,6 +8,9 @@ use anyhow::{Context, Result};
 
 use crate::setup::postgres_bin;
 use crate::shell::call;
+
+/// What the folders' names begin with; the process that made it follows.
+const PREFIX: &str = "lifehub-pg-";
 
 /// A running cluster; stopped and removed when dropped.
 pub struct Cluster {
@@ -18,7 +22,9 @@ impl Cluster {
     /// Starts one. PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
     pub fn start() -> Result<Self> {
         let bin = postgres_bin().context("PostgreSQL is not installed")?;
-        let folder = std::env::temp_dir().join(format!("lifehub-pg-{}", std::process::id()));
+        sweep(&bin);
+        // Not in TMPDIR, which others may be unable to enter; and a socket's path must be short.
+        let folder = Path::new("/tmp").join(format!("{PREFIX}{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let cluster = Self { bin, folder };
         if is_root() {
@@ -67,7 +73,17 @@ impl Drop for Cluster {
     }
 }
 
+/// Ends the clusters of runs that were killed before they could.
+fn sweep(bin: &Path) {
+    for entry in std::fs::read_dir("/tmp").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(PREFIX).and_then(|process| process.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+            drop(Cluster { bin: bin.to_owned(), folder: entry.path() });
+        }
+    }
+}
+
 fn is_root() -> bool {
-    std::fs::metadata("/proc/self").is_ok_and(|found| std::os::unix::fs::MetadataExt::uid(&found) == 0)
-        && Path::new("/usr/bin/setpriv").exists()
+    std::fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
 }
