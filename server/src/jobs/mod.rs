@@ -1,0 +1,60 @@
+//! What time does: requests nobody answered expire, bookings that are over are closed.
+//!
+//! Every job is safe to run twice and in any order; several servers may run the same one. Time comes as an argument.
+
+use domain::booking::BookingState;
+use domain::id::{BookingId, StreamId};
+use domain::time::Timestamp;
+
+use crate::operations::bookings::approve_booking::tell_owner;
+use crate::store::bookings::{draft_booking, find_booking, list_over, list_unanswered, update_state};
+use crate::store::spaces::draft_busy;
+use crate::store::streams::{Draft, write_change};
+use crate::store::{Conn, Db, StoreError};
+
+/// How often jobs look, in seconds.
+pub const EVERY_SECONDS: u64 = 20;
+
+/// Runs every job once. Returns how many bookings changed.
+///
+/// # Errors
+/// [`StoreError`]; what was done before it stays done.
+pub async fn run(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
+    let due = db
+        .read(move |conn| {
+            Box::pin(async move {
+                let mut due = list_unanswered(conn, now).await?;
+                due.extend(list_over(conn, now).await?);
+                Ok(due)
+            })
+        })
+        .await?;
+    let mut changed = 0;
+    for id in due {
+        let moved = db.write("jobs", move |conn| Box::pin(async move { close(conn, id, now).await })).await?;
+        changed += usize::from(moved);
+    }
+    Ok(changed)
+}
+
+/// Moves one booking on, if it is still due: another server may have been here.
+async fn close(conn: &mut Conn<'_>, id: BookingId, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(booking) = find_booking(conn, id).await? else { return Ok(false) };
+    let is_over = booking.row.range.end() <= now;
+    let next = match booking.row.state {
+        BookingState::Requested if booking.row.answer_by.is_some_and(|by| by <= now) => BookingState::Expired,
+        BookingState::CheckedIn if is_over => BookingState::Completed,
+        BookingState::Approved if is_over => BookingState::NoShow,
+        _ => return Ok(false),
+    };
+    update_state(conn, id, next, None, None, now).await?;
+    let mut draft = Draft::default();
+    draft_booking(conn, &mut draft, id).await?;
+    draft_busy(conn, &mut draft, booking.row.space, booking.row.range.start().date()).await?;
+    if next == BookingState::Expired {
+        tell_owner(conn, &mut draft, &booking, next, None, now).await?;
+    }
+    let stream = StreamId::Community(booking.community.clone());
+    write_change(conn, &stream, draft, &format!("{id}:{}", next.as_str()), now).await?;
+    Ok(true)
+}
