@@ -1,6 +1,6 @@
 //! The demo district: thirteen communities in which something is always going on.
 //!
-//! Made from a seed and a date by pure code ([`script()`]), then played into an empty database (`replay`) through the
+//! Made from a seed and a date by pure code ([`script()`]), then played into an empty database ([`replay`]) through the
 //! same door that people use. In reading order: who and where ([`communities`], [`people`], [`teams`], [`spaces`]), what
 //! ([`activities`], [`occasions`], [`timetable`]), who comes ([`sign_ups`], [`bookings`], [`cast`]). Deliberately
 //! absent: anything that runs when the server is not started with `--demo`.
@@ -12,6 +12,7 @@ pub mod communities;
 pub mod dice;
 pub mod occasions;
 pub mod people;
+pub mod replay;
 
 pub mod script;
 pub mod sign_ups;
@@ -20,4 +21,5 @@ pub mod teams;
 pub mod timetable;
 
 pub use people::DemoRole;
+pub use replay::{DemoSummary, ensure};
 pub use script::{Expect, Script, Step, Tally, script};

@@ -99,6 +99,8 @@ impl Maker<'_> {
 
     fn person(&mut self, relation: Relation, name: &str, age: Option<i32>) -> Person {
         let born = age.map(|age| self.born(age));
+        // A household is shown in the order its people were added, which their ids then keep.
+        self.made_at = Timestamp::from_ms(self.made_at.ms() + 1);
         Person { id: PersonId::from_uuid(self.dice.uuid(self.made_at)), relation, name: text(name), born }
     }
 

@@ -1,0 +1,108 @@
+//! `lifehub`: reads what the operator chose, opens the database, serves. Every way not to start is one sentence.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use server::assets::Assets;
+use server::config::{Cli, ServeOptions, Task};
+use server::login::LoginGate;
+use server::login::sender::Sender;
+use server::reads::cache::Caches;
+use server::router::router;
+use server::serve::{serve, stop_on_signal};
+use server::state::{AppState, Clock, Entropy, Shared};
+use server::store::{Db, Opening, check};
+use server::telemetry::Telemetry;
+use server::{caller, demo, jobs};
+use tokio::net::TcpListener;
+use tokio::time::MissedTickBehavior;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let done = runtime.block_on(async {
+        match command {
+            Task::Serve(options) => run(*options).await.map(|()| ExitCode::SUCCESS),
+            Task::Check(options) => check_database(&options.address()?).await,
+        }
+    });
+    done.unwrap_or_else(|error| fail(&error))
+}
+
+fn fail(error: &Failure) -> ExitCode {
+    eprintln!("lifehub: {error}");
+    ExitCode::FAILURE
+}
+
+async fn run(options: ServeOptions) -> Result<(), Failure> {
+    let settings = options.settings()?;
+    let sender = Sender::new(options.sms_route()?);
+    let clock = options.clock_at()?.map_or(Clock::System, Clock::starting_at);
+    let stop = stop_on_signal()?;
+    // The address before the database: whoever finds it taken has changed nothing.
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+    let opening = Opening { demo: options.demo, epoch: Entropy.number(), now: clock.now() };
+    let db = Db::open(&options.database.address()?, opening).await?;
+    if options.demo {
+        let line = "=".repeat(78);
+        eprintln!("{line}\nDEMONSTRATION: people and activities are made up, codes are shown, and anybody may be");
+        eprintln!("anybody. Never put real people's data here.\n{line}");
+        let district = demo::ensure(&db, options.demo_seed, clock.now().date()).await?;
+        if district.is_new {
+            eprintln!(
+                "lifehub: made a district of {} communities and {} dates",
+                district.communities, district.occurrences
+            );
+        }
+    }
+    let state = AppState::new(Shared {
+        db: db.clone(),
+        clock,
+        entropy: Entropy,
+        settings,
+        login: LoginGate::new(sender),
+        caches: Caches::default(),
+        assets: Assets::embedded(),
+        telemetry: Telemetry::new(!options.quiet),
+    });
+    eprintln!("lifehub: serving on http://{}", listener.local_addr()?);
+    let jobs = tokio::spawn(run_jobs(state.clone()));
+    let served = serve(listener, router(state.clone()), state, stop).await;
+    jobs.abort();
+    db.close().await;
+    served?;
+    Ok(())
+}
+
+/// Does what time does, until the server stops. A round that failed is told and made up for by the next.
+async fn run_jobs(state: AppState) {
+    let mut rounds = tokio::time::interval(Duration::from_secs(jobs::EVERY_SECONDS));
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        let now = state.clock.now();
+        if let Err(error) = jobs::run(&state.db, now).await {
+            eprintln!("lifehub: jobs: {error}");
+        }
+        if let Err(error) = caller::remove_ended_sessions(&state, now).await {
+            eprintln!("lifehub: sessions: {error}");
+        }
+    }
+}
+
+async fn check_database(address: &str) -> Result<ExitCode, Failure> {
+    let db = Db::open(address, Opening { demo: false, epoch: Entropy.number(), now: Clock::System.now() }).await?;
+    let findings = db.read(|conn| Box::pin(async move { check::check(conn).await })).await?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,168 @@
+//! Encoded answers, kept until the stream they were made from moves on.
+//!
+//! The head is read before the answer is made, so that an answer may be newer than its label but never older. One
+//! request makes an answer, the others wait for it.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use bytes::Bytes;
+use domain::id::{CommunityId, OccurrenceId, SpaceId};
+use domain::time::{LocalDate, Timestamp};
+use domain::words::Language;
+use sha2::{Digest, Sha256};
+
+use crate::assets::Encoding;
+use crate::problem::ApiError;
+use crate::state::{AppState, hex};
+use crate::store::public_reads::head_of;
+
+/// Answers kept at most, and their bytes; beyond either all are dropped and made anew.
+const ENTRIES_MAX: usize = 2048;
+const BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Shorter bodies travel as they are.
+const COMPRESS_FROM: usize = 512;
+/// Brotli's effort for what is made while somebody waits.
+const BROTLI_EFFORT: i32 = 5;
+
+/// What an answer is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the parts of a question name themselves")]
+pub enum Key {
+    Occurrences { community: CommunityId, from: LocalDate, to: LocalDate },
+    Spaces { community: CommunityId },
+    Availability { space: SpaceId, from: LocalDate, to: LocalDate, minutes: u16 },
+    Calendar { community: CommunityId, language: Language },
+    Agenda { community: CommunityId, language: Language },
+    Date { occurrence: OccurrenceId, language: Language },
+    Space { space: SpaceId, language: Language },
+}
+
+/// The minute an answer that depends on the time is made for.
+#[must_use]
+pub fn minute(now: Timestamp) -> Timestamp {
+    Timestamp::from_ms(now.ms() - now.ms().rem_euclid(60_000))
+}
+
+/// A body with its encodings, each made when it is first asked for.
+#[derive(Debug)]
+pub struct Encoded {
+    plain: Bytes,
+    etag: OnceLock<String>,
+    br: OnceLock<Bytes>,
+    gz: OnceLock<Bytes>,
+}
+
+impl Encoded {
+    /// Wraps a body.
+    #[must_use]
+    pub fn new(body: impl Into<Bytes>) -> Self {
+        Self { plain: body.into(), etag: OnceLock::new(), br: OnceLock::new(), gz: OnceLock::new() }
+    }
+
+    /// A hash of the body.
+    #[must_use]
+    pub fn etag(&self) -> &str {
+        self.etag.get_or_init(|| hex(&Sha256::digest(&self.plain)[..8]))
+    }
+
+    /// The body in that encoding, or as it is when that is shorter.
+    #[must_use]
+    pub fn pick(&self, encoding: Encoding) -> (Encoding, Bytes) {
+        if self.plain.len() < COMPRESS_FROM {
+            return (Encoding::Plain, self.plain.clone());
+        }
+        let bytes = match encoding {
+            Encoding::Plain => &self.plain,
+            Encoding::Br => self.br.get_or_init(|| brotli(&self.plain)),
+            Encoding::Gz => self.gz.get_or_init(|| gzip(&self.plain)),
+        };
+        (encoding, bytes.clone())
+    }
+}
+
+/// Compresses with brotli.
+#[must_use]
+pub fn brotli(bytes: &[u8]) -> Bytes {
+    let params = brotli::enc::BrotliEncoderParams { quality: BROTLI_EFFORT, ..Default::default() };
+    let mut out = Vec::with_capacity(bytes.len() / 4);
+    brotli::BrotliCompress(&mut &*bytes, &mut out, &params).expect("invariant: memory takes all bytes");
+    out.into()
+}
+
+/// Compresses with gzip.
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Bytes {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 4), flate2::Compression::new(5));
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("invariant: memory takes all bytes").into()
+}
+
+/// An answer with the head and the moment it was made for; the lock lets one request make it.
+type Slot = Arc<tokio::sync::Mutex<Option<(i64, Timestamp, Arc<Encoded>)>>>;
+
+/// The answers that are kept.
+#[derive(Debug, Default)]
+pub struct Caches {
+    slots: Mutex<HashMap<Key, Slot>>,
+    bytes: AtomicUsize,
+}
+
+impl Caches {
+    fn slot(&self, key: Key) -> Slot {
+        let mut slots = self.slots.lock().expect("invariant: no code panics while it holds the slots");
+        let is_full = slots.len() >= ENTRIES_MAX && !slots.contains_key(&key);
+        if is_full || self.bytes.load(Ordering::Relaxed) >= BYTES_MAX {
+            slots.clear();
+            self.bytes.store(0, Ordering::Relaxed);
+        }
+        Arc::clone(slots.entry(key).or_default())
+    }
+}
+
+/// The answer to `key` for the moment `at` (the same for all moments, if the time is of no matter), made by `make` if
+/// the stream of `community` has moved since.
+///
+/// # Errors
+/// Those of `make`, which are not kept.
+pub async fn cached(
+    state: &AppState,
+    community: &CommunityId,
+    key: Key,
+    at: Timestamp,
+    make: impl Future<Output = Result<Encoded, ApiError>>,
+) -> Result<Arc<Encoded>, ApiError> {
+    let head = head_of(&state.db, community).await?;
+    let slot = state.caches.slot(key);
+    let mut kept = slot.lock().await;
+    if let Some((made_from, made_for, encoded)) = kept.as_ref()
+        && *made_from >= head
+        && *made_for == at
+    {
+        return Ok(Arc::clone(encoded));
+    }
+    let encoded = Arc::new(make.await?);
+    // Remade ones count again: the sum is an upper bound, and dropping too early costs one making.
+    state.caches.bytes.fetch_add(encoded.plain.len(), Ordering::Relaxed);
+    *kept = Some((head, at, Arc::clone(&encoded)));
+    Ok(encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_body_is_compressed_once_and_a_short_one_never() {
+        let long = Encoded::new("活动".repeat(1000));
+        for encoding in [Encoding::Br, Encoding::Gz] {
+            let (found, bytes) = long.pick(encoding);
+            assert_eq!(found, encoding);
+            assert!(bytes.len() < 200);
+            assert_eq!(long.pick(encoding).1.as_ptr(), bytes.as_ptr());
+        }
+        assert_eq!(Encoded::new("short").pick(Encoding::Br).0, Encoding::Plain);
+        assert_ne!(long.etag(), Encoded::new("short").etag());
+    }
+}

@@ -1,0 +1,104 @@
+//! `POST /api/sync` as HTTP sees it: limits, who is asking, compression. What happens inside is [`crate::sync`]'s.
+//!
+//! Every answer of the domain travels in a `200`. Other statuses mean that nothing was looked at.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, header};
+use domain::command::{ENVELOPE_BYTES_MAX, Envelope, Outcome};
+use domain::people::Actor;
+use domain::sync::wire::{COMMANDS_BYTES_MAX, COMMANDS_MAX, PULLS_MAX};
+use domain::sync::{Answer, PROTOCOL, SyncReply, SyncRequest};
+
+use crate::assets::Encoding;
+use crate::caller::Caller;
+use crate::extract::{JsonBytes, from_json};
+use crate::problem::ApiError;
+use crate::reads::cache::{brotli, gzip};
+use crate::state::AppState;
+use crate::sync::SyncError;
+
+/// Replies from this size on are compressed.
+const COMPRESS_FROM: usize = 1024;
+
+/// The one field that every version has.
+#[derive(serde::Deserialize)]
+struct Spoken {
+    proto: u16,
+}
+
+/// Pushes commands, then pulls rows.
+///
+/// # Errors
+/// [`ApiError::ClientTooOld`], [`ApiError::TooLarge`], [`ApiError::Unauthenticated`] when a device that was signed in
+/// no longer is.
+pub async fn sync(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    headers: HeaderMap,
+    JsonBytes(bytes): JsonBytes,
+) -> Result<Response<Body>, ApiError> {
+    // The version first: what an older or newer app sends need not look like anything we know.
+    if from_json::<Spoken>(&bytes)?.proto != PROTOCOL {
+        return Err(ApiError::ClientTooOld);
+    }
+    let request: SyncRequest = from_json(&bytes)?;
+    check(&request)?;
+    // Only those who have signed in name a device: without a session, theirs has ended.
+    if request.device.is_some() && actor == Actor::Anonymous {
+        return Err(ApiError::Unauthenticated);
+    }
+    let reply = crate::sync::sync(&state.db, &actor, request, state.clock.now()).await?;
+    count(&state, &reply);
+    Ok(respond(&reply, Encoding::accepted(&headers)))
+}
+
+fn check(request: &SyncRequest) -> Result<(), ApiError> {
+    let sizes = request.commands.iter().map(|command| command.get().len());
+    let is_within = request.commands.len() <= COMMANDS_MAX
+        && request.pulls.len() <= PULLS_MAX
+        && sizes.clone().all(|size| size <= ENVELOPE_BYTES_MAX)
+        && sizes.sum::<usize>() <= COMMANDS_BYTES_MAX;
+    if !is_within {
+        return Err(ApiError::TooLarge);
+    }
+    for (index, command) in request.commands.iter().enumerate() {
+        from_json::<Envelope>(command.get().as_bytes()).map_err(|error| error.below(&format!("/commands/{index}")))?;
+    }
+    Ok(())
+}
+
+fn told(error: SyncError) -> ApiError {
+    match error {
+        SyncError::Malformed { index, .. } => ApiError::field(format!("/commands/{index}"), "invalid"),
+        SyncError::Store(error) => error.into(),
+    }
+}
+
+fn count(state: &AppState, reply: &SyncReply) {
+    for answer in &reply.answers {
+        let outcome = match answer {
+            Answer::Decided { outcome: Outcome::Accepted { .. }, .. } => "accepted",
+            Answer::Decided { outcome: Outcome::Refused { .. }, .. } => "refused",
+            Answer::Decided { outcome: Outcome::Expired, .. } => "expired",
+            Answer::NotNow { .. } => "not-now",
+        };
+        state.telemetry.commands(outcome, 1);
+    }
+}
+
+fn respond(reply: &SyncReply, accepted: Encoding) -> Response<Body> {
+    let plain = serde_json::to_vec(reply).expect("invariant: a reply has a JSON form");
+    let (encoding, bytes) = match accepted {
+        Encoding::Br if plain.len() >= COMPRESS_FROM => (Encoding::Br, brotli(&plain)),
+        Encoding::Gz if plain.len() >= COMPRESS_FROM => (Encoding::Gz, gzip(&plain)),
+        _ => (Encoding::Plain, plain.into()),
+    };
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(encoding) = encoding.header() {
+        headers.insert(header::CONTENT_ENCODING, encoding);
+    }
+    response
+}

@@ -1,0 +1,281 @@
+//! What every request meets: origins, bodies, methods, headers, and who gets what at which route.
+
+use super::*;
+use crate::on_both_engines;
+use crate::router::{Access, ROUTES};
+use crate::serve::Peer;
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const OURS: (&str, &str) = ("x-lifehub", "1");
+
+/// A path with its parameters filled: with something that is there, or with something that is not.
+fn filled(path: &str, there: bool) -> String {
+    let uuid = |n: u32| id(if there { n } else { 999 });
+    path.replace("{community}", if there { "banzha" } else { "nowhere" })
+        .replace("{feed}", if there { "banzha.ics" } else { "nowhere.ics" })
+        .replace("/a/{id}", &format!("/a/{}", uuid(5)))
+        .replace("{id}", &uuid(6))
+}
+
+/// The query a route needs.
+fn asked(path: &str) -> &'static str {
+    match path {
+        "/api/occurrences" => "?community=banzha&from=2026-11-01&to=2026-11-30",
+        "/api/spaces" => "?community=banzha",
+        "/api/spaces/{id}/availability" => "?from=2026-11-23&to=2026-11-24",
+        _ => "",
+    }
+}
+
+on_both_engines! {
+    async fn every_route_answers_each_kind_of_caller_as_the_table_says(test) {
+        let site = Site::with_neighbourhood(test, settings()).await;
+        let resident = site.resident("13800000001").await;
+        for (who, visitor) in [("anonymous", site.visitor()), ("resident", resident)] {
+            for row in ROUTES {
+                let path = format!("{}{}", filled(row.path, true), asked(row.path));
+                let answered = visitor.raw(row.method.clone(), &path, &[JSON, OURS], "{}").await;
+                let expected: &[u16] = match (row.access, row.path) {
+                    (Access::Demo, _) => &[404],
+                    (Access::Operator, _) => &[200],
+                    (Access::Anyone, "/api/logout") => &[204],
+                    // The body is empty: what matters is that the door is open.
+                    (Access::Anyone, _) if row.method == Method::POST => &[422],
+                    (Access::Anyone, _) => &[200],
+                };
+                assert!(expected.contains(&answered.status.as_u16()), "{who} {} {path}: {}", row.method, answered.text);
+            }
+        }
+    }
+
+    async fn what_is_not_there_is_not_found(test) {
+        let site = Site::with_neighbourhood(test, settings()).await;
+        let visitor = site.visitor();
+        for row in ROUTES.iter().filter(|row| row.path.contains('{')) {
+            let path = format!("{}{}", filled(row.path, false), asked(row.path));
+            assert_eq!(visitor.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+            let broken = format!("{}{}", row.path.replace("{id}", "x'y").replace("{community}", "A B").replace("{feed}", "x"), asked(row.path)).replace(' ', "%20");
+            assert_eq!(visitor.get(&broken).await.status, StatusCode::NOT_FOUND, "{broken}");
+        }
+        for path in ["/api/nothing", "/api", "/assets/app.2.js", "/assets/index.html", "/calendar/banzha", "/index.html", "/api/me/x.css"] {
+            let answered = visitor.raw(Method::GET, path, &[("accept", "*/*")], "").await;
+            assert_eq!((answered.status, answered.problem().as_str()), (StatusCode::NOT_FOUND, "not-found"), "{path}");
+        }
+        for path in ["/assets/app.2.js", "/api/nothing"] {
+            assert_eq!(visitor.get(path).await.problem(), "not-found", "never a page: {path}");
+        }
+        for path in ["/nothing", "/c/nowhere", "/a/x", "/../etc/passwd"] {
+            let answered = visitor.get(path).await;
+            assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(answered.text.contains("message-page"), "{path}");
+        }
+        for query in ["community=nowhere&from=2026-11-01&to=2026-11-02", "community=c%3A1&from=2026-11-01&to=2026-11-02"] {
+            let status = visitor.get(&format!("/api/occurrences?{query}")).await.status;
+            assert!(status == StatusCode::NOT_FOUND || status == StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_changes_something_comes_from_our_own_page() {
+    let test = TestDb::lite(Default::default()).await;
+    let site = Site::with_neighbourhood(&test, settings()).await;
+    let visitor = site.visitor();
+    let same = ("sec-fetch-site", "same-origin");
+    let own = ("origin", "http://127.0.0.1:8080");
+    let table: &[(&[(&str, &str)], u16)] = &[
+        (&[JSON, OURS, same], 204),
+        (&[JSON, OURS, own], 204),
+        (&[JSON, OURS], 204),
+        (&[JSON, OURS, same, ("origin", "https://evil.example")], 204),
+        (&[JSON, OURS, ("sec-fetch-site", "cross-site")], 403),
+        (&[JSON, OURS, ("sec-fetch-site", "same-site")], 403),
+        (&[JSON, OURS, ("sec-fetch-site", "none")], 403),
+        (&[JSON, OURS, ("sec-fetch-site", "cross-site"), own], 403),
+        (&[JSON, OURS, ("origin", "http://evil.example")], 403),
+        (&[JSON, OURS, ("origin", "http://127.0.0.1:8081")], 403),
+        (&[JSON, OURS, ("origin", "https://127.0.0.1:8080")], 403),
+        (&[JSON, OURS, ("origin", "null")], 403),
+        (&[JSON, same], 403),
+        (&[JSON, ("x-lifehub", "0"), same], 403),
+        (&[OURS, same], 415),
+        (&[("content-type", "text/plain"), OURS, same], 415),
+        (&[("content-type", "application/x-www-form-urlencoded"), OURS, same], 415),
+        (&[("content-type", "multipart/form-data; boundary=x"), OURS, same], 415),
+        (&[("content-type", "application/json; charset=utf-8"), OURS, same], 204),
+        (&[("content-type", "application/jsonp"), OURS, same], 415),
+    ];
+    for (headers, expected) in table {
+        for row in ROUTES.iter().filter(|row| row.method == Method::POST) {
+            let answered = visitor.raw(Method::POST, row.path, headers, "{}").await;
+            if *expected == 204 {
+                assert!(![403, 415].contains(&answered.status.as_u16()), "{} {headers:?}", row.path);
+            } else {
+                assert_eq!(answered.status.as_u16(), *expected, "{} {headers:?}", row.path);
+                answered.problem();
+            }
+        }
+    }
+    // Other methods change nothing either.
+    for row in ROUTES {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            if method == row.method || ROUTES.iter().any(|other| other.path == row.path && other.method == method) {
+                continue;
+            }
+            let answered = visitor.raw(method.clone(), &filled(row.path, true), &[JSON, OURS], "{}").await;
+            assert_eq!(answered.problem(), "method-not-allowed", "{method} {}", row.path);
+            assert!(answered.headers.contains_key(header::ALLOW), "{method} {}", row.path);
+        }
+    }
+    test.remove().await;
+}
+
+#[tokio::test]
+async fn a_body_is_read_strictly() {
+    let test = TestDb::lite(Default::default()).await;
+    let site = Site::with_neighbourhood(&test, settings()).await;
+    let visitor = site.visitor();
+    let post = async |path: &str, body: &str| visitor.raw(Method::POST, path, &[JSON, OURS], body).await;
+    for broken in ["", "{", "nul", "\u{feff}{}", "{} {}", "{\"phone\":\"\\ud800\"}", "<html></html>"] {
+        let answered = post("/api/login/challenge", broken).await;
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (400, "malformed"), "{broken}");
+    }
+    let deep = "[".repeat(10_000);
+    assert_eq!(post("/api/login/challenge", &deep).await.status.as_u16() / 100, 4);
+    for (body, pointer, code) in [
+        (r#"{"phone":"13800000001","role":"district_admin"}"#, "/role", "unknown-field"),
+        (r#"{"phone":"13800000001","account":"x"}"#, "/account", "unknown-field"),
+        (r#"{"phone":"13800000001","community_id":"x"}"#, "/community_id", "unknown-field"),
+        (r#"{"phone":13800000001}"#, "/phone", "wrong-type"),
+        (r#"{"phone":"1380000000"}"#, "/phone", "form"),
+        (r#"{"phone":"13800000001","phone":"13800000002"}"#, "", "duplicate"),
+        (r#"{"phone":null}"#, "/phone", "wrong-type"),
+        ("{}", "", "missing"),
+        ("[]", "", "invalid"),
+    ] {
+        let answered = post("/api/login/challenge", body).await;
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (422, "invalid"), "{body}");
+        let field = &answered.json()["fields"][0];
+        assert_eq!(field["code"], code, "{body} {field}");
+        if !pointer.is_empty() {
+            assert_eq!(field["pointer"], pointer, "{body}");
+        }
+    }
+    assert_eq!(test.number("select count(*) from login_challenge", &[]).await, 0);
+    let large = format!(r#"{{"phone":"{}"}}"#, "1".repeat(65 * 1024));
+    for row in ROUTES.iter().filter(|row| row.method == Method::POST && row.access == Access::Anyone) {
+        let answered = post(row.path, &large).await;
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (413, "too-large"), "{}", row.path);
+    }
+    for (path, body, pointer) in [
+        ("/api/login/verify", serde_json::json!({ "challenge": id(1), "code": "12345" }), "/code"),
+        ("/api/login/verify", serde_json::json!({ "challenge": id(1), "code": "123456", "name": "a\u{0}" }), "/name"),
+        ("/api/login/verify", serde_json::json!({ "challenge": id(1), "code": "123456", "home": "A B" }), "/home"),
+        ("/api/login/verify", serde_json::json!({ "challenge": "x", "code": "123456" }), "/challenge"),
+        ("/api/sync", serde_json::json!({ "proto": 1, "pulls": [{ "stream": "x" }] }), "/pulls/0/stream"),
+        ("/api/sync", serde_json::json!({ "proto": 1, "role": "x" }), "/role"),
+    ] {
+        let answered = post(path, &body.to_string()).await;
+        assert_eq!(answered.json()["fields"][0]["pointer"], pointer, "{}", answered.text);
+    }
+    test.remove().await;
+}
+
+#[tokio::test]
+async fn a_sync_has_limits_and_a_version() {
+    let test = TestDb::lite(Default::default()).await;
+    let site = Site::with_neighbourhood(&test, settings()).await;
+    let mut visitor = site.visitor();
+    for proto in [0, 2, 65_535] {
+        let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": proto, "anything": [] })).await;
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (426, "client-too-old"));
+    }
+    let commands: Vec<u8> = vec![1; 21];
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "commands": commands })).await;
+    assert_eq!(answered.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let answered =
+        visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "commands": ["x".repeat(17 * 1024)] })).await;
+    assert_eq!(answered.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let pulls: Vec<Json> = (0..17).map(|_| serde_json::json!({ "stream": "c:banzha" })).collect();
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "pulls": pulls })).await;
+    assert_eq!(answered.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "device": id(1) })).await;
+    assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (401, "needs-sign-in"));
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1 })).await;
+    assert_eq!((answered.status, &answered.json()["proto"]), (StatusCode::OK, &Json::from(1)));
+    test.remove().await;
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_of_the_house() {
+    let test = TestDb::lite(Default::default()).await;
+    let site = Site::with_neighbourhood(&test, settings()).await;
+    let visitor = site.visitor();
+    for path in [
+        "/",
+        "/c/banzha",
+        "/nothing",
+        "/api/session",
+        "/api/nothing",
+        "/assets/app.1.js",
+        "/sw.js",
+        "/livez",
+        "/calendar/banzha.ics",
+    ] {
+        let answered = visitor.get(path).await;
+        let policy = answered.headers["content-security-policy"].to_str().expect("text");
+        assert!(
+            policy.contains("style-src 'self';") && policy.contains("script-src 'self' 'wasm-unsafe-eval';"),
+            "{path}"
+        );
+        assert!(!policy.contains("unsafe-inline") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(answered.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(answered.headers["referrer-policy"], "no-referrer", "{path}");
+        assert_eq!(answered.headers["cross-origin-opener-policy"], "same-origin", "{path}");
+        assert!(!answered.headers.contains_key("strict-transport-security"), "not on plain http: {path}");
+        assert!(!answered.headers.contains_key("access-control-allow-origin"), "{path}");
+        assert_eq!(
+            path.starts_with("/api/"),
+            answered.headers.get(header::CACHE_CONTROL).is_some_and(|v| v == "no-store") && path != "/livez",
+            "{path}"
+        );
+    }
+    let caching =
+        async |path: &str| visitor.get(path).await.headers[header::CACHE_CONTROL].to_str().expect("text").to_owned();
+    assert_eq!(caching("/assets/app.1.js").await, "public, max-age=31536000, immutable");
+    assert_eq!(caching("/sw.js").await, "no-cache");
+    assert_eq!(caching("/").await, "no-cache");
+    let head = visitor.raw(Method::HEAD, "/api/nothing", &[], "").await;
+    assert_eq!((head.status, head.text.as_str()), (StatusCode::NOT_FOUND, ""));
+    test.remove().await;
+}
+
+#[tokio::test]
+async fn the_figures_are_for_the_operator() {
+    let test = TestDb::lite(Default::default()).await;
+    let settings = Settings { metrics_token: Some(Secret::new("metrics-token")), ..settings() };
+    let site = Site::with_neighbourhood(&test, settings).await;
+    let visitor = site.visitor();
+    visitor.get("/api/communities").await;
+    let get = async |peer: &str, headers: &[(&str, &str)]| {
+        let mut request = Request::get("/metrics");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(Peer(peer.parse().expect("an address")));
+        visitor.send(request).await.0
+    };
+    let text = get("127.0.0.1:9", &[]).await.text;
+    assert!(
+        text.contains("lifehub_requests_total{route=\"/api/communities\",method=\"GET\",status=\"200\"} 1"),
+        "{text}"
+    );
+    assert!(text.contains("lifehub_writer_queue 0"));
+    assert_eq!(get("127.0.0.1:9", &[("x-forwarded-for", "1.2.3.4")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get("1.2.3.4:9", &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get("1.2.3.4:9", &[("authorization", "Bearer wrong")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get("1.2.3.4:9", &[("authorization", "Bearer metrics-token")]).await.status, StatusCode::OK);
+    assert_eq!(visitor.get("/readyz").await.json()["status"], "ready");
+    test.remove().await;
+}
