@@ -329,7 +329,8 @@ impl Client {
         let mut more = false;
         let streams: Vec<_> =
             reply.pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at, &mut more)).collect();
-        self.wants_pull = more;
+        // What was asked for while this was on its way has still to be asked.
+        self.wants_pull |= more;
         self.next_poll = now + POLL_MS;
         let storing = Storing { streams: streams.clone(), settled: settled.clone(), again: again || more };
         if let Some(flight) = &mut self.flight {
