@@ -177,7 +177,8 @@ fn check_room(space: &SpaceFacts<'_>, range: TimeRange, heads: u16) -> Result<()
 
 /// Whether an exclusive space held by `held` can't be had for `range`: the cores meet, or one's core meets the
 /// other's buffer. Two buffers may lie on each other.
-fn collides(policy: &SpacePolicy, held: &Holding, range: TimeRange) -> bool {
+#[must_use]
+pub fn collides(policy: &SpacePolicy, held: &Holding, range: TimeRange) -> bool {
     let around_mine_start = range.start().plus_minutes(-i64::from(policy.setup_minutes));
     let around_mine_end = range.end().plus_minutes(i64::from(policy.teardown_minutes));
     let around_held_start = held.range.start().plus_minutes(-i64::from(held.setup));
