@@ -10,7 +10,7 @@ use domain::sync::{Cursor, Pull, PullReply, PullResult, ResetReason};
 use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::store::streams::{Found, StreamState, find_state, list_changed, list_present, tag_at};
+use crate::store::streams::{Found, StreamState, find_state, list_changed, list_of_change, list_present, tag_at};
 use crate::store::{Conn, StoreError};
 
 /// Answers one pull.
@@ -112,15 +112,24 @@ async fn delta(
     visible: u32,
 ) -> Result<PullResult, StoreError> {
     let mut found = Vec::new();
-    let mut upto = state.head;
+    // Up to which change everything is at hand.
+    let mut at_hand = state.head;
     if cursor.seq < state.head {
         for audience in audiences {
             let rows = list_changed(conn, stream, audience, cursor.seq, DELTA_ROWS_MAX + 1).await?;
-            // One more than fits: everything from that change on waits for the next pull.
-            if rows.len() > DELTA_ROWS_MAX {
-                upto = upto.min(rows[DELTA_ROWS_MAX].seq().saturating_sub(1).max(cursor.seq + 1));
+            if let Some(beyond) = rows.get(DELTA_ROWS_MAX) {
+                at_hand = at_hand.min(beyond.seq().saturating_sub(1));
             }
             found.extend(rows);
+        }
+    }
+    let mut upto = last_that_fits(&found, at_hand);
+    // A change is never torn: the first one travels whole even if it alone is larger than a reply.
+    if let Some(first) = found.iter().map(Found::seq).min().filter(|first| *first > upto) {
+        upto = first;
+        found.clear();
+        for audience in audiences {
+            found.extend(list_of_change(conn, stream, audience, first).await?);
         }
     }
     found.retain(|row| row.seq() <= upto);
@@ -133,6 +142,13 @@ async fn delta(
         cursor: Cursor { epoch: state.epoch, seq: upto, tag, audience: visible, view: VIEW },
         more: upto < state.head,
     })
+}
+
+/// The last change up to which the rows fit into one reply; those of one change stay together.
+fn last_that_fits(found: &[Found], at_hand: u64) -> u64 {
+    let mut changes: Vec<u64> = found.iter().map(Found::seq).filter(|seq| *seq <= at_hand).collect();
+    changes.sort_unstable();
+    changes.get(DELTA_ROWS_MAX).map_or(at_hand, |beyond| beyond.saturating_sub(1))
 }
 
 /// One row per key: a thing that two of the reader's audiences see is sent once, and is gone only if it is gone from all.
