@@ -1,18 +1,19 @@
 //! One date of an activity: what, when, where, who, how many places, and the one button that matters.
 
-use domain::activity::Phase;
+mod facts;
+
 use domain::agenda::{Entry, RowFact};
 use domain::change::{SignUpRow, SignUpState};
 use domain::command::{Command, SignUp, WithdrawSignUp};
 use domain::id::{CommandId, OccurrenceId, PersonId, SignUpId, StreamId};
 use domain::refusal::Alternative;
-use domain::sign_up::Seats;
 use domain::sync::machine::Settled;
 use domain::sync::{Delivery, View};
 use domain::words::format;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
+use self::facts::{About, Facts, OtherDates, Share};
 use crate::components::activity_row::category_icon;
 use crate::components::own_status::OwnStatus;
 use crate::components::refusal_notice::RefusalNotice;
@@ -22,7 +23,6 @@ use crate::model::{Freshness, Saved, Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::{Route, login_then};
 use crate::ui::icon::Icon;
-use crate::ui::unbroken::Unbroken;
 
 /// `/a/:occurrence`. With `?sign_up=1` the sheet is open from the start: that is where signing in returns to.
 #[component]
@@ -148,6 +148,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
             <Leaving id/>
             <Facts id/>
             <About id/>
+            <Share id/>
             <OtherDates id/>
             <Show when=move || own.read().is_none()>
                 <div class="action-bar">
@@ -255,184 +256,6 @@ fn Leaving(id: OccurrenceId) -> impl IntoView {
                     </div>
                 </section>
             }
-        })
-    }
-}
-
-#[component]
-fn Facts(id: OccurrenceId) -> impl IntoView {
-    let model = use_model();
-    move || {
-        let view = model.view();
-        let Some(entry) = Entry::of(&view, id) else { return ().into_any() };
-        let (words, today) = (model.words(), model.today());
-        let head = format::day_head(words.language, entry.occurrence.range.start().date(), today);
-        let phone = view.teams.get(&entry.activity.team).and_then(|team| team.row.phone.clone());
-        let reason = entry.occurrence.cancelled.as_ref().map(|cancelled| match &cancelled.reason {
-            Some(why) => words.occurrence.called_off_why(why),
-            None => words.occurrence.called_off.to_owned(),
-        });
-        view! {
-            {reason
-                .map(|reason| {
-                    view! {
-                        <section class="notice" data-tone="neutral">
-                            <Icon name="i-slash"/>
-                            <div class="notice-body">
-                                <p class="notice-title">{reason}</p>
-                            </div>
-                        </section>
-                    }
-                })}
-            <dl class="facts">
-                <div class="fact">
-                    <dt class="fact-label">
-                        <Icon name="i-clock"/>
-                        <span class="sr">{words.occurrence.when}</span>
-                    </dt>
-                    <dd class="fact-text">
-                        {head.relative.map(|word| view! { <span class="nb">{word}</span> " " })}
-                        <Unbroken text=head.date/>
-                        " "
-                        <span class="nb">{format::time_range(words.language, entry.occurrence.range)}</span>
-                        {head.lunar.map(|lunar| view! { <p class="fact-note">{lunar}</p> })}
-                    </dd>
-                </div>
-                <div class="fact">
-                    <dt class="fact-label">
-                        <Icon name="i-place"/>
-                        <span class="sr">{words.occurrence.where_}</span>
-                    </dt>
-                    <dd class="fact-text">
-                        {entry.activity.venue.place.to_string()}
-                        {entry
-                            .activity
-                            .venue
-                            .space
-                            .map(|space| {
-                                view! {
-                                    <p class="fact-note">
-                                        <a href=Route::Space(space).href()>{words.occurrence.space_link}</a>
-                                    </p>
-                                }
-                            })}
-                    </dd>
-                </div>
-                <div class="fact">
-                    <dt class="fact-label">
-                        <Icon name="i-people"/>
-                        <span class="sr">{words.occurrence.who}</span>
-                    </dt>
-                    <dd class="fact-text">{words.audience(entry.activity.audience)}</dd>
-                </div>
-                {phone
-                    .map(|phone| {
-                        view! {
-                            <div class="fact">
-                                <dt class="fact-label">
-                                    <Icon name="i-phone"/>
-                                    <span class="sr">{words.occurrence.phone}</span>
-                                </dt>
-                                <dd class="fact-text">
-                                    <a href=["tel:", &phone].concat()>{words.common.call_number(&phone)}</a>
-                                </dd>
-                            </div>
-                        }
-                    })}
-            </dl>
-            {entry.seats.and_then(|seats| places(seats, entry.phase(model.now())))}
-        }
-        .into_any()
-    }
-}
-
-/// How many places are left, with a meter.
-fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
-    let capacity = seats.capacity?;
-    if matches!(phase, Phase::WalkIn | Phase::Cancelled | Phase::Over) {
-        return None;
-    }
-    let model = use_model();
-    let words = model.words();
-    let text = match seats.free() {
-        Some(0) | None => words.occurrence.all_taken(capacity),
-        Some(free) => words.occurrence.left_of(free, capacity),
-    };
-    let waiting = (seats.waiting_parties > 0).then(|| words.occurrence.waiting(seats.waiting_parties));
-    Some(view! {
-        <div class="places">
-            <p class="places-text">{text.clone()}</p>
-            {waiting.map(|waiting| view! { <p class="places-note">{waiting}</p> })}
-            <progress class="meter" value=seats.taken.to_string() max=capacity.to_string() aria-label=text></progress>
-        </div>
-    })
-}
-
-#[component]
-fn About(id: OccurrenceId) -> impl IntoView {
-    let model = use_model();
-    move || {
-        let view = model.view();
-        let about = Entry::of(&view, id).and_then(|entry| entry.activity.about.clone());
-        about.map(|about| {
-            let paragraphs: Vec<_> =
-                about.as_str().lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
-            view! {
-                <section class="section">
-                    <header class="section-head">
-                        <h2 class="section-title">{model.words().occurrence.about}</h2>
-                    </header>
-                    {paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
-                </section>
-            }
-        })
-    }
-}
-
-#[component]
-fn OtherDates(id: OccurrenceId) -> impl IntoView {
-    let model = use_model();
-    move || {
-        let view = model.view();
-        let (words, now, today) = (model.words(), model.now(), model.today());
-        let activity = view.occurrences.get(&id)?.row.activity;
-        let mut dates: Vec<_> = view
-            .occurrences
-            .iter()
-            .filter(|(_, other)| other.row.activity == activity && other.row.range.end() > now)
-            .map(|(id, other)| (other.row.range.start(), *id, other.row.cancelled.is_some()))
-            .collect();
-        dates.sort_unstable();
-        if dates.len() < 2 {
-            return None;
-        }
-        Some(view! {
-            <section class="section">
-                <header class="section-head">
-                    <h2 class="section-title">{words.occurrence.other_dates}</h2>
-                </header>
-                <ul class="date-chips">
-                    {dates
-                        .into_iter()
-                        .take(8)
-                        .map(|(start, other, is_cancelled)| {
-                            let text = format::day(words.language, start.date(), today);
-                            view! {
-                                <li>
-                                    <a
-                                        class="date-chip"
-                                        href=Route::Occurrence(other).href()
-                                        data-state=is_cancelled.then_some("cancelled")
-                                        aria-current=(other == id).then_some("page")
-                                    >
-                                        {text}
-                                    </a>
-                                </li>
-                            }
-                        })
-                        .collect_view()}
-                </ul>
-            </section>
         })
     }
 }

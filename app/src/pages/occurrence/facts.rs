@@ -1,0 +1,247 @@
+//! What is known about a date: facts, places left, description, sharing, other dates.
+
+use domain::activity::Phase;
+use domain::agenda::Entry;
+use domain::id::OccurrenceId;
+use domain::sign_up::Seats;
+use domain::words::format;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::model::use_model;
+use crate::platform;
+use crate::route::Route;
+use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
+
+/// When, where, who, the telephone, and how many places are left.
+#[component]
+pub fn Facts(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let Some(entry) = Entry::of(&view, id) else { return ().into_any() };
+        let (words, today) = (model.words(), model.today());
+        let head = format::day_head(words.language, entry.occurrence.range.start().date(), today);
+        let phone = view.teams.get(&entry.activity.team).and_then(|team| team.row.phone.clone());
+        let reason = entry.occurrence.cancelled.as_ref().map(|cancelled| match &cancelled.reason {
+            Some(why) => words.occurrence.called_off_why(why),
+            None => words.occurrence.called_off.to_owned(),
+        });
+        view! {
+            {reason
+                .map(|reason| {
+                    view! {
+                        <section class="notice" data-tone="neutral">
+                            <Icon name="i-slash"/>
+                            <div class="notice-body">
+                                <p class="notice-title">{reason}</p>
+                            </div>
+                        </section>
+                    }
+                })}
+            <dl class="facts">
+                <div class="fact">
+                    <dt class="fact-label">
+                        <Icon name="i-clock"/>
+                        <span class="sr">{words.occurrence.when}</span>
+                    </dt>
+                    <dd class="fact-text">
+                        {head.relative.map(|word| view! { <span class="nb">{word}</span> " " })}
+                        <Unbroken text=head.date/>
+                        " "
+                        <span class="nb">{format::time_range(words.language, entry.occurrence.range)}</span>
+                        {head.lunar.map(|lunar| view! { <p class="fact-note">{lunar}</p> })}
+                    </dd>
+                </div>
+                <div class="fact">
+                    <dt class="fact-label">
+                        <Icon name="i-place"/>
+                        <span class="sr">{words.occurrence.where_}</span>
+                    </dt>
+                    <dd class="fact-text">
+                        {entry.activity.venue.place.to_string()}
+                        {entry
+                            .activity
+                            .venue
+                            .space
+                            .map(|space| {
+                                view! {
+                                    <p class="fact-note">
+                                        <a href=Route::Space(space).href()>{words.occurrence.space_link}</a>
+                                    </p>
+                                }
+                            })}
+                    </dd>
+                </div>
+                <div class="fact">
+                    <dt class="fact-label">
+                        <Icon name="i-people"/>
+                        <span class="sr">{words.occurrence.who}</span>
+                    </dt>
+                    <dd class="fact-text">{words.audience(entry.activity.audience)}</dd>
+                </div>
+                {phone
+                    .map(|phone| {
+                        view! {
+                            <div class="fact">
+                                <dt class="fact-label">
+                                    <Icon name="i-phone"/>
+                                    <span class="sr">{words.occurrence.phone}</span>
+                                </dt>
+                                <dd class="fact-text">
+                                    <a href=["tel:", &phone].concat()>{words.common.call_number(&phone)}</a>
+                                </dd>
+                            </div>
+                        }
+                    })}
+            </dl>
+            {entry.seats.and_then(|seats| places(seats, entry.phase(model.now())))}
+        }
+        .into_any()
+    }
+}
+
+/// How many places are left, with a meter.
+fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
+    let capacity = seats.capacity?;
+    if matches!(phase, Phase::WalkIn | Phase::Cancelled | Phase::Over) {
+        return None;
+    }
+    let model = use_model();
+    let words = model.words();
+    let text = match seats.free() {
+        Some(0) | None => words.occurrence.all_taken(capacity),
+        Some(free) => words.occurrence.left_of(free, capacity),
+    };
+    let waiting = (seats.waiting_parties > 0).then(|| words.occurrence.waiting(seats.waiting_parties));
+    // The number stands out; where it stands in the sentence is the catalogue's.
+    let number = seats.free().filter(|free| *free > 0).map(|free| free.to_string());
+    let sentence = match number.and_then(|number| text.split_once(&number).map(|parts| (parts, number.clone()))) {
+        Some(((before, after), number)) => {
+            let (before, after) = (before.to_owned(), after.to_owned());
+            view! { {before}<strong>{number}</strong>{after} }.into_any()
+        }
+        None => text.clone().into_any(),
+    };
+    Some(view! {
+        <div class="places">
+            <p class="places-text">{sentence}</p>
+            {waiting.map(|waiting| view! { <p class="places-note">{waiting}</p> })}
+            <progress class="meter" value=seats.taken.to_string() max=capacity.to_string() aria-label=text></progress>
+        </div>
+    })
+}
+
+/// What its team says about it.
+#[component]
+pub fn About(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let about = Entry::of(&view, id).and_then(|entry| entry.activity.about.clone());
+        about.map(|about| {
+            let paragraphs: Vec<_> =
+                about.as_str().lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+            view! {
+                <section class="section">
+                    <header class="section-head">
+                        <h2 class="section-title">{model.words().occurrence.about}</h2>
+                    </header>
+                    {paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
+                </section>
+            }
+        })
+    }
+}
+
+/// Sends the date to somebody, or copies it where the phone has no such sheet.
+#[component]
+pub fn Share(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    let is_copied = RwSignal::new(false);
+    let send = move |_| {
+        let view = model.view_untracked();
+        let Some(entry) = Entry::of(&view, id) else { return };
+        let words = model.words_untracked();
+        let title = entry.activity.title.to_string();
+        // Read on another day: no 今天 in it.
+        let range = entry.occurrence.range;
+        let day = format::date_weekday(words.language, range.start().date(), model.today_untracked());
+        let when = [&day, " ", &format::time_range(words.language, range)].concat();
+        let text = words.occurrence.share_text(&title, when, &entry.activity.venue.place);
+        let address = platform::absolute(&Route::Occurrence(id).href());
+        if platform::can_share() {
+            platform::share(&title, &text, &address);
+        } else {
+            spawn_local(async move {
+                is_copied.set(platform::copy(&[&text, " ", &address].concat()).await);
+            });
+        }
+    };
+    let label = move || {
+        let common = &model.words().common;
+        match (is_copied.get(), platform::can_share()) {
+            (true, _) => common.copied,
+            (false, true) => common.share,
+            (false, false) => common.copy_text,
+        }
+    };
+    view! {
+        <div class="button-row">
+            <button type="button" class="button" on:click=send>
+                <Icon name="i-share"/>
+                <span role="status">{label}</span>
+            </button>
+        </div>
+    }
+}
+
+/// The other dates of the same activity.
+#[component]
+pub fn OtherDates(id: OccurrenceId) -> impl IntoView {
+    let model = use_model();
+    move || {
+        let view = model.view();
+        let (words, now, today) = (model.words(), model.now(), model.today());
+        let activity = view.occurrences.get(&id)?.row.activity;
+        let mut dates: Vec<_> = view
+            .occurrences
+            .iter()
+            .filter(|(_, other)| other.row.activity == activity && other.row.range.end() > now)
+            .map(|(id, other)| (other.row.range.start(), *id, other.row.cancelled.is_some()))
+            .collect();
+        dates.sort_unstable();
+        if dates.len() < 2 {
+            return None;
+        }
+        Some(view! {
+            <section class="section">
+                <header class="section-head">
+                    <h2 class="section-title">{words.occurrence.other_dates}</h2>
+                </header>
+                <ul class="date-chips">
+                    {dates
+                        .into_iter()
+                        .take(8)
+                        .map(|(start, other, is_cancelled)| {
+                            let text = format::day(words.language, start.date(), today);
+                            view! {
+                                <li>
+                                    <a
+                                        class="date-chip"
+                                        href=Route::Occurrence(other).href()
+                                        data-state=is_cancelled.then_some("cancelled")
+                                        aria-current=(other == id).then_some("page")
+                                    >
+                                        {text}
+                                    </a>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            </section>
+        })
+    }
+}
