@@ -157,6 +157,7 @@ pub struct Model {
     title: RwSignal<Title>,
     announcement: RwSignal<String>,
     pub(crate) runner: StoredValue<Rc<Runner>, LocalStorage>,
+    owner: StoredValue<Owner>,
 }
 
 type Title = Arc<dyn Fn() -> String + Send + Sync>;
@@ -220,6 +221,7 @@ impl Model {
             title: RwSignal::new(Arc::new(String::new)),
             announcement: RwSignal::new(String::new()),
             runner: StoredValue::new_local(Rc::clone(&runner)),
+            owner: StoredValue::new(Owner::current().expect("invariant: <App/> has an owner")),
         };
         // The streams on screen are told to the machine, which is outside of the reactive world.
         Effect::new(move |_| {
@@ -319,12 +321,6 @@ impl Model {
         self.rim.communities.with(|all| all.iter().find(|community| community.id == id).cloned())
     }
 
-    /// The stream of the community on screen.
-    #[must_use]
-    pub fn stream(self) -> StreamId {
-        StreamId::Community(self.community())
-    }
-
     /// The picture: the server's rows with what is on its way laid over them.
     #[must_use]
     pub fn view(self) -> Arc<View> {
@@ -377,7 +373,8 @@ impl Model {
     #[must_use]
     pub fn submit(self, stream: StreamId, command: Command, depends_on: Option<CommandId>) -> Submission {
         let id = platform::new_command_id();
-        let saved = RwSignal::new(Saved::Saving);
+        // Not in the scope of whoever asks: a sheet that closes with the tap would take the answer with it.
+        let saved = self.owner.with_value(|owner| owner.with(|| RwSignal::new(Saved::Saving)));
         self.runner().submit(id, stream, command, depends_on, move |now| {
             // The page that asked may be gone by then.
             let _ = saved.try_set(now);

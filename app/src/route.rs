@@ -3,14 +3,12 @@
 //! The router's patterns are beside the components in `app.rs`; a test-worthy difference between the two shows at once,
 //! because every link goes through [`Route::href`].
 
-use domain::id::{CommunityId, OccurrenceId, SpaceId, TeamId};
+use domain::id::{OccurrenceId, SpaceId, TeamId};
 
 /// A place in the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     Activities,
-    /// The activities of one community, as a shared link names it.
-    Community(CommunityId),
     Occurrence(OccurrenceId),
     Spaces,
     Space(SpaceId),
@@ -35,7 +33,6 @@ impl Route {
     pub fn href(&self) -> String {
         match self {
             Self::Activities => "/".to_owned(),
-            Self::Community(id) => join("/c/", id.as_str(), ""),
             Self::Occurrence(id) => join("/a/", &id.to_string(), ""),
             Self::Spaces => "/s".to_owned(),
             Self::Space(id) => join("/s/", &id.to_string(), ""),

@@ -10,7 +10,7 @@ use web_sys::{FocusOptions, HtmlElement};
 use super::updates;
 use crate::model::{Freshness, Mode, Model, Session, use_model};
 use crate::platform;
-use crate::route::{Route, login_then};
+use crate::route::Route;
 use crate::ui::band::{Band, Leads};
 use crate::ui::chip::Tone;
 use crate::ui::icon::Icon;
@@ -219,7 +219,7 @@ fn band(model: Model) -> Option<AnyView> {
         let text = [words.states.refused, " · ", &words.refusal(&why)].concat();
         (Tone::Bad, "i-exclamation", text, outbox())
     } else if let Some(text) = sign_in_text(model) {
-        (Tone::Warn, "i-me", text, Leads::To(login_then(&Route::Me.href())))
+        (Tone::Warn, "i-me", text, Leads::To(Route::Login(Some(Box::new(Route::Me))).href()))
     } else if let Some(text) = unsent_text(model) {
         (Tone::Warn, "i-phone-arrow", text, outbox())
     } else if let Freshness::Offline { as_of } = model.freshness() {

@@ -8,8 +8,6 @@ pub enum Kind {
     Primary,
     #[default]
     Outline,
-    Quiet,
-    Danger,
 }
 
 impl Kind {
@@ -19,8 +17,6 @@ impl Kind {
         match self {
             Self::Primary => "primary",
             Self::Outline => "outline",
-            Self::Quiet => "quiet",
-            Self::Danger => "danger",
         }
     }
 }

@@ -34,12 +34,10 @@ impl Tone {
 /// The state of a sign-up, booking or command, as the whole product shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChipState {
-    Draft,
     Saved,
     Checking,
     Requested,
     Waitlisted,
-    Offered,
     Confirmed,
     Arrived,
     Refused,
@@ -53,12 +51,10 @@ impl ChipState {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Draft => "draft",
             Self::Saved => "saved",
             Self::Checking => "checking",
             Self::Requested => "requested",
             Self::Waitlisted => "waitlisted",
-            Self::Offered => "offered",
             Self::Confirmed => "confirmed",
             Self::Arrived => "arrived",
             Self::Refused => "refused",
@@ -72,12 +68,10 @@ impl ChipState {
     #[must_use]
     pub const fn icon(self) -> Option<&'static str> {
         Some(match self {
-            Self::Draft => "i-pencil",
             Self::Saved => "i-phone-arrow",
             Self::Checking => "i-dots",
             Self::Requested => "i-hourglass",
             Self::Waitlisted => "i-queue",
-            Self::Offered => "i-bell",
             Self::Confirmed => "i-check",
             Self::Arrived => "i-double-check",
             Self::Refused => "i-exclamation",
