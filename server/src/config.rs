@@ -445,7 +445,8 @@ fn parse_webhook(url: &str) -> Option<WebhookUrl> {
         }
         port => port[1..].parse().ok()?,
     };
-    let fits = !host.is_empty() && !host.contains(['@', ' ']) && path.bytes().all(|b| b.is_ascii_graphic());
+    let is_plain = host.starts_with('[') || !host.contains(':');
+    let fits = is_plain && !host.is_empty() && !host.contains(['@', ' ']) && path.bytes().all(|b| b.is_ascii_graphic());
     fits.then(|| WebhookUrl { tls, host: host.to_owned(), port, path: path.to_owned() })
 }
 
@@ -460,7 +461,7 @@ fn parse_instant(text: &str) -> Option<domain::time::Timestamp> {
         Some(clock) => (clock, 0),
         None => {
             let (clock, offset) = rest.split_at_checked(rest.len().checked_sub(6)?)?;
-            let (hours, minutes) = offset[1..].split_once(':')?;
+            let (hours, minutes) = offset.get(1..)?.split_once(':')?;
             let minutes: i64 = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
             (clock, if offset.starts_with('-') { -minutes } else { minutes })
         }

@@ -16,7 +16,6 @@ use crate::extract::{JsonBytes, from_json};
 use crate::problem::ApiError;
 use crate::reads::cache::{brotli, gzip};
 use crate::state::AppState;
-use crate::sync::SyncError;
 
 /// Replies from this size on are compressed.
 const COMPRESS_FROM: usize = 1024;
@@ -66,13 +65,6 @@ fn check(request: &SyncRequest) -> Result<(), ApiError> {
         from_json::<Envelope>(command.get().as_bytes()).map_err(|error| error.below(&format!("/commands/{index}")))?;
     }
     Ok(())
-}
-
-fn told(error: SyncError) -> ApiError {
-    match error {
-        SyncError::Malformed { index, .. } => ApiError::field(format!("/commands/{index}"), "invalid"),
-        SyncError::Store(error) => error.into(),
-    }
 }
 
 fn count(state: &AppState, reply: &SyncReply) {

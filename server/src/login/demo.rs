@@ -2,7 +2,8 @@
 //! nothing at these addresses.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::AccountId;
@@ -16,14 +17,23 @@ use crate::state::AppState;
 use crate::store::logins::{DemoPerson, list_demo_people};
 use crate::store::sessions::{insert_session, remove_session};
 
+/// Lets nothing of a request be looked at where this is no demonstration.
+#[derive(Debug)]
+pub struct InDemo;
+
+impl FromRequestParts<AppState> for InDemo {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        if state.settings.demo { Ok(Self) } else { Err(ApiError::NotFound) }
+    }
+}
+
 /// Lists the people of the demonstration.
 ///
 /// # Errors
 /// [`ApiError::NotFound`] where this is none.
-pub async fn people(State(state): State<AppState>) -> Result<Json<Vec<DemoPerson>>, ApiError> {
-    if !state.settings.demo {
-        return Err(ApiError::NotFound);
-    }
+pub async fn people(_: InDemo, State(state): State<AppState>) -> Result<Json<Vec<DemoPerson>>, ApiError> {
     let people = state.db.read(|tx| Box::pin(list_demo_people(tx))).await?;
     Ok(Json(people))
 }
@@ -47,13 +57,11 @@ struct SignedIn {
 /// # Errors
 /// [`ApiError::NotFound`] where this is none; [`ApiError::Invalid`] for a role nobody has.
 pub async fn login(
+    _: InDemo,
     State(state): State<AppState>,
     headers: HeaderMap,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
-    if !state.settings.demo {
-        return Err(ApiError::NotFound);
-    }
     let people = state.db.read(|tx| Box::pin(list_demo_people(tx))).await?;
     let person = people.into_iter().find(|person| person.role == ask.role);
     let Some(DemoPerson { account, .. }) = person else { return Err(ApiError::field("/role", "unknown")) };
