@@ -47,7 +47,8 @@ fn notice_id(account: AccountId, matter: &str, now: Timestamp) -> NoticeId {
     NoticeId::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
 }
 
-/// Marks an account's notices as read and drafts their rows; those that are read, gone or another's are left out.
+/// Marks an account's notices of one community as read and drafts their rows; those that are read, gone, another's or of
+/// another community (whose stream this is not) are left out.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -55,15 +56,16 @@ pub async fn mark_read(
     conn: &mut Conn<'_>,
     draft: &mut Draft,
     account: AccountId,
+    community: &CommunityId,
     notices: &[NoticeId],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for id in notices {
         let changed = conn
             .maybe(
-                "update notice set read_at = $3 where id = $1 and account = $2 and read_at is null
+                "update notice set read_at = $4 where id = $1 and account = $2 and community = $3 and read_at is null
                  returning body, created_at",
-                &[(*id).into(), account.into(), now.into()],
+                &[(*id).into(), account.into(), community.into(), now.into()],
             )
             .await?;
         if let Some(row) = changed {

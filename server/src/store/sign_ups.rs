@@ -127,25 +127,6 @@ pub async fn find_sign_up(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<Si
     }))
 }
 
-/// Those of `people` who have a place or wait at this date already, and by which sign-up.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn list_already_in(
-    conn: &mut Conn<'_>,
-    occurrence: OccurrenceId,
-    people: &[PersonId],
-) -> Result<Vec<(PersonId, SignUpId)>, StoreError> {
-    let mut found = Vec::new();
-    for person in people {
-        let sql = "select sign_up from sign_up_member where occurrence = $1 and person = $2 and left_at is null";
-        if let Some(row) = conn.maybe(sql, &[occurrence.into(), (*person).into()]).await? {
-            found.push((*person, row.parse("sign_up")?));
-        }
-    }
-    Ok(found)
-}
-
 /// The account's own live sign-up for a date, with who is in it.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! Each command is a transaction of its own, so that one refusal or fault never drags its neighbours along; pulls come
 //! after them, in one unchanging picture, so that a reply already holds what its commands did.
 
+mod malformed;
 mod pull;
 mod push;
 

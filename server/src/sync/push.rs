@@ -12,7 +12,10 @@ use crate::operations::{Context, Done, Stop, carry_out};
 use crate::store::devices::{find_processed, insert_processed, is_number_known, load_device};
 use crate::store::streams::{find_head, write_change};
 use crate::store::{Conn, StoreError};
+use crate::sync::malformed::field_of;
 
+/// The version of envelopes that this build reads.
+const ENVELOPE_VERSION: u8 = 1;
 /// How long a phone waits before it sends again what this server does not know yet.
 const UNKNOWN_KIND_MS: u32 = 60_000;
 
@@ -33,6 +36,9 @@ pub async fn apply_command(
     let Actor::Account(caller) = actor else { return not_now(NotNow::NeedsSignIn) };
     if envelope.account != caller.account {
         return not_now(NotNow::WrongAccount);
+    }
+    if envelope.v != ENVELOPE_VERSION {
+        return not_now(NotNow::RetryAfter { ms: UNKNOWN_KIND_MS });
     }
     // The device first: a command that was sent twice at once is handled in turn from here on.
     let device = load_device(conn, envelope.device, caller.account, now).await?;
@@ -58,8 +64,8 @@ pub async fn apply_command(
     }
     let outcome = match envelope.command() {
         Err(CommandProblem::UnknownKind) => return not_now(NotNow::RetryAfter { ms: UNKNOWN_KIND_MS }),
-        Err(CommandProblem::Malformed { detail }) => {
-            refused(Refusal::Malformed { field: detail.chars().take(120).collect() })
+        Err(CommandProblem::Malformed { .. }) => {
+            refused(Refusal::Malformed { field: field_of(&envelope.kind, envelope.body.get()) })
         }
         Ok(command) => {
             let context = Context { actor, account: caller.account, id, stream: &envelope.stream, now };

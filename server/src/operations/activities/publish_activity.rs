@@ -1,12 +1,10 @@
 //! Publish an activity with all its dates; held in a space of ours, it holds that space for each of them.
 
-use domain::activity::{SignUpPolicy, occurrence_id};
-use domain::booking::{BookingDecision, Party, decide_booking};
+use domain::activity::{Audience, PARTY_MAX, SignUpPolicy, occurrence_id};
+use domain::booking::collides;
 use domain::command::{Accepted, Command, PublishActivity};
 use domain::id::{ActivityId, SpaceId};
 use domain::refusal::Refusal;
-use domain::space::{Answer, SpacePolicy};
-use domain::sync::View;
 use domain::time::{LocalDate, TimeRange};
 
 use crate::operations::{Context, Done, Stop};
@@ -18,7 +16,8 @@ use crate::store::streams::Draft;
 
 /// # Errors
 /// Those of [`Schedule::dates`](domain::activity::Schedule::dates); [`Refusal::CapacityZero`],
-/// [`Refusal::VenueTaken`]; [`Refusal::Gone`] for an unknown team, or a space that is not of this community.
+/// [`Refusal::Malformed`] for terms nobody could meet, [`Refusal::VenueTaken`]; [`Refusal::Gone`] for an unknown team, or
+/// a space that is not of this community.
 pub async fn publish_activity(
     conn: &mut Conn<'_>,
     context: &Context<'_>,
@@ -31,13 +30,11 @@ pub async fn publish_activity(
     let community = context.community()?;
     let dates = body.schedule.dates(context.now)?;
     let capacity = body.policy.capacity();
-    if capacity == Some(0) || matches!(body.policy, SignUpPolicy::PerOccurrence { party_max: 0, .. }) {
-        return Err(Refusal::CapacityZero.into());
-    }
+    check_terms(body)?;
     if let Some(id) = body.venue.space {
         let space = find_space(conn, id, context.now).await?.filter(|space| &space.community == community);
         let space = space.ok_or(Refusal::Gone)?;
-        let taken = clashes(conn, context, &space, &dates).await?;
+        let taken = clashes(conn, &space, &dates).await?;
         if !taken.is_empty() {
             return Err(Refusal::VenueTaken { space: id, dates: taken }.into());
         }
@@ -69,40 +66,37 @@ async fn draft_days(
     draft_busy(conn, draft, space, range.start().date()).await
 }
 
-/// The dates on which somebody else holds the space, buffers included. A team's own activity may lie outside the hours
-/// residents book in, so hours and notice are not asked.
-async fn clashes(
-    conn: &mut Conn<'_>,
-    context: &Context<'_>,
-    space: &Space,
-    dates: &[TimeRange],
-) -> Result<Vec<LocalDate>, Stop> {
-    // An activity takes the whole space, however many it is shared by.
-    let heads = space.row.policy.mode.heads();
-    let policy = SpacePolicy {
-        mode: domain::space::Mode::Exclusive { heads },
-        grid_minutes: 1,
-        min_minutes: 1,
-        max_minutes: u16::MAX,
-        notice_minutes: 0,
-        horizon_days: u16::MAX,
-        answer: Answer::Instant,
-        family: None,
-        open_bookings_max: u16::MAX,
-        ..space.row.policy
-    };
-    let always = domain::space::OpeningHours(std::array::from_fn(|_| {
-        domain::space::Opening::new(0, 24 * 60).into_iter().collect()
-    }));
-    let row = domain::change::SpaceRow { policy, hours: always, closures: Vec::new(), ..space.row.clone() };
+/// Terms that no party could meet are a mistake of the form.
+fn check_terms(body: &PublishActivity) -> Result<(), Refusal> {
+    let malformed = |field: &str| Err(Refusal::Malformed { field: field.to_owned() });
+    if let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max } =
+        body.policy
+    {
+        if capacity == Some(0) || party_max == 0 {
+            return Err(Refusal::CapacityZero);
+        }
+        if party_max > PARTY_MAX {
+            return malformed("/body/policy/party_max");
+        }
+        if opens_minutes_before.is_some_and(|opens| opens <= closes_minutes_before) {
+            return malformed("/body/policy/opens_minutes_before");
+        }
+    }
+    match body.audience {
+        Audience::Families { from, to } if from > to => malformed("/body/audience/to"),
+        _ => Ok(()),
+    }
+}
+
+/// The dates on which somebody else holds the space, buffers included. An activity takes the whole space, however many
+/// it is shared by; it may lie outside the hours residents book in, so hours and notice are not asked.
+async fn clashes(conn: &mut Conn<'_>, space: &Space, dates: &[TimeRange]) -> Result<Vec<LocalDate>, Stop> {
     let mut taken = Vec::new();
     for range in dates {
-        let date = range.start().date();
-        let holdings = list_holdings(conn, space.id, date.plus_days(-1), date.plus_days(1)).await?;
-        let facts = View::space_facts(&row, &holdings);
-        let party = Party { adults: heads, child_ages: &[] };
-        if !matches!(decide_booking(&facts, *range, party, 0, context.now), Ok(BookingDecision::Approved)) {
-            taken.push(date);
+        let holdings =
+            list_holdings(conn, space.id, range.start().date().plus_days(-1), range.end().date().plus_days(1)).await?;
+        if holdings.iter().any(|held| collides(&space.row.policy, held, *range)) {
+            taken.push(range.start().date());
         }
     }
     Ok(taken)

@@ -4,7 +4,7 @@ use domain::booking::{BookingDecision, BookingState, Candidate, Party, alternati
 use domain::change::BookingRow;
 use domain::command::{Accepted, BookSpace, Command};
 use domain::id::BookingId;
-use domain::people::Person;
+use domain::people::{Person, Relation};
 use domain::refusal::{Alternative, Refusal};
 use domain::sync::View;
 
@@ -19,7 +19,7 @@ use crate::store::{Conn, StoreError};
 const SIBLINGS_MAX: u32 = 8;
 
 /// # Errors
-/// The refusals of [`decide_booking`]; [`Refusal::Gone`] for an unknown space or a child not of the household.
+/// The refusals of [`decide_booking`]; [`Refusal::Gone`] for an unknown space or somebody who is no child of the household.
 pub async fn book_space(
     conn: &mut Conn<'_>,
     context: &Context<'_>,
@@ -31,7 +31,8 @@ pub async fn book_space(
     let body = *allowed.what();
     let date = body.range.start().date();
     let household = list_household(conn, context.account).await?;
-    let children: Vec<&Person> = household.iter().filter(|person| body.children.contains(&person.id)).collect();
+    let is_named = |person: &&Person| person.relation == Relation::Child && body.children.contains(&person.id);
+    let children: Vec<&Person> = household.iter().filter(is_named).collect();
     if children.len() != body.children.len() {
         return Err(Refusal::Gone.into());
     }

@@ -18,14 +18,14 @@ pub async fn read_notices(
     body: &ReadNotices,
 ) -> Result<Done, Stop> {
     let community = context.community()?.clone();
-    let facts = Facts { owner: Some(context.account), community: Some(community), ..Facts::default() };
+    let facts = Facts { owner: Some(context.account), community: Some(community.clone()), ..Facts::default() };
     let allowed = context.authorize(command, &facts, body)?;
     let notices = &allowed.what().notices;
     if notices.len() > PEOPLE_OR_NOTICES_MAX {
         return Err(Refusal::Malformed { field: "/body/notices".to_owned() }.into());
     }
     let mut draft = Draft::default();
-    mark_read(conn, &mut draft, context.account, notices, context.now).await?;
+    mark_read(conn, &mut draft, context.account, &community, notices, context.now).await?;
     let result = if draft.is_empty() { Accepted::AlreadyDone } else { Accepted::Done };
     Ok(Done { result, draft })
 }

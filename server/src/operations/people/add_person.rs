@@ -4,6 +4,7 @@ use domain::command::{Accepted, AddPerson, Command};
 use domain::id::PersonId;
 use domain::people::{Facts, HOUSEHOLD_MAX, Person, Relation};
 use domain::refusal::Refusal;
+use domain::time::YearMonth;
 
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
@@ -11,8 +12,8 @@ use crate::store::people::{draft_person, insert_person, list_household};
 use crate::store::streams::Draft;
 
 /// # Errors
-/// [`Refusal::HouseholdFull`], [`Refusal::ConsentNeeded`], [`Refusal::Malformed`] for a second self or a child without
-/// a month of birth.
+/// [`Refusal::HouseholdFull`], [`Refusal::ConsentNeeded`], [`Refusal::Malformed`] for a second self, a child without
+/// a month of birth, or one that is still to come.
 pub async fn add_person(
     conn: &mut Conn<'_>,
     context: &Context<'_>,
@@ -24,6 +25,9 @@ pub async fn add_person(
     let AddPerson { relation, name, born, consent } = (*allowed.what()).clone();
     if relation == Relation::Me {
         return Err(Refusal::Malformed { field: "/body/relation".to_owned() }.into());
+    }
+    if born.is_some_and(|born| born > YearMonth::of(context.now.date())) {
+        return Err(Refusal::Malformed { field: "/body/born".to_owned() }.into());
     }
     if relation == Relation::Child {
         if born.is_none() {

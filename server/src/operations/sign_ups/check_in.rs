@@ -17,16 +17,18 @@ pub async fn check_in(
     command: &Command,
     body: &CheckIn,
 ) -> Result<Done, Stop> {
-    let sign_up = sign_ups::find_sign_up(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
-    let occurrence = sign_ups::find_occurrence(conn, sign_up.occurrence).await?.ok_or(Refusal::Gone)?;
-    let body = context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?;
+    let found = sign_ups::find_sign_up(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
+    // The date first, then the party again: between the two somebody may have withdrawn, or checked it in.
+    let occurrence = sign_ups::find_occurrence(conn, found.occurrence).await?.ok_or(Refusal::Gone)?;
+    let body = context.authorize(command, &occurrence.facts(Some(found.account)), body)?;
+    let sign_up = sign_ups::find_sign_up(conn, body.what().sign_up).await?.ok_or(Refusal::Gone)?;
     let mut draft = Draft::default();
     if sign_up.checked_in_at.is_some() {
         return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
     let terms = &occurrence.terms;
     decide_check_in(terms.range, terms.is_cancelled, sign_up.is_confirmed, context.now)?;
-    sign_ups::check_in(conn, body.what().sign_up, context.now).await?;
+    sign_ups::check_in(conn, sign_up.id, context.now).await?;
     sign_ups::draft_sign_up(conn, &mut draft, sign_up.id).await?;
     Ok(Done { result: Accepted::Done, draft })
 }

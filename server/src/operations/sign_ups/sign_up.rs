@@ -12,7 +12,7 @@ use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
 use crate::store::people::list_household;
 use crate::store::sign_ups::{
-    draft_seats, draft_sign_up, find_live_sign_up, find_occurrence, insert_sign_up, list_already_in, list_taken_seats,
+    draft_seats, draft_sign_up, find_live_sign_up, find_occurrence, insert_sign_up, list_taken_seats,
 };
 use crate::store::streams::Draft;
 
@@ -33,18 +33,20 @@ pub async fn sign_up(
         return Err(Refusal::Gone.into());
     }
 
-    // The same party, asked for on another phone: that is what the person meant.
-    if let Some(live) = find_live_sign_up(conn, context.account, occurrence.id).await? {
-        let there: BTreeSet<PersonId> = live.party.iter().map(|person| person.id).collect();
-        if there == named {
-            return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
+    // A person is of one household, and a household has one live sign-up for a date, which keeps the party together:
+    // nobody of it can be in by another.
+    let already_in = match find_live_sign_up(conn, context.account, occurrence.id).await? {
+        None => Vec::new(),
+        Some(live) => {
+            let there: BTreeSet<PersonId> = live.party.iter().map(|person| person.id).collect();
+            // The same party, asked for on another phone: that is what the person meant.
+            if there == named {
+                return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
+            }
+            let both: Vec<PersonId> = there.intersection(&named).copied().collect();
+            if both.is_empty() { there.into_iter().collect() } else { both }
         }
-        // Somebody else of the household later: one sign-up per household and date keeps a party together.
-        return Err(Refusal::AlreadyIn { people: there.into_iter().collect() }.into());
-    }
-    let people: Vec<PersonId> = named.into_iter().collect();
-    let already_in: Vec<PersonId> =
-        list_already_in(conn, occurrence.id, &people).await?.into_iter().map(|(person, _)| person).collect();
+    };
     let decision = decide_sign_up(&occurrence.terms, occurrence.seats, &party, &already_in, context.now)?;
 
     let is_confirmed = decision == SignUpDecision::Confirmed;
