@@ -96,7 +96,7 @@ const SECURITY: [(&str, &str); 7] = [
     ("origin-agent-cluster", "?1"),
     (
         "permissions-policy",
-        "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), bluetooth=(), serial=(), \
+        "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), serial=(), \
          display-capture=(), browsing-topics=()",
     ),
 ];

@@ -168,8 +168,9 @@ pub async fn find_state(conn: &mut Conn<'_>, stream: &StreamId) -> Result<Option
     let Some(row) = conn.maybe("select head, floor from stream where id = $1", &[stream.into()]).await? else {
         return Ok(None);
     };
-    let epoch = conn.one("select value from meta where key = 'epoch'", &[]).await?;
-    Ok(Some(StreamState { head: row.number("head")?, floor: row.number("floor")?, epoch: epoch.parse("value")? }))
+    let epoch = conn.one("select value from meta where key = 'epoch'", &[]).await?.text("value")?;
+    let epoch = u64::from_str_radix(&epoch, 16).map_err(|error| StoreError::inconsistent("meta.epoch", error))?;
+    Ok(Some(StreamState { head: row.number("head")?, floor: row.number("floor")?, epoch }))
 }
 
 /// Rows of one audience that changed after `after`, oldest change first, at most `limit`; tombstones too.

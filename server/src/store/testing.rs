@@ -32,7 +32,7 @@ pub struct TestDb {
 /// What test databases are opened for.
 #[must_use]
 pub fn opening() -> Opening {
-    Opening { demo: false, epoch: 7, now: Timestamp::from_ms(NOW_MS) }
+    Opening { demo: false, epoch: 0xfedc_ba98_7654_3210, now: Timestamp::from_ms(NOW_MS) }
 }
 
 fn unique_name() -> String {
