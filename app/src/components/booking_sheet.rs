@@ -356,6 +356,7 @@ fn People(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>) -> impl IntoVi
         .into_any()
     };
     view! {
+        {rows}
         <Stepper
             id="booking-adults"
             words
@@ -363,7 +364,6 @@ fn People(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>) -> impl IntoVi
             can_more=Signal::derive(has_room)
             on_step=step
         />
-        {rows}
     }
 }
 
@@ -372,7 +372,7 @@ fn ChildRow(child: Person, space: Signal<SpaceRow>, draft: RwSignal<BookingDraft
     let model = use_model();
     let id = child.id;
     let start = draft.read_untracked().start;
-    let words = model.words();
+    let words = model.words_untracked();
     let note = child.born.map(|born| format::age(words.language, born, start.date()));
     let reason = age_problem(&space.read_untracked(), &child, start).map(|(from, to)| words.sign_up.why_age(from, to));
     let is_shut = reason.is_some();

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use crate::model::use_model;
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// The id of a booking's status on the page.
 #[must_use]
@@ -87,15 +88,20 @@ pub fn BookingStatus(own: OwnBooking, on_cancel: Callback<BookingId>) -> impl In
                 ("past", "i-circle", words.states.past.to_owned(), None)
             }
         };
-        let who = texts.people_count(row.adults, row.children);
+        let who = match row.children {
+            0 => texts.adults_count(row.adults),
+            children => texts.people_count(row.adults, children),
+        };
         let may_cancel = can_cancel(&row);
         view! {
             <section class="status" data-state=state id=booking_anchor(id) tabindex="-1" aria-label=texts.my_booking>
                 <Icon name=icon/>
                 <div class="status-body">
-                    <p class="status-title">{title}</p>
+                    <p class="status-title">
+                        <Unbroken text=title/>
+                    </p>
                     <p class="status-text">
-                        <span class="nb">{when}</span>
+                        <Unbroken text=when/>
                         " · "
                         <span class="nb">{who}</span>
                         " · "

@@ -3,6 +3,7 @@
 //! Kept on the phone at each change, so that leaving the form loses nothing.
 
 use domain::activity::{Audience, Category, PARTY_MAX, Schedule, SignUpPolicy, Venue};
+use domain::booking::collides;
 use domain::change::{ActivityRow, TeamRow};
 use domain::command::PublishActivity;
 use domain::id::{SpaceId, TeamId};
@@ -208,9 +209,13 @@ impl Draft {
     /// The dates on which the chosen space is taken, as far as this phone knows.
     #[must_use]
     pub fn clashes(&self, view: &View, now: Timestamp) -> Vec<LocalDate> {
-        let Some(space) = self.space else { return Vec::new() };
+        let Some((id, space)) = self.space.and_then(|id| view.spaces.get(&id).map(|space| (id, space))) else {
+            return Vec::new();
+        };
+        // An activity takes the whole space, however many parties share it otherwise.
         let is_taken = |range: &TimeRange| {
-            view.holdings_around(space, range.start().date()).iter().any(|held| held.range.overlaps(*range))
+            let held = view.holdings_around(id, range.start().date());
+            held.iter().any(|held| collides(&space.row.policy, held, *range))
         };
         self.dates(now).iter().filter(|range| is_taken(range)).map(|range| range.start().date()).collect()
     }

@@ -17,6 +17,8 @@ pub struct ReasonWords {
     pub about: Signal<String>,
     /// What follows.
     pub consequence: Signal<String>,
+    /// What is asked for.
+    pub ask: Signal<String>,
     /// The ready reasons.
     pub reasons: Signal<Vec<&'static str>>,
     /// The button that acts.
@@ -84,7 +86,7 @@ pub fn ReasonSheet(
             </p>
             <p>{move || words.consequence.get()}</p>
             <fieldset class="field-set">
-                <legend class="sr">{move || words.title.get()}</legend>
+                <legend class="field-label">{move || words.ask.get()}</legend>
                 <div class="choice-chips">
                     {move || {
                         words

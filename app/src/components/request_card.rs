@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::model::use_model;
 use crate::ui::chip::{Chip, Tone};
+use crate::ui::unbroken::Unbroken;
 
 /// So little time is little.
 const HURRY_MINUTES: i64 = 60;
@@ -78,7 +79,7 @@ pub fn RequestCard(
     on_decline: Callback<BookingId>,
 ) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
+    let words = model.words_untracked();
     let RequestData { id, space, when, who, people, note, left } = request;
     let (approve, decline) = (words.desk.approve_of(&who), words.desk.decline_of(&who));
     view! {
@@ -92,7 +93,7 @@ pub fn RequestCard(
                     })}
             </header>
             <p class="request-card-when">
-                <span class="nb">{when}</span>
+                <Unbroken text=when/>
             </p>
             <p class="request-card-who">{who} " · " <span class="nb">{people}</span></p>
             {note.map(|note| view! { <p class="request-card-note">{note}</p> })}

@@ -31,7 +31,7 @@ pub struct RosterRowData {
     pub is_here: bool,
     number: String,
     name: String,
-    note: String,
+    notes: Vec<String>,
 }
 
 /// The rows of a date: by seat, then by when they signed up.
@@ -70,7 +70,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
             });
             let tail = (!row.phone_tail.is_empty()).then(|| words.roster.tail(&row.phone_tail));
             let people = people(words, row.adults, row.children);
-            let note = [Some(people), tail, here, delivery.map(str::to_owned)];
+            let notes = [Some(people), tail, here, delivery.map(str::to_owned)];
             RosterRowData {
                 id: *id,
                 part,
@@ -78,7 +78,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
                 is_here: row.checked_in_at.is_some(),
                 number,
                 name: row.name.to_string(),
-                note: note.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                notes: notes.into_iter().flatten().collect(),
             }
         })
         .collect()
@@ -88,7 +88,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
 #[component]
 pub fn RosterRow(row: RosterRowData, on_check_in: Option<Callback<SignUpId>>) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
+    let words = model.words_untracked();
     let (id, is_here) = (row.id, row.is_here);
     let state = match row.part {
         Part::Confirmed if is_here => "arrived",
@@ -120,7 +120,14 @@ pub fn RosterRow(row: RosterRowData, on_check_in: Option<Callback<SignUpId>>) ->
             <span class="roster-number">{row.number}</span>
             <span class="roster-text">
                 <span class="roster-name">{row.name}</span>
-                <span class="roster-note">{row.note}</span>
+                <span class="roster-note">
+                    {row
+                        .notes
+                        .into_iter()
+                        .enumerate()
+                        .map(|(at, note)| view! { {(at > 0).then_some(" · ")} <span class="nb">{note}</span> })
+                        .collect_view()}
+                </span>
             </span>
             {check}
         </li>

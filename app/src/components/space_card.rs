@@ -12,6 +12,7 @@ use crate::components::free_times::{free_on, next_free, usual_minutes};
 use crate::model::use_model;
 use crate::route::{Route, with_query};
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// How many free times a card shows.
 const TIMES_SHOWN: usize = 3;
@@ -141,7 +142,9 @@ pub fn OpeningLine(opening: Opening) -> impl IntoView {
     view! {
         <p class="space-card-open" data-state=state>
             <Icon name=icon/>
-            {opening.text}
+            <span>
+                <Unbroken text=opening.text/>
+            </span>
         </p>
     }
 }
@@ -150,7 +153,7 @@ pub fn OpeningLine(opening: Opening) -> impl IntoView {
 #[component]
 pub fn SpaceCard(card: SpaceCardData) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
+    let words = model.words_untracked();
     let heading = ["space-", &card.id.to_string()].concat();
     let labelled = heading.clone();
     let has_times = !card.times.is_empty();
@@ -187,7 +190,17 @@ pub fn SpaceCard(card: SpaceCardData) -> impl IntoView {
                             </ul>
                         }
                     })}
-                {card.jump.map(|(text, href)| view! { <a class="button" href=href>{text}</a> })}
+                {card
+                    .jump
+                    .map(|(text, href)| {
+                        view! {
+                            <a class="button" href=href>
+                                <span>
+                                    <Unbroken text/>
+                                </span>
+                            </a>
+                        }
+                    })}
                 {none.then(|| view! { <p class="space-card-meta">{words.spaces.none_free}</p> })}
             </div>
         </article>

@@ -1,7 +1,7 @@
 //! What is to be known about a space beside its times: where, how to get in, on which terms, when, who to call.
 
 use domain::change::SpaceRow;
-use domain::space::{Answer, Mode, SpacePolicy};
+use domain::space::{Answer, Mode, OpeningHours, SpacePolicy, open_ranges};
 use domain::time::{LocalDate, Weekday};
 use domain::words::{Words, format};
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::ui::icon::Icon;
 #[component]
 pub fn SpaceFacts(space: SpaceRow) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
+    let words = model.words_untracked();
     let texts = &words.space;
     let hosts: Vec<String> = space.hosts.iter().map(ToString::to_string).collect();
     view! {
@@ -94,10 +94,10 @@ pub fn rules(words: &'static Words, policy: &SpacePolicy) -> Vec<String> {
 #[component]
 pub fn SpaceTerms(space: SpaceRow) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
+    let words = model.words_untracked();
     let texts = &words.space;
     let rules = rules(words, &space.policy);
-    let today = model.today();
+    let today = model.today_untracked();
     view! {
         {space
             .about
@@ -132,14 +132,15 @@ pub fn SpaceTerms(space: SpaceRow) -> impl IntoView {
         <section class="section">
             <h2 class="section-title">{texts.hours}</h2>
             <ul class="list">
-                {Weekday::ALL
+                {weeks(words, &space.hours, today)
                     .into_iter()
-                    .map(|weekday| {
-                        let hours = hours_of(words, &space.hours, weekday, today);
+                    .map(|(days, hours)| {
                         view! {
                             <li class="list-row">
-                                <span class="list-row-text">{format::weekday(words.language, weekday)}</span>
-                                <span class="list-row-value num">{hours}</span>
+                                <span class="list-row-text">
+                                    <span class="list-row-title">{days}</span>
+                                    <span class="list-row-note">{hours}</span>
+                                </span>
                             </li>
                         }
                     })
@@ -149,10 +150,30 @@ pub fn SpaceTerms(space: SpaceRow) -> impl IntoView {
     }
 }
 
-fn hours_of(words: &'static Words, hours: &domain::space::OpeningHours, weekday: Weekday, today: LocalDate) -> AnyView {
+/// The week with days of the same hours taken together: 周一–周五, then what is open.
+fn weeks(words: &'static Words, hours: &OpeningHours, today: LocalDate) -> Vec<(String, AnyView)> {
+    let mut spans: Vec<(Weekday, Weekday)> = Vec::new();
+    for weekday in Weekday::ALL {
+        match spans.last_mut() {
+            Some((first, last)) if hours.on(*first) == hours.on(weekday) => *last = weekday,
+            _ => spans.push((weekday, weekday)),
+        }
+    }
+    spans
+        .into_iter()
+        .map(|(first, last)| {
+            let name = |weekday| format::weekday(words.language, weekday);
+            let days =
+                if first == last { name(first).to_owned() } else { words.space.hours_between(name(first), name(last)) };
+            (days, hours_of(words, hours, first, today))
+        })
+        .collect()
+}
+
+fn hours_of(words: &'static Words, hours: &OpeningHours, weekday: Weekday, today: LocalDate) -> AnyView {
     // Any date of that weekday without its closures: the week as it usually is.
     let date = today.monday().plus_days(i32::from(weekday.index()));
-    let open = domain::space::open_ranges(hours, &[], date);
+    let open = open_ranges(hours, &[], date);
     if open.is_empty() {
         return words.space.closed_day.into_any();
     }

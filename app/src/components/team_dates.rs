@@ -12,6 +12,7 @@ use crate::model::use_model;
 use crate::route::Route;
 use crate::ui::chip::{ChipState, StateChip};
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// A date of the team, as its row draws it.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,7 +105,9 @@ pub fn TeamDateRow(date: TeamDate) -> impl IntoView {
             <Icon name="i-calendar"/>
             <span class="list-row-text">
                 <span class="list-row-title">{date.title}</span>
-                <span class="nb">{date.when}</span>
+                <span>
+                    <Unbroken text=date.when/>
+                </span>
                 <span class="list-row-note">{date.counts}</span>
                 {chip}
             </span>
@@ -117,12 +120,12 @@ pub fn TeamDateRow(date: TeamDate) -> impl IntoView {
 #[component]
 pub fn AgainCard(date: TeamDate, is_over: bool, #[prop(into)] href: String) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
+    let words = model.words_untracked();
     let when = if is_over { words.team.last_time(&date.when) } else { date.when };
     view! {
         <article class="team-card">
             <h2 class="team-card-title">{date.title}</h2>
-            <p class="team-card-text">{when} " · " <span class="nb">{date.counts}</span></p>
+            <p class="team-card-text"><Unbroken text=when/> " · " <span class="nb">{date.counts}</span></p>
             <p class="team-card-text">{words.team.again_hint}</p>
             <div class="button-row">
                 <a class="button" href=href>

@@ -30,7 +30,7 @@ pub fn Timeline(#[prop(into)] space: String, lines: Signal<Vec<Line>>, actions: 
     let name = space.clone();
     view! {
         <section class="timeline" aria-label=move || model.words().desk.timeline_of(&name)>
-            <h3 class="timeline-title">{space}</h3>
+            <h2 class="timeline-title">{space}</h2>
             {move || {
                 let words = model.words();
                 let lines = lines.get();
@@ -72,7 +72,7 @@ fn one(words: &'static Words, line: Line, actions: TimelineActions) -> AnyView {
                         data-length=length_step(range)
                     >
                         <div class="timeline-body">
-                            <h4 class="timeline-who">{title}</h4>
+                            <h3 class="timeline-who">{title}</h3>
                             <p class="timeline-note">{note}</p>
                         </div>
                         <a class="button timeline-next" href=Route::Roster(id).href() aria-label=label>
@@ -88,7 +88,7 @@ fn one(words: &'static Words, line: Line, actions: TimelineActions) -> AnyView {
                 {hours(range)}
                 <article class="timeline-block" data-state="past" data-length=length_step(range)>
                     <div class="timeline-body">
-                        <h4 class="timeline-who">{words.desk.held}</h4>
+                        <h3 class="timeline-who">{words.desk.held}</h3>
                     </div>
                 </article>
             </li>
@@ -178,7 +178,7 @@ fn booking(words: &'static Words, block: Block, actions: TimelineActions) -> Any
             {hours(block.range)}
             <article class="timeline-block" data-state=state data-length=length_step(block.range)>
                 <div class="timeline-body">
-                    <h4 class="timeline-who">{block.who}</h4>
+                    <h3 class="timeline-who">{block.who}</h3>
                     <p class="timeline-note">{block.note}</p>
                     {chip.map(|(state, text)| view! { <StateChip state text/> })}
                 </div>

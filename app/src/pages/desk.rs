@@ -22,7 +22,7 @@ use crate::components::refusals_here::RefusalsHere;
 use crate::components::request_card::{RequestCard, RequestData, staff_when, who};
 use crate::components::timeline::{Timeline, TimelineActions};
 use crate::components::unsaved::Unsaved;
-use crate::model::{Session, Submission, use_model};
+use crate::model::{Freshness, Session, Submission, use_model};
 use crate::route::{Route, with_query};
 use crate::ui::icon::Icon;
 use crate::ui::wide::use_is_wide;
@@ -174,8 +174,7 @@ fn OpenDesk() -> impl IntoView {
                         </For>
                     </ul>
                 </section>
-                <section class="section" aria-labelledby="desk-day">
-                    <h2 class="sr" id="desk-day">{move || model.words().desk.choose_day}</h2>
+                <section class="section" aria-label=move || model.words().desk.choose_day>
                     <DayStepper chosen=day.into() on_choose=choose_day/>
                     {move || {
                         (day.get() != model.today()).then(|| view! {
@@ -363,21 +362,24 @@ fn Elsewhere(is_empty: Signal<bool>) -> impl IntoView {
             .collect();
         named.sort();
         named.dedup();
-        let buttons = model
-            .communities()
-            .iter()
-            .filter(|community| named.contains(&community.id))
+        let text = match model.freshness() {
+            Freshness::Loading => model.words().common.loading,
+            _ => model.words().desk.not_host,
+        };
+        let elsewhere: Vec<_> =
+            model.communities().iter().filter(|community| named.contains(&community.id)).cloned().collect();
+        let is_nowhere = elsewhere.is_empty();
+        let buttons = elsewhere
+            .into_iter()
             .map(|community| {
-                let id = community.id.clone();
                 let text = model.words().desk.elsewhere(&community.name);
+                let id = community.id;
                 view! {
                     <button
                         type="button"
                         class="button"
-                        on:click=move |_| {
-                            let id = id.clone();
-                            model.set_prefs(|prefs| prefs.community = Some(id));
-                        }
+                        data-kind="primary"
+                        on:click=move |_| model.set_prefs(|prefs| prefs.community = Some(id.clone()))
                     >
                         {text}
                     </button>
@@ -386,7 +388,7 @@ fn Elsewhere(is_empty: Signal<bool>) -> impl IntoView {
             .collect_view();
         Some(view! {
             <div class="empty">
-                <p class="empty-text">{model.words().desk.nothing_today}</p>
+                {is_nowhere.then(|| view! { <p class="empty-text">{text}</p> })}
                 {buttons}
             </div>
         })
@@ -410,6 +412,7 @@ fn AnswerSheet(asking: Asking, is_decline: bool, on_confirm: Callback<Option<Not
         title: Signal::derive(move || pick(model.words().desk.decline_title, model.words().desk.cancel_title)),
         about,
         consequence: Signal::derive(move || model.words().desk.cancel_note.to_owned()),
+        ask: Signal::derive(move || model.words().desk.reason_needed.to_owned()),
         reasons: Signal::derive(move || {
             let desk = &model.words().desk;
             vec![desk.reason_taken, desk.reason_people, desk.reason_closed, desk.reason_repair, desk.reason_call]

@@ -28,6 +28,7 @@ use crate::platform;
 use crate::route::Route;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// `/desk/roster/:occurrence`
 #[component]
@@ -152,7 +153,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         <div class="page">
             {move || head.get().map(|head| view! {
                 <h1 class="page-title" tabindex="-1">{head.title}</h1>
-                <p class="page-sub"><span class="nb">{head.when}</span> " · " {head.place}</p>
+                <p class="page-sub"><Unbroken text=head.when/> " · " {head.place}</p>
                 {head.called_off.map(|text| view! {
                     <section class="status" data-state="cancelled">
                         <Icon name="i-slash"/>
@@ -287,12 +288,12 @@ fn CallOffSheet(
         about,
         consequence: Signal::derive(move || {
             let roster = &model.words().roster;
-            let note = match parties.get() {
+            match parties.get() {
                 0 => roster.call_off_none.to_owned(),
                 parties => roster.call_off_note(parties),
-            };
-            [&note, roster.call_off_reason].join(" ")
+            }
         }),
+        ask: Signal::derive(move || model.words().roster.call_off_reason.to_owned()),
         reasons: Signal::derive(move || {
             let roster = &model.words().roster;
             vec![roster.reason_rain, roster.reason_ill, roster.reason_few, roster.reason_room]

@@ -33,6 +33,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::platform;
 use crate::route::{Route, login_then, with_query};
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// How long a closing sheet takes until the page may be moved under it.
 const AFTER_SHEET_MS: u64 = 250;
@@ -147,6 +148,10 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
         navigate.with_value(|navigate| navigate(&login_then(&back), NavigateOptions::default()));
     });
     let go_to_day = Callback::new(move |date: LocalDate| {
+        // The stepper of the large-text layout knows no ends: there is nothing to book before today.
+        let today = model.today_untracked();
+        let last = today.plus_days(i32::from(space.read_untracked().policy.horizon_days));
+        let date = date.clamp(today, last);
         let href = with_query(&Route::Space(id).href(), &[("on", &date.to_string())]);
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate.with_value(|navigate| navigate(&href, options));
@@ -173,7 +178,13 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
             Some((on.at(at), number("for"), number("adults")))
         });
         let Some((start, minutes, adults)) = named else { return };
-        if is_opened.get_value() || model.session() == Session::Unknown {
+        // The household decides what the sheet starts from, so it is waited for.
+        let is_known = match model.session() {
+            Session::Unknown => false,
+            Session::Guest => true,
+            Session::SignedIn(_) => model.view().profile.is_some(),
+        };
+        if is_opened.get_value() || !is_known {
             return;
         }
         is_opened.set_value(true);
@@ -268,7 +279,9 @@ fn NothingFree(
                         let when = format::moment(words.language, start, model.today());
                         view! {
                             <a class="button" href=slot_href(id, start)>
-                                {words.space.next_free(when)}
+                                <span>
+                                    <Unbroken text=words.space.next_free(when)/>
+                                </span>
                             </a>
                         }
                     })}
