@@ -89,8 +89,8 @@ pub struct DemoPerson {
     pub role: String,
     /// What they are called.
     pub name: String,
-    /// The community they live in.
-    pub home: CommunityId,
+    /// The name of the community they live in.
+    pub about: String,
 }
 
 /// Sends one sync; `None` is no answer. `Err` is the one status that says something: nobody is signed in.
@@ -179,12 +179,7 @@ pub async fn session() -> Result<SessionView, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn demo_people() -> Result<Vec<DemoPerson>, ApiError> {
-    #[derive(Deserialize)]
-    struct Answer {
-        people: Vec<DemoPerson>,
-    }
-    let answer: Answer = ask("GET", "/api/demo/people", None::<&()>).await?;
-    Ok(answer.people)
+    ask("GET", "/api/demo/people", None::<&()>).await
 }
 
 /// Signs in as one of them.
@@ -204,12 +199,7 @@ pub async fn demo_login(role: &str) -> Result<SignedIn, ApiError> {
 /// # Errors
 /// [`ApiError`].
 pub async fn communities() -> Result<Vec<CommunityView>, ApiError> {
-    #[derive(Deserialize)]
-    struct Answer {
-        communities: Vec<CommunityView>,
-    }
-    let answer: Answer = ask("GET", "/api/communities", None::<&()>).await?;
-    Ok(answer.communities)
+    ask("GET", "/api/communities", None::<&()>).await
 }
 
 struct Reply {

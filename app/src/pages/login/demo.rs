@@ -30,8 +30,7 @@ pub fn DemoPeople(on_done: Callback<()>) -> impl IntoView {
     };
     let row = move |person: DemoPerson| {
         let initial: String = person.name.chars().take(1).collect();
-        let home = model.communities().iter().find(|community| community.id == person.home).map(|c| c.name.to_string());
-        let about = [role_word(model, &person.role), " · ", home.as_deref().unwrap_or_default()].concat();
+        let about = [role_word(model, &person.role), " · ", &person.about].concat();
         let role = person.role;
         view! {
             <li>
