@@ -52,15 +52,13 @@ pub fn DayCell(
 ) -> impl IntoView {
     let model = use_model();
     let facts = day_facts(date);
-    let words = model.words();
-    let is_today = model.today() == date;
     view! {
         <button
             type="button"
             class="day-cell"
             aria-pressed=is_chosen.to_string()
-            aria-current=is_today.then_some("date")
-            aria-label=format::cell_label(words.language, &facts, content.count, model.today())
+            aria-current=move || (model.today() == date).then_some("date")
+            aria-label=move || format::cell_label(model.language(), &facts, content.count, model.today())
             data-outside=is_outside.then_some("")
             data-date=date.to_string()
             tabindex=if is_stop { "0" } else { "-1" }
@@ -70,13 +68,13 @@ pub fn DayCell(
                 .then(|| {
                     view! {
                         <span class="day-cell-week" aria-hidden="true">
-                            {format::weekday_head(words.language, date.weekday())}
+                            {move || format::weekday_head(model.language(), date.weekday())}
                         </span>
                     }
                 })}
             <span class="day-cell-number" aria-hidden="true">{date.day()}</span>
             <span class="day-cell-lunar" aria-hidden="true" data-festive=facts.festival.is_some().then_some("")>
-                {format::under_number(words.language, &facts)}
+                {move || format::under_number(model.language(), &facts)}
             </span>
             <span class="day-cell-dots" aria-hidden="true">
                 {content.dots.iter().map(|dot| view! { <i data-category=dot.as_str()></i> }).collect_view()}
@@ -122,9 +120,10 @@ pub fn DayStepper(chosen: Signal<LocalDate>, on_choose: Callback<LocalDate>) -> 
             .map_or_else(|| format::weekday(language, date.weekday()).to_owned(), str::to_owned)
     };
     let step = move |days: i32| chosen.get().plus_days(days);
+    let go = move |days: i32| on_choose.run(chosen.get_untracked().plus_days(days));
     view! {
         <div class="day-stepper" role="group" aria-label=move || model.words().list.week_strip>
-            <button type="button" class="day-stepper-button" on:click=move |_| on_choose.run(step(-1))>
+            <button type="button" class="day-stepper-button" on:click=move |_| go(-1)>
                 <Icon name="i-back"/>
                 {move || name_of(step(-1))}
             </button>
@@ -137,7 +136,7 @@ pub fn DayStepper(chosen: Signal<LocalDate>, on_choose: Callback<LocalDate>) -> 
                     }
                 }}
             </p>
-            <button type="button" class="day-stepper-button" on:click=move |_| on_choose.run(step(1))>
+            <button type="button" class="day-stepper-button" on:click=move |_| go(1)>
                 {move || name_of(step(1))}
                 <Icon name="i-next"/>
             </button>

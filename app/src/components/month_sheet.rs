@@ -86,7 +86,7 @@ pub fn MonthSheet(
                         type="button"
                         class="button"
                         data-kind="quiet"
-                        on:click=move |_| choose.run(model.today())
+                        on:click=move |_| choose.run(model.today_untracked())
                     >
                         {move || model.words().common.today}
                     </button>

@@ -65,7 +65,7 @@ pub fn OwnBookingSheet(
 #[component]
 fn Facts(row: BookingRow) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
+    let words = model.words_untracked();
     let view = model.view_untracked();
     let space = view.spaces.get(&row.space).map(|space| &space.row);
     let fact = |icon: &'static str, label: &'static str, content: AnyView| {
@@ -79,11 +79,11 @@ fn Facts(row: BookingRow) -> impl IntoView {
             </div>
         }
     };
-    let when = format::when(words.language, row.range, model.today());
+    let when = format::when(words.language, row.range, model.today_untracked());
     let answer_by = row
         .answer_by
         .filter(|_| row.state == BookingState::Requested)
-        .map(|at| words.me.answer_by(format::moment(words.language, at, model.today())));
+        .map(|at| words.me.answer_by(format::moment(words.language, at, model.today_untracked())));
     let space_href = with_query(&Route::Space(row.space).href(), &[("on", &row.range.start().date().to_string())]);
     let phone = space.and_then(|space| space.phone.clone());
     let people = [&words.booking.people_count(row.adults, row.children), " · ", words.purpose(row.purpose)].concat();

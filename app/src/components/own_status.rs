@@ -7,7 +7,7 @@ use domain::sync::Delivery;
 use domain::words::format;
 use leptos::prelude::*;
 
-use crate::model::{Freshness, use_model};
+use crate::model::{Freshness, Model, use_model};
 use crate::ui::icon::Icon;
 
 /// The band of one's own sign-up on a date's page.
@@ -20,55 +20,76 @@ pub fn OwnStatus(
     children: Children,
 ) -> impl IntoView {
     let model = use_model();
+    let look = Memo::new(move |_| Look::of(fact, &own, seats, model));
+    view! {
+        <section class="status" data-state=move || look.read().state role="status">
+            <Icon name=Signal::derive(move || look.read().icon)/>
+            <div class="status-body">
+                <p class="status-title">{move || look.read().title.clone()}</p>
+                <p class="status-text">{move || look.read().text.clone()}</p>
+            </div>
+            {children()}
+        </section>
+    }
+}
+
+/// How a state is drawn.
+#[derive(Debug, Clone, PartialEq)]
+struct Look {
+    state: &'static str,
+    icon: &'static str,
+    title: String,
+    text: String,
+}
+
+impl Look {
+    fn of(fact: RowFact, own: &SignUpRow, seats: Option<Seats>, model: Model) -> Self {
+        let words = model.words();
+        let names: Vec<String> = own.party.iter().map(|member| member.name.to_string()).collect();
+        let who = words.names_list(&names);
+        let waits = model.is_offline() || model.needs_sign_in();
+        let (state, icon, title, text) = match fact {
+            RowFact::OnItsWay(Delivery::Saved) if waits => {
+                ("saved", "i-phone-arrow", words.states.saved_not_sent.to_owned(), saved_sentence(seats, model))
+            }
+            RowFact::OnItsWay(Delivery::Checking) if waits => {
+                ("checking", "i-dots", words.states.checking.to_owned(), words.offline.answer_unknown.to_owned())
+            }
+            RowFact::OnItsWay(_) => ("checking", "i-dots", words.offline.tapped.to_owned(), who),
+            RowFact::Waitlisted { parties_ahead } => (
+                "waitlisted",
+                "i-queue",
+                words.states.waitlisted(parties_ahead + 1),
+                words.occurrence.waitlisted(parties_ahead + 1),
+            ),
+            RowFact::CheckedIn => ("arrived", "i-double-check", words.states.arrived.to_owned(), who),
+            RowFact::Cancelled => ("cancelled", "i-slash", words.states.called_off.to_owned(), who),
+            _ => {
+                let seat = own.party.iter().filter_map(|member| member.seat).min();
+                let place = match (seat, seats.and_then(|seats| seats.capacity)) {
+                    (Some(seat), Some(capacity)) => Some(words.occurrence.seat_of(seat, capacity)),
+                    _ => None,
+                };
+                let text = [place, Some(who)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+                ("confirmed", "i-check", words.states.signed_up.to_owned(), text)
+            }
+        };
+        Self { state, icon, title, text }
+    }
+}
+
+/// That it rests on this phone, and how many places there were when this phone last heard.
+fn saved_sentence(seats: Option<Seats>, model: Model) -> String {
     let words = model.words();
-    let language = words.language;
     let as_of = match model.freshness() {
         Freshness::Cached { as_of } => Some(as_of),
         Freshness::Offline { as_of } => as_of,
         Freshness::Loading | Freshness::Fresh => None,
     };
-    let names: Vec<String> = own.party.iter().map(|member| member.name.to_string()).collect();
-    let who = format::list(language, &names);
-    let (state, icon, title, text) = match fact {
-        RowFact::OnItsWay(Delivery::Saved) => {
-            let mut text = words.offline.saved_sign_up.to_owned();
-            if let (Some(at), Some(left)) = (as_of, seats.and_then(Seats::free)) {
-                text.push_str(&words.offline.last_known(format::time(language, at.minute_of_day()), left));
-            }
-            ("saved", "i-phone-arrow", words.states.saved_not_sent.to_owned(), text)
-        }
-        RowFact::OnItsWay(Delivery::Checking) if as_of.is_none() => {
-            ("checking", "i-dots", words.offline.tapped.to_owned(), who)
-        }
-        RowFact::OnItsWay(Delivery::Checking) => {
-            ("checking", "i-dots", words.states.checking.to_owned(), words.offline.answer_unknown.to_owned())
-        }
-        RowFact::Waitlisted { parties_ahead } => (
-            "waitlisted",
-            "i-queue",
-            words.states.waitlisted(parties_ahead + 1),
-            words.occurrence.waitlisted(parties_ahead + 1),
-        ),
-        RowFact::CheckedIn => ("arrived", "i-double-check", words.states.arrived.to_owned(), who),
-        RowFact::Cancelled => ("cancelled", "i-slash", words.states.called_off.to_owned(), who),
-        _ => {
-            let seat = own.party.iter().filter_map(|member| member.seat).min();
-            let place = match (seat, seats.and_then(|seats| seats.capacity)) {
-                (Some(seat), Some(capacity)) => Some(words.occurrence.seat_of(seat, capacity)),
-                _ => None,
-            };
-            let text = [place, Some(who)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            ("confirmed", "i-check", words.states.signed_up.to_owned(), text)
-        }
-    };
-    view! {
-        <section class="status" data-state=state role="status">
-            <Icon name=icon/>
-            <div class="status-body">
-                <p class="status-title">{title}</p>
-                <p class="status-text">{text}</p>
-            </div>
-            {children()}
-        </section>
-    }
+    let known = as_of.zip(seats.and_then(Seats::free)).map(|(at, left)| {
+        let time = format::as_of_moment(words.language, at, model.today());
+        words.offline.last_known(time, left)
+    });
+    let parts: Vec<String> = [Some(words.offline.saved_sign_up.to_owned()), known].into_iter().flatten().collect();
+    parts.join(" ")
 }

@@ -139,8 +139,8 @@ fn PersonRow(person: Person, occurrence: OccurrenceId, chosen: RwSignal<BTreeSet
     let reason = reason_against(occurrence, &person);
     let is_allowed = reason.is_none();
     let note = match (person.relation, person.born) {
-        (Relation::Child, Some(born)) => format::age(model.language(), born, model.today()),
-        (relation, _) => model.words().relation(relation).to_owned(),
+        (Relation::Child, Some(born)) => format::age(model.words_untracked().language, born, model.today_untracked()),
+        (relation, _) => model.words_untracked().relation(relation).to_owned(),
     };
     view! {
         <li>

@@ -186,39 +186,43 @@ fn NothingHere(
     on_filter: Callback<Filter>,
 ) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
-    if model.freshness() == Freshness::Loading {
-        return view! {
+    let sentence = move || {
+        let words = model.words();
+        if filter.mine {
+            words.list.empty_mine.to_owned()
+        } else if !filter.is_open() {
+            words.list.empty_filter.to_owned()
+        } else if chosen == model.today() {
+            words.list.empty_day.to_owned()
+        } else {
+            words.list.empty_that_day(format::day(words.language, chosen, model.today()))
+        }
+    };
+    move || match model.freshness() {
+        Freshness::Loading => view! {
             <div class="busy" aria-busy="true">
-                <p>{words.list.first_load}</p>
+                <p>{model.words().list.first_load}</p>
             </div>
         }
-        .into_any();
+        .into_any(),
+        Freshness::Offline { as_of: None } => {
+            view! { <Empty icon="i-offline" text=model.words().offline.not_loaded/> }.into_any()
+        }
+        _ => view! {
+            <Empty icon="i-calendar" text=sentence()>
+                {(!filter.is_open())
+                    .then(|| {
+                        view! {
+                            <button type="button" class="button" on:click=move |_| on_filter.run(Filter::default())>
+                                {model.words().list.clear_filters}
+                            </button>
+                        }
+                    })}
+                {next.map(|(date, count)| view! { <NextDay date count on_choose/> })}
+            </Empty>
+        }
+        .into_any(),
     }
-    let next_button = next.map(|(date, count)| view! { <NextDay date count on_choose/> });
-    let text = if filter.mine {
-        words.list.empty_mine.to_owned()
-    } else if !filter.is_open() {
-        words.list.empty_filter.to_owned()
-    } else if chosen == model.today() {
-        words.list.empty_day.to_owned()
-    } else {
-        words.list.empty_that_day(format::day(words.language, chosen, model.today()))
-    };
-    view! {
-        <Empty icon="i-calendar" text>
-            {(!filter.is_open())
-                .then(|| {
-                    view! {
-                        <button type="button" class="button" on:click=move |_| on_filter.run(Filter::default())>
-                            {words.list.clear_filters}
-                        </button>
-                    }
-                })}
-            {next_button}
-        </Empty>
-    }
-    .into_any()
 }
 
 /// A button to the next day with something on.

@@ -124,31 +124,37 @@ fn is_about_family(settled: &Settled) -> bool {
 #[component]
 fn FamilyRow(person: Person, on_remove: Callback<Person>) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
-    let relation = words.relation(person.relation);
-    let note = match person.born {
-        Some(born) if person.relation == Relation::Child => format::age(words.language, born, model.today()),
-        _ => relation.to_owned(),
+    let Person { id, relation, name, born } = person.clone();
+    let initial: String = name.as_str().chars().next_back().into_iter().collect();
+    let note = move || {
+        let words = model.words();
+        match born {
+            Some(born) if relation == Relation::Child => format::age(words.language, born, model.today()),
+            _ => words.relation(relation).to_owned(),
+        }
     };
-    let name = person.name.to_string();
-    let initial: String = name.chars().next_back().into_iter().collect();
-    let delivery = model.view_untracked().deliveries.get(&person.id.uuid()).copied();
-    let state = delivery.map(|delivery| match delivery {
-        Delivery::Saved => (ChipState::Saved, words.states.saved_not_sent),
-        Delivery::Checking => (ChipState::Checking, words.states.checking),
-    });
-    let is_me = person.relation == Relation::Me;
-    let label = words.family.remove(&name);
+    let delivery = Memo::new(move |_| model.view().deliveries.get(&id.uuid()).copied());
+    let state = move || {
+        let words = model.words();
+        delivery.get().map(|delivery| match delivery {
+            Delivery::Saved => view! { <StateChip state=ChipState::Saved text=words.states.saved_not_sent/> },
+            Delivery::Checking => view! { <StateChip state=ChipState::Checking text=words.states.checking/> },
+        })
+    };
+    let label = {
+        let name = name.clone();
+        move || model.words().family.remove(&name)
+    };
     view! {
         <li>
             <div class="person-row">
                 <span class="initial" aria-hidden="true">{initial}</span>
                 <span class="person-row-text">
-                    <span class="person-row-name">{name}</span>
+                    <span class="person-row-name">{name.to_string()}</span>
                     <span class="person-row-note">{note}</span>
-                    {state.map(|(state, text)| view! { <StateChip state text/> })}
+                    {state}
                 </span>
-                {(!is_me)
+                {(relation != Relation::Me)
                     .then(|| {
                         view! {
                             <button

@@ -18,8 +18,9 @@ use crate::components::activity_row::category_icon;
 use crate::components::own_status::OwnStatus;
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::SignUpSheet;
+use crate::components::unsaved::Unsaved;
 use crate::components::withdraw_sheet::WithdrawSheet;
-use crate::model::{Freshness, Saved, Session, Submission, use_model};
+use crate::model::{Freshness, Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::{Route, login_then};
 use crate::ui::icon::Icon;
@@ -135,7 +136,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                     .map(|settled| view! { <RefusalNotice settled on_choose=on_alternative/> })
                     .collect_view()
             }}
-            <StorageProblem last/>
+            <Unsaved last/>
             {move || {
                 let (Some(fact), Some((_, row))) = (fact.get(), own.get()) else { return ().into_any() };
                 view! {
@@ -197,25 +198,6 @@ fn Hero(id: OccurrenceId) -> impl IntoView {
     }
 }
 
-/// The tap could not even be saved on this phone: the one case where nothing is kept.
-#[component]
-fn StorageProblem(last: RwSignal<Option<Submission>>) -> impl IntoView {
-    let model = use_model();
-    move || {
-        let saved = last.get().map(|submission| submission.saved.get());
-        matches!(saved, Some(Saved::Failed(_))).then(|| {
-            view! {
-                <section class="notice" data-tone="bad" role="alert">
-                    <Icon name="i-exclamation"/>
-                    <div class="notice-body">
-                        <p>{model.words().errors.storage_full}</p>
-                    </div>
-                </section>
-            }
-        })
-    }
-}
-
 #[component]
 fn WithdrawButton(fact: RowFact, open: RwSignal<bool>) -> impl IntoView {
     let model = use_model();
@@ -264,7 +246,6 @@ fn Leaving(id: OccurrenceId) -> impl IntoView {
 #[component]
 fn MainAction(fact: RowFact, on_ask: Callback<()>) -> impl IntoView {
     let model = use_model();
-    let words = model.words();
     let button = move |text: String| {
         view! {
             <button type="button" class="button" data-kind="primary" data-wide="" on:click=move |_| on_ask.run(())>
@@ -274,18 +255,21 @@ fn MainAction(fact: RowFact, on_ask: Callback<()>) -> impl IntoView {
         .into_any()
     };
     let note = |text: String| view! { <p class="action-bar-note">{text}</p> }.into_any();
-    match fact {
-        RowFact::Left { .. } | RowFact::Open => button(words.occurrence.sign_up.to_owned()),
-        RowFact::Full { waiting } => button(words.occurrence.sign_up_wait(waiting)),
-        RowFact::WalkIn => note(words.occurrence.walk_in.to_owned()),
-        RowFact::NotOpen { opens_at } => {
-            note(words.occurrence.opens(format::moment(words.language, opens_at, model.today())))
-        }
-        RowFact::Closed => note(words.occurrence.closed.to_owned()),
-        RowFact::Over => note(words.occurrence.over.to_owned()),
-        RowFact::Cancelled => note(words.occurrence.called_off.to_owned()),
-        RowFact::OnItsWay(_) | RowFact::CheckedIn | RowFact::Confirmed { .. } | RowFact::Waitlisted { .. } => {
-            ().into_any()
+    move || {
+        let words = model.words();
+        match fact {
+            RowFact::Left { .. } | RowFact::Open => button(words.occurrence.sign_up.to_owned()),
+            RowFact::Full { waiting } => button(words.occurrence.sign_up_wait(waiting)),
+            RowFact::WalkIn => note(words.occurrence.walk_in.to_owned()),
+            RowFact::NotOpen { opens_at } => {
+                note(words.occurrence.opens(format::moment(words.language, opens_at, model.today())))
+            }
+            RowFact::Closed => note(words.occurrence.closed.to_owned()),
+            RowFact::Over => note(words.occurrence.over.to_owned()),
+            RowFact::Cancelled => note(words.occurrence.called_off.to_owned()),
+            RowFact::OnItsWay(_) | RowFact::CheckedIn | RowFact::Confirmed { .. } | RowFact::Waitlisted { .. } => {
+                ().into_any()
+            }
         }
     }
 }
