@@ -28,13 +28,16 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 /// Pauses between attempts; there is one more attempt than pauses.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(3)];
 
+/// Codes that were kept instead of sent.
+pub type Sent = Arc<Mutex<Vec<(Phone, String)>>>;
+
 /// Sends codes.
 pub struct Sender(Kind);
 
 enum Kind {
     Console,
     Webhook { url: WebhookUrl, secret: Secret, tls: Option<TlsConnector> },
-    Kept(Arc<Mutex<Vec<(Phone, String)>>>),
+    Kept(Sent),
 }
 
 #[derive(serde::Serialize)]
@@ -53,7 +56,7 @@ impl Sender {
 
     /// Keeps codes for a test to read.
     #[must_use]
-    pub fn kept() -> (Self, Arc<Mutex<Vec<(Phone, String)>>>) {
+    pub fn kept() -> (Self, Sent) {
         let sent = Arc::default();
         (Self(Kind::Kept(Arc::clone(&sent))), sent)
     }

@@ -6,7 +6,6 @@ mod public;
 mod sockets;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -25,7 +24,7 @@ use tower::ServiceExt;
 use crate::assets::{Assets, Embedded};
 use crate::config::{ConnectionLimits, LoginLimits, Secret, Settings};
 use crate::login::LoginGate;
-use crate::login::sender::Sender;
+use crate::login::sender::{Sender, Sent};
 use crate::reads::cache::Caches;
 use crate::router::router;
 use crate::state::{AppState, Clock, Entropy, FixedClock, Shared};
@@ -46,7 +45,7 @@ struct Site {
     router: Router,
     state: AppState,
     clock: FixedClock,
-    sent: Arc<Mutex<Vec<(Phone, String)>>>,
+    sent: Sent,
 }
 
 fn settings() -> Settings {
