@@ -88,6 +88,31 @@ pub async fn list_household(conn: &mut Conn<'_>, account: AccountId) -> Result<V
     rows.iter().map(read_person).collect()
 }
 
+/// Holds a household for this transaction: to change who is in it, or to rely on it. On SQLite there is one writer, who
+/// holds everything.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hold_household(conn: &mut Conn<'_>, account: AccountId, hold: Hold) -> Result<(), StoreError> {
+    if conn.has_row_locks() {
+        let sql = match hold {
+            Hold::ToChange => "select id from account where id = $1 for no key update",
+            Hold::ToRelyOn => "select id from account where id = $1 for share",
+        };
+        conn.one(sql, &[account.into()]).await?;
+    }
+    Ok(())
+}
+
+/// What a household is held for, see [`hold_household`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Nobody else changes it or relies on it meanwhile.
+    ToChange,
+    /// Nobody changes it meanwhile.
+    ToRelyOn,
+}
+
 /// Makes an account with the resident as its first person, and its stream. The caller has checked the number.
 ///
 /// # Errors

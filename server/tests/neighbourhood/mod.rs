@@ -5,6 +5,8 @@
 
 #![expect(dead_code, reason = "each test file uses its part")]
 
+pub mod truth;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -227,10 +229,12 @@ pub struct Phone {
 }
 
 impl Phone {
+    /// One that nobody has had before.
     pub fn of(n: u128) -> Self {
-        Self::nth(n, 1 + u128::from(NEXT_COMMAND.fetch_add(1, Ordering::SeqCst)))
+        Self::nth(n, 1_000_000 + u128::from(NEXT_COMMAND.fetch_add(1, Ordering::SeqCst)))
     }
 
+    /// One with a number of its own, below a million.
     pub fn nth(n: u128, device: u128) -> Self {
         let device = DeviceId::from_uuid(uuid((n << 64) + device));
         Self { account: account(n), device, no: AtomicU64::new(0) }

@@ -8,7 +8,7 @@ use domain::time::YearMonth;
 
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
-use crate::store::people::{draft_person, insert_person, list_household};
+use crate::store::people::{Hold, draft_person, hold_household, insert_person, list_household};
 use crate::store::streams::Draft;
 
 /// # Errors
@@ -37,6 +37,7 @@ pub async fn add_person(
             return Err(Refusal::ConsentNeeded.into());
         }
     }
+    hold_household(conn, context.account, Hold::ToChange).await?;
     if list_household(conn, context.account).await?.len() >= usize::from(HOUSEHOLD_MAX) {
         return Err(Refusal::HouseholdFull { max: HOUSEHOLD_MAX }.into());
     }

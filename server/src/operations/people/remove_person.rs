@@ -7,7 +7,7 @@ use domain::refusal::Refusal;
 
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
-use crate::store::people::{self, list_household};
+use crate::store::people::{self, Hold, hold_household, list_household};
 use crate::store::sign_ups::find_coming_of;
 use crate::store::streams::Draft;
 
@@ -22,6 +22,8 @@ pub async fn remove_person(
     let facts = Facts { owner: Some(context.account), ..Facts::default() };
     let allowed = context.authorize(command, &facts, body)?;
     let mut draft = Draft::default();
+    // Whoever signs this person up at this moment comes before or after, never in between.
+    hold_household(conn, context.account, Hold::ToChange).await?;
     let household = list_household(conn, context.account).await?;
     let Some(person) = household.into_iter().find(|person| person.id == allowed.what().person) else {
         return Ok(Done { result: Accepted::AlreadyDone, draft });

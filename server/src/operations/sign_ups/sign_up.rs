@@ -10,7 +10,7 @@ use domain::sign_up::{SignUpDecision, decide_sign_up, lowest_free_seats};
 
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
-use crate::store::people::list_household;
+use crate::store::people::{Hold, hold_household, list_household};
 use crate::store::sign_ups::{
     draft_seats, draft_sign_up, find_live_sign_up, find_occurrence, insert_sign_up, list_taken_seats,
 };
@@ -24,6 +24,7 @@ pub async fn sign_up(
     command: &Command,
     body: &SignUp,
 ) -> Result<Done, Stop> {
+    hold_household(conn, context.account, Hold::ToRelyOn).await?;
     let occurrence = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
     let body = context.authorize(command, &occurrence.facts(None), body)?;
     let named: BTreeSet<PersonId> = body.what().people.iter().copied().collect();
