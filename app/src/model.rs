@@ -374,12 +374,17 @@ impl Model {
     pub fn submit(self, stream: StreamId, command: Command, depends_on: Option<CommandId>) -> Submission {
         let id = platform::new_command_id();
         // Not in the scope of whoever asks: a sheet that closes with the tap would take the answer with it.
-        let saved = self.owner.with_value(|owner| owner.with(|| RwSignal::new(Saved::Saving)));
+        let (saved, shown) = self.owner.with_value(|owner| {
+            owner.with(|| {
+                let saved = RwSignal::new(Saved::Saving);
+                (saved, saved.into())
+            })
+        });
         self.runner().submit(id, stream, command, depends_on, move |now| {
             // The page that asked may be gone by then.
             let _ = saved.try_set(now);
         });
-        Submission { id, saved: saved.into() }
+        Submission { id, saved: shown }
     }
 
     /// The answer to a command, once it has come.
