@@ -56,6 +56,9 @@ enum Task {
     Bench {
         /// Which parts; all when none is named.
         parts: Vec<bench::Part>,
+        /// Measures what was built before instead of building: this binary, and the files that lie in dist.
+        #[arg(long)]
+        binary: Option<PathBuf>,
     },
 }
 
@@ -79,7 +82,7 @@ fn carry_out(task: Task) -> Result<()> {
         Task::Run { listen, data, dev } => run(&listen, &data, build::Profile::of(dev)),
         Task::Test { stages } => test::run(&stages),
         Task::Tidy => tidy::run(),
-        Task::Bench { parts } => bench::run(&parts),
+        Task::Bench { parts, binary } => bench::run(&parts, binary),
     }
 }
 

@@ -4,83 +4,97 @@
 //! the server, so figures are a floor; the disk's own floor, one synced write, is printed beside them.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::shell::{root, target_dir};
+use super::http::{ADDRESS, Connection};
+use super::sign_ups;
 
-const ADDRESS: &str = "127.0.0.1:18477";
 /// How long each figure is measured.
-const SPAN: Duration = Duration::from_secs(5);
+pub const SPAN: Duration = Duration::from_secs(5);
+/// The demo district's first morning: Monday 23 November 2026, 10:00 in Huai'an.
+const CLOCK_AT: &str = "1795399200000";
+/// The month the reads ask for; it starts that day.
+pub const MONTH: &str = "from=2026-11-23&to=2026-12-20";
 
-struct Server {
-    child: Child,
-    folder: PathBuf,
-}
+struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
 /// Prints every figure of the server.
-pub fn print() -> Result<()> {
-    let folder = std::env::temp_dir().join(format!("lifehub-bench-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    println!("one synced write: {:.1} ms (median)", synced_write_ms(&folder)?);
-    let filling = Instant::now();
-    let server = start(&folder)?;
-    println!("first start, with the demo district made: {} ms", filling.elapsed().as_millis());
-    drop_only_process(server);
-    let again = Instant::now();
-    let server = start(&folder)?;
-    println!("start to first answer: {} ms", again.elapsed().as_millis());
-    println!("memory idle: {} MiB", resident_mib(server.child.id())?);
-    let today = "2026-11-23";
-    let month = format!("/api/occurrences?community=banzha&from={today}&to=2026-12-20");
+pub fn print(binary: &Path) -> Result<()> {
+    let folder = Folder(std::env::temp_dir().join(format!("lifehub-bench-{}", std::process::id())));
+    fs::create_dir_all(&folder.0)?;
+    println!("one synced write: {:.2} ms (median)", synced_write_ms(&folder.0)?);
+    let started = Instant::now();
+    let server = start(binary, &folder.0)?;
+    println!("first start, with the demo district made: {} ms", started.elapsed().as_millis());
+    drop(server);
+    let started = Instant::now();
+    let server = start(binary, &folder.0)?;
+    println!("start to first answer: {} ms", started.elapsed().as_millis());
+    println!("memory idle: {} MiB", resident_mib(&server)?);
     for (name, path) in [
-        ("month as JSON", month.as_str()),
+        ("month as JSON", format!("/api/occurrences?community=banzha&{MONTH}").as_str()),
         ("community as HTML", "/c/banzha"),
         ("spaces as JSON", "/api/spaces?community=banzha"),
     ] {
-        report(name, &load(16, path)?);
+        let figures = Figures::of(16, |_| {
+            let mut connection = Connection::open()?;
+            Ok(move || Ok(connection.get(path)?.status == 200))
+        })?;
+        println!("{name}, 16 clients: {figures}");
     }
-    println!("memory loaded: {} MiB", resident_mib(server.child.id())?);
+    println!("memory after reads: {} MiB", resident_mib(&server)?);
+    sign_ups::print()?;
+    println!("memory after sign-ups: {} MiB", resident_mib(&server)?);
     Ok(())
 }
 
-/// Ends the process but keeps its folder for the next start.
-fn drop_only_process(mut server: Server) {
-    let _ = server.child.kill();
-    let _ = server.child.wait();
-    server.folder = PathBuf::from("/nonexistent");
-}
-
-fn start(folder: &std::path::Path) -> Result<Server> {
-    let binary = target_dir().join("release/lifehub");
+fn start(binary: &Path, folder: &Path) -> Result<Server> {
     let database = format!("sqlite:{}", folder.join("lifehub.db").display());
+    // Hundreds of clients sign in from one address here; a neighbourhood does not.
+    let limits = [
+        "--connections-max=2048",
+        "--connections-per-address-max=2048",
+        "--login-per-client-hour=100000",
+        "--login-per-hour=100000",
+        "--login-per-day=100000",
+    ];
     let child = Command::new(binary)
-        .args(["serve", "--listen", ADDRESS, "--database", &database, "--demo", "--clock-at", "1795399200000"])
-        .current_dir(root())
+        .args(["serve", "--quiet", "--listen", ADDRESS, "--database", &database, "--demo", "--clock-at", CLOCK_AT])
+        .args(limits)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .context("could not start the server")?;
-    let server = Server { child, folder: folder.to_owned() };
+    let mut server = Server(child);
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(60) {
         if let Ok(mut connection) = Connection::open()
-            && connection.get("/livez").is_ok_and(|status| status == 200)
+            && connection.get("/livez").is_ok_and(|answer| answer.status == 200)
         {
             return Ok(server);
+        }
+        if let Some(status) = server.0.try_wait()? {
+            anyhow::bail!("the server ended with {status}; is {ADDRESS} taken?");
         }
         // Between two tries to connect there is nothing to wait on but time.
         std::thread::sleep(Duration::from_millis(2));
@@ -88,100 +102,72 @@ fn start(folder: &std::path::Path) -> Result<Server> {
     anyhow::bail!("the server did not answer within a minute")
 }
 
-struct Connection {
-    reader: BufReader<TcpStream>,
-}
-
-impl Connection {
-    fn open() -> Result<Self> {
-        let stream = TcpStream::connect(ADDRESS)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        Ok(Self { reader: BufReader::new(stream) })
-    }
-
-    /// Asks for a path and returns the status; reads the whole body.
-    fn get(&mut self, path: &str) -> Result<u16> {
-        write!(self.reader.get_mut(), "GET {path} HTTP/1.1\r\nHost: {ADDRESS}\r\nAccept-Encoding: br\r\n\r\n")?;
-        let mut line = String::new();
-        self.reader.read_line(&mut line)?;
-        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-        let mut length = None;
-        loop {
-            line.clear();
-            self.reader.read_line(&mut line)?;
-            if line.trim().is_empty() {
-                break;
-            }
-            let lower = line.to_ascii_lowercase();
-            if let Some(value) = lower.strip_prefix("content-length:") {
-                length = value.trim().parse::<usize>().ok();
-            }
-        }
-        let mut body = vec![0; length.context("an answer without a length")?];
-        self.reader.read_exact(&mut body)?;
-        Ok(status)
-    }
-}
-
-struct Figures {
-    per_second: f64,
-    p50: Duration,
-    p99: Duration,
+/// What a span of asking came to.
+pub struct Figures {
+    times: Vec<Duration>,
+    span: Duration,
     failures: usize,
 }
 
-fn load(clients: usize, path: &str) -> Result<Figures> {
-    let started = Instant::now();
-    let threads: Vec<_> = (0..clients)
-        .map(|_| {
-            let path = path.to_owned();
-            std::thread::spawn(move || -> Result<(Vec<Duration>, usize)> {
-                let mut connection = Connection::open()?;
-                let mut times = Vec::new();
-                let mut failures = 0;
-                while started.elapsed() < SPAN {
-                    let asked = Instant::now();
-                    if connection.get(&path)? != 200 {
-                        failures += 1;
-                    }
-                    times.push(asked.elapsed());
-                }
-                Ok((times, failures))
-            })
-        })
-        .collect();
-    let mut times = Vec::new();
-    let mut failures = 0;
-    for thread in threads {
-        let (of_thread, failed) = thread.join().expect("a client does not panic")?;
-        times.extend(of_thread);
-        failures += failed;
+impl Figures {
+    /// Lets `clients` threads ask for [`SPAN`]. `client` makes the question of one of them, asked again and again; its
+    /// answer is whether it went well.
+    pub fn of<Q>(clients: usize, client: impl Fn(usize) -> Result<Q> + Sync) -> Result<Self>
+    where
+        Q: FnMut() -> Result<bool>,
+    {
+        let ready = std::sync::Barrier::new(clients);
+        let of_threads = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..clients)
+                .map(|number| {
+                    let (client, ready) = (&client, &ready);
+                    scope.spawn(move || -> Result<(Vec<Duration>, usize)> {
+                        let question = client(number);
+                        ready.wait();
+                        let (mut question, started) = (question?, Instant::now());
+                        let (mut times, mut failures) = (Vec::new(), 0);
+                        while started.elapsed() < SPAN {
+                            let asked = Instant::now();
+                            if question()? { times.push(asked.elapsed()) } else { failures += 1 }
+                        }
+                        Ok((times, failures))
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().expect("a client does not panic")).collect::<Vec<_>>()
+        });
+        let (mut times, mut failures) = (Vec::new(), 0);
+        for of_thread in of_threads {
+            let (more, failed) = of_thread?;
+            times.extend(more);
+            failures += failed;
+        }
+        times.sort_unstable();
+        Ok(Self { times, span: SPAN, failures })
     }
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() - 1) * share / 100];
-    Ok(Figures { per_second: times.len() as f64 / SPAN.as_secs_f64(), p50: at(50), p99: at(99), failures })
+
+    fn ms_at(&self, share: usize) -> f64 {
+        let at = (self.times.len() * share / 100).min(self.times.len().saturating_sub(1));
+        self.times.get(at).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
+    }
 }
 
-fn report(name: &str, figures: &Figures) {
-    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-    println!(
-        "{name}, 16 clients: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms, failures {}",
-        figures.per_second,
-        ms(figures.p50),
-        ms(figures.p99),
-        figures.failures
-    );
+impl std::fmt::Display for Figures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let rate = self.times.len() as f64 / self.span.as_secs_f64();
+        write!(f, "{rate:.0}/s, p50 {:.2} ms, p99 {:.2} ms", self.ms_at(50), self.ms_at(99))?;
+        if self.failures > 0 { write!(f, ", {} refused", self.failures) } else { Ok(()) }
+    }
 }
 
-fn resident_mib(process: u32) -> Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+fn resident_mib(server: &Server) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.0.id()))?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
     let kib: u64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).context("no number")?;
     Ok(kib / 1024)
 }
 
-fn synced_write_ms(folder: &std::path::Path) -> Result<f64> {
+fn synced_write_ms(folder: &Path) -> Result<f64> {
     let mut file = File::create(folder.join("sync-probe"))?;
     let mut times = Vec::new();
     for _ in 0..50 {

@@ -1,0 +1,39 @@
+//! Figures, printed and never asserted: sizes over the wire, the server under load, pages on a slow phone.
+//!
+//! Absent so far: `browser`, what a first and a second visit take on a slow line. It gets a file and a [`Part`] here.
+
+mod http;
+mod server;
+mod sign_ups;
+mod sizes;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::build::{Profile, build};
+
+/// A part of the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Bytes over the wire, by kind.
+    Sizes,
+    /// Reads and sign-ups per second, memory, start.
+    Server,
+}
+
+const ALL: [Part; 2] = [Part::Sizes, Part::Server];
+
+/// Builds in release, unless a binary is named, and prints the parts, all when none is named.
+pub fn run(parts: &[Part], binary: Option<PathBuf>) -> Result<()> {
+    let binary = binary.map_or_else(|| build(Profile::Release), Ok)?;
+    let parts = if parts.is_empty() { &ALL[..] } else { parts };
+    for part in parts {
+        println!();
+        match part {
+            Part::Sizes => sizes::print()?,
+            Part::Server => server::print(&binary)?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! As much of an HTTP client as measuring needs: one connection kept open, one question at a time.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+/// Where the measured server listens.
+pub const ADDRESS: &str = "127.0.0.1:18477";
+
+/// A connection, and the cookies it was given.
+pub struct Connection {
+    reader: BufReader<TcpStream>,
+    cookies: Vec<(String, String)>,
+}
+
+/// What came back.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body as it travelled.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body of a good answer as JSON.
+    pub fn json(&self) -> Result<serde_json::Value> {
+        let text = String::from_utf8_lossy(&self.body);
+        ensure!((200..300).contains(&self.status), "the server says {}: {text}", self.status);
+        serde_json::from_slice(&self.body).with_context(|| format!("not JSON: {text}"))
+    }
+}
+
+impl Connection {
+    /// Connects.
+    pub fn open() -> Result<Self> {
+        let stream = TcpStream::connect(ADDRESS)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        Ok(Self { reader: BufReader::new(stream), cookies: Vec::new() })
+    }
+
+    /// Asks for a path as a browser would.
+    pub fn get(&mut self, path: &str) -> Result<Answer> {
+        self.ask("GET", path, "Accept-Encoding: br\r\n", &[])
+    }
+
+    /// Asks for a path, uncompressed.
+    pub fn get_plain(&mut self, path: &str) -> Result<Answer> {
+        self.ask("GET", path, "", &[])
+    }
+
+    /// Sends JSON.
+    pub fn post(&mut self, path: &str, body: &serde_json::Value) -> Result<Answer> {
+        self.ask("POST", path, "Content-Type: application/json\r\nX-Lifehub: 1\r\n", body.to_string().as_bytes())
+    }
+
+    fn ask(&mut self, method: &str, path: &str, more: &str, body: &[u8]) -> Result<Answer> {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {ADDRESS}\r\nOrigin: http://{ADDRESS}\r\nCookie: {}\r\nContent-Length: {}\r\n{more}\r\n",
+            cookies.join("; "),
+            body.len(),
+        );
+        self.reader.get_mut().write_all(&[head.as_bytes(), body].concat())?;
+        let mut line = String::new();
+        self.reader.read_line(&mut line)?;
+        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
+        let mut length = None;
+        loop {
+            line.clear();
+            self.reader.read_line(&mut line)?;
+            let Some((name, value)) = line.trim().split_once(':') else { break };
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse::<usize>().ok(),
+                "set-cookie" => self.keep(value),
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length.context("an answer without a length")?];
+        self.reader.read_exact(&mut body)?;
+        Ok(Answer { status, body })
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        if let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) {
+            self.cookies.retain(|(known, _)| known != name.trim());
+            self.cookies.push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+}
