@@ -422,10 +422,6 @@ pub struct RoleRow {
 /// What a row says, by class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each names its row")]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "lives only between a parse and the map it goes into")
-)]
 pub enum RowBody {
     Team(TeamId, TeamRow),
     Space(SpaceId, SpaceRow),

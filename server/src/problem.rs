@@ -39,9 +39,6 @@ pub enum ApiError {
     /// The code was right; the newcomer has still to say what they are called and where they live.
     #[error("a newcomer's name is needed")]
     NameNeeded,
-    /// No role of the caller ever includes this.
-    #[error("not allowed")]
-    Forbidden,
     /// The request was made by another site, or by none that can be told.
     #[error("not from this site")]
     CrossSite,
@@ -168,7 +165,6 @@ impl ApiError {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "needs-sign-in", "Sign in first"),
             Self::WrongCode { .. } => (StatusCode::UNAUTHORIZED, "wrong-code", "The code is not right"),
             Self::CodeExpired => (StatusCode::UNAUTHORIZED, "code-expired", "The code is used or out of time"),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Your role does not include this"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site", "The request does not come from this site"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing here"),
             Self::MethodNotAllowed => {

@@ -17,7 +17,7 @@ use domain::id::{
 use domain::people::{Actor, Person, Relation, Role};
 use domain::refusal::{Alternative, Refusal};
 use domain::space::{Answer as Reply, Mode, Opening, OpeningHours, SpaceKind, SpacePolicy};
-use domain::sync::{Answer, Cursor, NotNow, Pull, PullResult, ResetReason, View};
+use domain::sync::{Answer, Cursor, NotNow, Pull, PullResult, View};
 use domain::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp};
 use serde_json::value::RawValue;
 use server::on_both_engines;
@@ -570,38 +570,5 @@ on_both_engines! {
         let profile = UpdateProfile { name: "王阿姨".parse().expect("a name"), home: "nowhere".parse().expect("a slug") };
         let (_, outcome) = mother.ask_in(db, &own, Command::UpdateProfile(profile), now()).await;
         assert_eq!(refusal(&outcome), &Refusal::Gone);
-    }
-
-    async fn a_cursor_brings_what_changed_or_says_why_it_cannot(test) {
-        let db = &test.db;
-        settle(db).await;
-        let phone = Phone::of(1);
-        let PullResult::Snapshot { cursor, why: None, .. } = phone.pull(db, stream(), None).await else {
-            panic!("a snapshot")
-        };
-        let occurrence = publish(db, &Phone::of(20), activity(Some(12), None)).await;
-        phone.ask(db, sign_up(occurrence, &all_of(1))).await;
-        let PullResult::Delta { from, rows, gone, cursor: next, more } = phone.pull(db, stream(), Some(cursor)).await else {
-            panic!("a delta")
-        };
-        assert_eq!((from, gone.len(), more), (cursor.seq, 0, false));
-        let classes: Vec<_> = rows.iter().map(|row| row.class.as_str()).collect();
-        assert_eq!(classes, ["activity", "occurrence", "seats", "sign_up"]);
-        let PullResult::Delta { rows, .. } = phone.pull(db, stream(), Some(next)).await else { panic!("a delta") };
-        assert!(rows.is_empty());
-        let table = [
-            (Cursor { epoch: next.epoch + 1, ..next }, ResetReason::EpochChanged),
-            (Cursor { seq: next.seq + 1, ..next }, ResetReason::Ahead),
-            (Cursor { tag: next.tag ^ 1, ..next }, ResetReason::Diverged),
-            (Cursor { view: next.view + 1, ..next }, ResetReason::View),
-            (Cursor { audience: next.audience ^ 1, ..next }, ResetReason::Audience),
-        ];
-        for (cursor, reason) in table {
-            let result = phone.pull(db, stream(), Some(cursor)).await;
-            assert!(matches!(result, PullResult::Snapshot { why: Some(why), .. } if why == reason), "{reason:?}");
-        }
-        test.execute("update stream set floor = head", &[]).await.expect("a floor");
-        let result = phone.pull(db, stream(), Some(cursor)).await;
-        assert!(matches!(result, PullResult::Snapshot { why: Some(ResetReason::TooOld), .. }));
     }
 }

@@ -6,7 +6,7 @@ use domain::refusal::Alternative;
 use domain::sync::View;
 use domain::sync::machine::Settled;
 use domain::time::{LocalDate, TimeRange};
-use domain::words::{Language, Words, format};
+use domain::words::{Words, format};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -23,10 +23,9 @@ struct Naming<'a> {
 
 impl Naming<'_> {
     fn join(&self, parts: &[String]) -> String {
-        parts.join(match self.words.language {
-            Language::ZhCn => "，",
-            Language::En => ", ",
-        })
+        let mut parts = parts.iter();
+        let first = parts.next().cloned().unwrap_or_default();
+        parts.fold(first, |joined, part| self.words.common.pair(joined, part))
     }
 
     fn when(&self, range: TimeRange) -> String {

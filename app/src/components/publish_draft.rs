@@ -2,9 +2,11 @@
 //!
 //! Kept on the phone at each change, so that leaving the form loses nothing.
 
-use domain::activity::{Audience, Category, PARTY_MAX, Schedule, SignUpPolicy, Venue};
+use std::collections::BTreeSet;
+
+use domain::activity::{Audience, Category, HORIZON_DAYS, PARTY_MAX, Schedule, SignUpPolicy, Venue};
 use domain::booking::collides;
-use domain::change::{ActivityRow, TeamRow};
+use domain::change::{OccurrenceRow, TeamRow};
 use domain::command::PublishActivity;
 use domain::id::{SpaceId, TeamId};
 use domain::refusal::Refusal;
@@ -132,22 +134,38 @@ impl Draft {
         Self { category: Some(team.category), ..Self::default() }
     }
 
-    /// What was published before, on the same weekday after `today`.
+    /// What was published before, on the next same weekday on which nothing is in its way: neither a date the activity
+    /// has already, nor somebody else in its space.
     #[must_use]
-    pub fn again(activity: &ActivityRow, last: TimeRange, today: LocalDate) -> Self {
-        let mut on = last.start().date();
-        while on <= today {
-            on = on.plus_days(7);
-        }
+    pub fn again(view: &View, last: &OccurrenceRow, now: Timestamp) -> Option<Self> {
+        let activity = &view.activities.get(&last.activity)?.row;
         let mut draft = Self {
-            on: on.to_string(),
-            at: last.start().minute_of_day().to_string(),
-            minutes: u16::try_from(last.minutes()).unwrap_or(90),
+            at: last.range.start().minute_of_day().to_string(),
+            minutes: u16::try_from(last.range.minutes()).unwrap_or(90),
             ..Self::default()
         };
         draft.take(&activity.title, activity.about.as_ref(), activity.category);
         draft.take_terms(&activity.venue, activity.audience, activity.policy);
-        draft
+        let taken: BTreeSet<LocalDate> = view
+            .occurrences
+            .values()
+            .filter(|other| other.row.activity == last.activity && other.row.cancelled.is_none())
+            .map(|other| other.row.range.start().date())
+            .collect();
+        let weeks = (1..).map(|week| last.range.start().date().plus_days(7 * week));
+        let coming =
+            weeks.skip_while(|on| *on <= now.date()).take_while(|on| *on <= now.date().plus_days(HORIZON_DAYS));
+        let mut first = None;
+        for on in coming.filter(|on| !taken.contains(on)) {
+            draft.on = on.to_string();
+            first.get_or_insert_with(|| draft.on.clone());
+            if draft.clashes(view, now).is_empty() {
+                return Some(draft);
+            }
+        }
+        // Taken for half a year: the form says so, and another time or place is chosen there.
+        draft.on = first.unwrap_or_default();
+        Some(draft)
     }
 
     /// What was asked for before and refused.

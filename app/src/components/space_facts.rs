@@ -150,7 +150,7 @@ pub fn SpaceTerms(space: SpaceRow) -> impl IntoView {
     }
 }
 
-/// The week with days of the same hours taken together: 周一–周五, then what is open.
+/// The week with days of the same hours taken together (Monday to Friday), then what is open.
 fn weeks(words: &'static Words, hours: &OpeningHours, today: LocalDate) -> Vec<(String, AnyView)> {
     let mut spans: Vec<(Weekday, Weekday)> = Vec::new();
     for weekday in Weekday::ALL {

@@ -52,10 +52,11 @@ fn first_draft(team: TeamId, again: Option<OccurrenceId>, from: Option<CommandId
         return (Draft::of(&command), None);
     }
     let last = again.and_then(|id| view.occurrences.get(&id));
-    let activity = last.and_then(|last| view.activities.get(&last.row.activity));
-    if let (Some(last), Some(activity)) = (last, activity) {
+    if let Some(last) = last
+        && let Some(draft) = Draft::again(&view, &last.row, model.now_untracked())
+    {
         let when = format::day(words.language, last.row.range.start().date(), today);
-        return (Draft::again(&activity.row, last.row.range, today), Some(words.publish.copied_from(when)));
+        return (draft, Some(words.publish.copied_from(when)));
     }
     let kept = guest::read(&draft_key(team)).and_then(|json| serde_json::from_str::<Draft>(&json).ok());
     if let Some(kept) = kept {

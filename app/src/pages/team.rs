@@ -16,6 +16,10 @@ use crate::pages::not_found::NotFoundPage;
 use crate::route::{Route, with_query};
 use crate::ui::empty::Empty;
 
+/// How many dates stand there at first, and how many more come at a tap.
+const FIRST_DATES: usize = 8;
+const MORE_DATES: usize = 24;
+
 /// What a page of a team may show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -74,6 +78,7 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
     let name =
         Memo::new(move |_| model.view().teams.get(&id).map_or_else(String::new, |team| team.row.name.to_string()));
     model.set_title(move || name.get());
+    let shown = RwSignal::new(FIRST_DATES);
     let dates = Memo::new(move |_| team_dates(&model.view(), id, model.words(), model.now()));
     let refused = Memo::new(move |_| {
         let is_ours = |command: &Command| matches!(command, Command::PublishActivity(publish) if publish.team == id);
@@ -122,8 +127,18 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
                     if coming.is_empty() {
                         return view! { <Empty icon="i-calendar" text=model.words().team.no_dates/> }.into_any();
                     }
-                    let rows = coming.into_iter().map(|date| view! { <li><TeamDateRow date/></li> }).collect_view();
-                    view! { <ul class="list">{rows}</ul> }.into_any()
+                    let has_more = coming.len() > shown.get();
+                    let coming = coming.into_iter().take(shown.get());
+                    let rows = coming.map(|date| view! { <li><TeamDateRow date/></li> }).collect_view();
+                    let more = has_more.then(|| view! {
+                        <button type="button" class="button" on:click=move |_| shown.update(|shown| *shown += MORE_DATES)>
+                            {model.words().list.later}
+                        </button>
+                    });
+                    view! {
+                        <ul class="list">{rows}</ul>
+                        {more}
+                    }.into_any()
                 }}
             </section>
             <div class="action-bar">

@@ -6,6 +6,7 @@ catalogue! {
     /// Buttons, tabs and words of every screen.
     Common {
         app: "生活汇", "Life Hub";
+        pair(a, b): "{a}，{b}", "{a}, {b}";
         tagline: "社区活动和公共空间", "Activities and spaces of your community";
         tab_activities: "活动", "Activities";
         tab_spaces: "空间", "Spaces";

@@ -62,18 +62,12 @@ pub async fn ensure(db: &Db, seed: u64, today: LocalDate) -> Result<DemoSummary,
 
 /// What is there.
 async fn find(conn: &mut Conn<'_>) -> Result<DemoSummary, StoreError> {
-    let row = conn
-        .one(
-            "select (select count(*) from community) communities, (select count(*) from account) accounts,
-                    (select count(*) from occurrence) occurrences",
-            &[],
-        )
-        .await?;
+    let row = seed::count(conn).await?;
     Ok(DemoSummary {
         is_new: false,
-        communities: row.number("communities")?,
-        accounts: row.number("accounts")?,
-        occurrences: row.number("occurrences")?,
+        communities: row.communities,
+        accounts: row.accounts,
+        occurrences: row.occurrences,
         commands: 0,
     })
 }

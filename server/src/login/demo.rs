@@ -10,6 +10,7 @@ use domain::id::AccountId;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{SESSION_COOKIE, cookie, session_cookie};
+use crate::demo::DemoRole;
 use crate::extract::JsonBody;
 use crate::login::token_hash;
 use crate::problem::ApiError;
@@ -34,7 +35,8 @@ impl FromRequestParts<AppState> for InDemo {
 /// # Errors
 /// [`ApiError::NotFound`] where this is none.
 pub async fn people(_: InDemo, State(state): State<AppState>) -> Result<Json<Vec<DemoPerson>>, ApiError> {
-    let people = state.db.read(|tx| Box::pin(list_demo_people(tx))).await?;
+    let mut people = state.db.read(|tx| Box::pin(list_demo_people(tx))).await?;
+    people.sort_by_key(|person| DemoRole::ALL.iter().position(|role| role.as_str() == person.role));
     Ok(Json(people))
 }
 

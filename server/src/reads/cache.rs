@@ -1,6 +1,7 @@
 //! Encoded answers, kept until the stream they were made from moves on.
 //!
-//! The head is read before the answer is made, so that an answer may be newer than its label but never older. One
+//! The head is asked for with one small query, and on SQLite not even that as long as this server, which alone writes
+//! to the file, has written nothing. It is read before the answer is made, so that an answer may be newer than its label but never older. One
 //! request makes an answer, the others wait for it.
 
 use std::collections::HashMap;
@@ -105,6 +106,8 @@ type Slot = Arc<tokio::sync::Mutex<Option<(i64, Timestamp, Arc<Encoded>)>>>;
 /// The answers that are kept.
 #[derive(Debug, Default)]
 pub struct Caches {
+    /// Heads of streams, each with the number of writes before it was read.
+    heads: Mutex<HashMap<CommunityId, (u64, i64)>>,
     slots: Mutex<HashMap<Key, Slot>>,
     bytes: AtomicUsize,
 }
@@ -121,6 +124,25 @@ impl Caches {
     }
 }
 
+/// The head of a community's stream: asked of the database, unless nothing was written since it was last asked.
+async fn current_head(state: &AppState, community: &CommunityId) -> Result<i64, ApiError> {
+    let Some(written) = state.db.groups_written() else { return Ok(head_of(&state.db, community).await?) };
+    let heads = &state.caches.heads;
+    let known = heads.lock().expect("invariant: no code panics while it holds the heads").get(community).copied();
+    if let Some((when, head)) = known
+        && when == written
+    {
+        return Ok(head);
+    }
+    let head = head_of(&state.db, community).await?;
+    let mut heads = heads.lock().expect("invariant: no code panics while it holds the heads");
+    if heads.len() >= ENTRIES_MAX {
+        heads.clear();
+    }
+    heads.insert(community.clone(), (written, head));
+    Ok(head)
+}
+
 /// The answer to `key` for the moment `at` (the same for all moments, if the time is of no matter), made by `make` if
 /// the stream of `community` has moved since.
 ///
@@ -133,7 +155,7 @@ pub async fn cached(
     at: Timestamp,
     make: impl Future<Output = Result<Encoded, ApiError>>,
 ) -> Result<Arc<Encoded>, ApiError> {
-    let head = head_of(&state.db, community).await?;
+    let head = current_head(state, community).await?;
     let slot = state.caches.slot(key);
     let mut kept = slot.lock().await;
     if let Some((made_from, made_for, encoded)) = kept.as_ref()

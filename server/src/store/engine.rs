@@ -226,6 +226,33 @@ impl Conn<'_> {
         run!(self, sql, values, query, connection => Ok(query.execute(connection).await?.rows_affected()))
     }
 
+    /// Begins a part that can be undone without the rest of the transaction. Parts are not nested.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn begin_part(&mut self) -> Result<(), StoreError> {
+        self.execute("savepoint part", &[]).await?;
+        Ok(())
+    }
+
+    /// Keeps what was done since [`Self::begin_part`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_part(&mut self) -> Result<(), StoreError> {
+        self.execute("release savepoint part", &[]).await?;
+        Ok(())
+    }
+
+    /// Undoes what was done since [`Self::begin_part`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn undo_part(&mut self) -> Result<(), StoreError> {
+        self.execute("rollback to savepoint part", &[]).await?;
+        self.keep_part().await
+    }
+
     /// Whether row locks exist and are needed: SQLite has one writer at a time.
     #[must_use]
     pub const fn has_row_locks(&self) -> bool {

@@ -218,6 +218,15 @@ impl Db {
         }
     }
 
+    /// A number that stands as long as nothing is written, where this server is the only one that writes.
+    #[must_use]
+    pub fn groups_written(&self) -> Option<u64> {
+        match self {
+            Self::Lite { writer, .. } => Some(writer.groups_written()),
+            Self::Pg { .. } => None,
+        }
+    }
+
     /// Which history this is: another one after a backup was restored, so that phones start over.
     #[must_use]
     pub const fn epoch(&self) -> u64 {

@@ -13,6 +13,34 @@ use super::error::StoreError;
 use super::people::{draft_person, draft_profile, insert_person, role_words};
 use super::streams::{Draft, ensure_stream, write_change};
 
+/// How much of what there is, for telling an empty database from a filled one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Counts {
+    pub communities: usize,
+    pub accounts: usize,
+    pub occurrences: usize,
+}
+
+/// Counts communities, accounts and dates.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count(conn: &mut Conn<'_>) -> Result<Counts, StoreError> {
+    let row = conn
+        .one(
+            "select (select count(*) from community) communities, (select count(*) from account) accounts,
+                    (select count(*) from occurrence) occurrences",
+            &[],
+        )
+        .await?;
+    Ok(Counts {
+        communities: row.number("communities")?,
+        accounts: row.number("accounts")?,
+        occurrences: row.number("occurrences")?,
+    })
+}
+
 /// Inserts a community with its stream.
 ///
 /// # Errors

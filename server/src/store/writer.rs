@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
@@ -165,6 +166,8 @@ pub struct LiteWriter {
     stop: Arc<Notify>,
     /// True once the file is closed.
     closed: watch::Receiver<bool>,
+    /// See [`LiteWriter::groups_written`].
+    written: Arc<AtomicU64>,
 }
 
 impl LiteWriter {
@@ -175,11 +178,13 @@ impl LiteWriter {
         let stop = Arc::new(Notify::new());
         let (close, closed) = watch::channel(false);
         let stopping = Arc::clone(&stop);
+        let written = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&written);
         tokio::spawn(async move {
-            write_groups(connection, queue, &stopping, hooks).await;
+            write_groups(connection, queue, &stopping, hooks, &counted).await;
             close.send_replace(true);
         });
-        Self { jobs, stop, closed }
+        Self { jobs, stop, closed, written }
     }
 
     /// Carries out what waits, turns away what comes, and closes the file.
@@ -208,6 +213,13 @@ impl LiteWriter {
     pub fn waiting(&self) -> usize {
         QUEUE_MAX - self.jobs.capacity()
     }
+
+    /// Counts the groups this writer has ended, whatever became of them, before anybody in them is answered. Nobody
+    /// else writes to the file: as long as this number stands, what was read is what is there.
+    #[must_use]
+    pub fn groups_written(&self) -> u64 {
+        self.written.load(Ordering::SeqCst)
+    }
 }
 
 async fn write_groups(
@@ -215,6 +227,7 @@ async fn write_groups(
     mut queue: mpsc::Receiver<Box<dyn Waiting>>,
     stop: &Notify,
     hooks: Hooks,
+    written: &AtomicU64,
 ) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     loop {
@@ -238,6 +251,7 @@ async fn write_groups(
             // Leaves no transaction behind; there may be none, and then this says so.
             let _ = sqlx::raw_sql("rollback").execute(&mut connection).await;
         }
+        written.fetch_add(1, Ordering::SeqCst);
         for waiting in group.drain(..) {
             waiting.turn_away(fate.clone().error());
         }

@@ -98,10 +98,10 @@ async fn decide(
         return Ok(refused(Refusal::DependencyRefused));
     }
     let Some(head) = find_head(conn, &envelope.stream).await? else { return Ok(refused(Refusal::Gone)) };
-    conn.execute("savepoint effect", &[]).await?;
+    conn.begin_part().await?;
     let stop = match carry_out(conn, context, command).await {
         Ok(Done { result, draft }) => {
-            conn.execute("release savepoint effect", &[]).await?;
+            conn.keep_part().await?;
             let seq = if draft.is_empty() {
                 head
             } else {
@@ -112,8 +112,7 @@ async fn decide(
         Err(stop) => stop,
     };
     // Whatever was begun is undone; the refusal itself is kept.
-    conn.execute("rollback to savepoint effect", &[]).await?;
-    conn.execute("release savepoint effect", &[]).await?;
+    conn.undo_part().await?;
     match stop {
         Stop::Refused(refusal, alternatives) => Ok(Outcome::Refused { refusal, alternatives }),
         Stop::Failed(error) => last_line(command, error).map(refused),

@@ -165,7 +165,7 @@ pub fn Share(id: OccurrenceId) -> impl IntoView {
         let Some(entry) = Entry::of(&view, id) else { return };
         let words = model.words_untracked();
         let title = entry.activity.title.to_string();
-        // Read on another day: no 今天 in it.
+        // Read on another day: no "today" in it.
         let range = entry.occurrence.range;
         let day = format::date_weekday(words.language, range.start().date(), model.today_untracked());
         let when = [&day, " ", &format::time_range(words.language, range)].concat();

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::change::Row;
 use crate::command::{Accepted, CheckIn};
 use crate::id::SignUpId;
 use crate::refusal::Refusal;

@@ -4,7 +4,7 @@ use domain::change::NoticeBody;
 use domain::command::{Accepted, Command, WithdrawSignUp};
 use domain::id::PersonId;
 use domain::refusal::Refusal;
-use domain::sign_up::{WithdrawalDecision, decide_withdrawal, lowest_free_seats, promote};
+use domain::sign_up::{WaitingParty, WithdrawalDecision, decide_withdrawal, lowest_free_seats, promote};
 use domain::time::Timestamp;
 
 use crate::operations::{Context, Done, Stop};
@@ -40,19 +40,27 @@ pub async fn withdraw_sign_up(
         WithdrawalDecision::Whole => true,
         WithdrawalDecision::Part(_) => false,
     };
+    // Most dates have no waiting list, and then there is nobody to move up.
+    let waited =
+        if occurrence.seats.waiting_parties > 0 { list_waiting(conn, occurrence.id).await? } else { Vec::new() };
     leave(conn, &sign_up, &leaving, is_whole, context.now).await?;
 
     let mut draft = Draft::default();
     draft_sign_up(conn, &mut draft, sign_up.id).await?;
-    rebalance(conn, &mut draft, &occurrence, context.now).await?;
+    if !waited.is_empty() {
+        rebalance(conn, &mut draft, &occurrence, &waited, context.now).await?;
+    }
+    draft_seats(conn, &mut draft, occurrence.id).await?;
     Ok(Done { result: Accepted::Done, draft })
 }
 
-/// Gives free places to those who wait, tells them, and draws everybody's position anew.
+/// Gives free places to those who wait, tells them, and draws anew whose position is another than in `waited`, the
+/// list as it was.
 async fn rebalance(
     conn: &mut Conn<'_>,
     draft: &mut Draft,
     before: &Occurrence,
+    waited: &[WaitingParty],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let waiting = list_waiting(conn, before.id).await?;
@@ -77,9 +85,15 @@ async fn rebalance(
             tell(conn, draft, sign_up.account, &occurrence.community, &matter, notice, now).await?;
         }
     }
-    // Bounded by the length of the waiting list.
-    for party in &waiting {
-        draft_sign_up(conn, draft, party.id).await?;
+    for id in &promoted {
+        draft_sign_up(conn, draft, *id).await?;
     }
-    draft_seats(conn, draft, occurrence.id).await
+    // Bounded by the length of the waiting list.
+    let still_waiting = waiting.iter().filter(|party| !promoted.contains(&party.id));
+    for (place, party) in still_waiting.enumerate() {
+        if waited.get(place).is_none_or(|was_there| was_there.id != party.id) {
+            draft_sign_up(conn, draft, party.id).await?;
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,132 @@
+//! What the machine is told and what it asks for: plain data between it and whoever runs it.
+
+use crate::change::{Row, RowKey};
+use crate::command::Outcome;
+use crate::id::{AccountId, CommandId, DeviceId, StreamId};
+use crate::sync::wire::{Cursor, SyncReply, SyncRequest};
+use crate::time::Timestamp;
+
+/// A queued command as it rests on the phone.
+#[derive(Debug, Clone)]
+pub struct Queued {
+    /// Its number on this device.
+    pub no: u64,
+    /// The envelope, byte for byte.
+    pub raw: String,
+    /// How often it was sent.
+    pub tried: u32,
+}
+
+/// A command with its answer: the phone's own journal.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Settled {
+    /// The command.
+    pub id: CommandId,
+    /// The envelope, byte for byte.
+    pub raw: String,
+    /// The answer.
+    pub outcome: Outcome,
+    /// When the answer came, by the server's clock.
+    pub at: Timestamp,
+    /// Whether the person has dismissed it; a refusal stays until then.
+    #[serde(default)]
+    pub dismissed: bool,
+}
+
+/// What the phone had stored when it starts.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// Who was signed in.
+    pub account: Option<AccountId>,
+    /// The device's id.
+    pub device: Option<DeviceId>,
+    /// The queue.
+    pub queue: Vec<Queued>,
+    /// The journal.
+    pub journal: Vec<Settled>,
+    /// Per stream: its cursor, when it was read, its rows.
+    pub streams: Vec<(StreamId, Cursor, Timestamp, Vec<Row>)>,
+}
+
+/// What happens to the machine.
+#[derive(Debug)]
+pub enum Input {
+    /// The page has started and read its stores. Must come first.
+    Boot(Stored),
+    /// A command was stored on this phone, here or in another tab.
+    Queued(Queued),
+    /// A command that was never sent was taken back by its person and deleted.
+    Withdrawn(u64),
+    /// The person dismissed a settled command.
+    Dismissed(CommandId),
+    /// A reply came whole, or none did.
+    Replied(u64, Option<SyncReply>),
+    /// The try was given up before anything left this phone, which is known to have no network.
+    NotSent(u64),
+    /// The last [`Effect::Store`] was carried out, or failed.
+    Stored(u64, bool),
+    /// The timer rang.
+    Woke,
+    /// These streams are on screen now.
+    Watch(Vec<StreamId>),
+    /// The page became visible or hidden.
+    Visible(bool),
+    /// The browser says that the network came back, or the person asked to try now.
+    TryNow,
+    /// Somebody signed in (again).
+    SignedIn(AccountId, DeviceId),
+    /// A new device number was taken and the queue renumbered.
+    Renumbered(DeviceId, Vec<Queued>),
+}
+
+/// What has to be done.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send this to `/api/sync`; report with [`Input::Replied`] under the same number, at the latest at the deadline.
+    /// Before, mark these queue numbers as tried.
+    Send {
+        /// The number of the try.
+        request: u64,
+        /// What to send.
+        body: SyncRequest,
+        /// Queue numbers it carries.
+        numbers: Vec<u64>,
+        /// Milliseconds until it counts as unanswered.
+        deadline_ms: u32,
+    },
+    /// Store this: rows and cursors first, then answers and the queue; report with [`Input::Stored`].
+    Store {
+        /// The number of the try it came from.
+        request: u64,
+        /// Changes of streams.
+        streams: Vec<StreamWrite>,
+        /// Commands that are settled: into the journal and out of the queue.
+        settled: Vec<(u64, Settled)>,
+    },
+    /// Take a new device id and renumber the queue, ids kept; report with [`Input::Renumbered`].
+    Renumber,
+    /// Ring once after so many milliseconds; replaces what was armed before.
+    Wake {
+        /// Milliseconds.
+        after_ms: u64,
+    },
+    /// What is known has changed: draw again.
+    Show,
+}
+
+/// A change of one stream's rows on disk.
+#[derive(Debug, Clone)]
+pub struct StreamWrite {
+    /// The stream.
+    pub stream: StreamId,
+    /// Whether all its rows are replaced.
+    pub replace: bool,
+    /// Rows to put.
+    pub rows: Vec<Row>,
+    /// Rows to delete.
+    pub gone: Vec<RowKey>,
+    /// The new cursor; `None` when the stream is no longer this reader's.
+    pub cursor: Option<Cursor>,
+    /// When it was read, by the server's clock.
+    pub as_of: Timestamp,
+}
