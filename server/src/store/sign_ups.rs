@@ -156,8 +156,8 @@ pub async fn list_taken_seats(conn: &mut Conn<'_>, occurrence: OccurrenceId) -> 
     rows.iter().map(|row| row.number("seat")).collect()
 }
 
-/// Inserts a sign-up with its party. `seats` holds a number for each of a party that gets its places where seats are
-/// numbered, and is empty otherwise.
+/// Inserts a sign-up with its party. Without `seats` the party waits; with them it has its places, each numbered where
+/// seats are numbered at all (else the list is empty).
 ///
 /// # Errors
 /// [`StoreError`]; `occurrence_full` when the places are gone, a unique constraint when somebody is in already.
@@ -167,10 +167,10 @@ pub async fn insert_sign_up(
     occurrence: &Occurrence,
     account: AccountId,
     party: &[Person],
-    is_confirmed: bool,
-    seats: &[u16],
+    seats: Option<&[u16]>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let (is_confirmed, seats) = (seats.is_some(), seats.unwrap_or_default());
     let (parties, heads) = if is_confirmed { (0, 0) } else { (1, party.len() as u64) };
     let order = conn
         .one(

@@ -58,7 +58,8 @@ pub async fn sign_up(
         Vec::new()
     };
     let id = SignUpId::from_uuid(context.id.uuid());
-    insert_sign_up(conn, id, &occurrence, context.account, &party, is_confirmed, &seats, context.now).await?;
+    let places = is_confirmed.then_some(seats.as_slice());
+    insert_sign_up(conn, id, &occurrence, context.account, &party, places, context.now).await?;
 
     let mut draft = Draft::default();
     draft_seats(conn, &mut draft, occurrence.id).await?;
