@@ -9,21 +9,25 @@ test("a living room is asked for in at most four taps, approved by its host, and
   await room.locator("a.slot, .slot-grid a").last().click();
   const sheet = neighbour.getByRole("dialog");
   if (!(await sheet.isVisible())) await neighbour.locator("button.slot[data-state=free]").first().click();
-  await sheet.getByText("聊天", { exact: true }).click();
   await sheet.getByRole("button", { name: "预约", exact: true }).click();
   await expect(neighbour.locator(".status[data-state=requested]")).toContainText("客厅主人");
 
   const host = await phone({ viewport: { width: 1280, height: 800 } });
   await signInAs(host, "community_admin");
   await opened(host, "/desk");
-  const request = host.locator(".request-card", { hasText: "聊天" }).first();
-  await expect(request).toBeVisible();
+  const request = host.locator(".request-card", { hasText: "王阿姨" }).filter({ hasText: "20:00" }).first();
+  await request.getByRole("button", { name: /同意/ }).click();
+  await expect(request).toBeHidden();
+  await neighbour.reload();
+  await expect(neighbour.locator(".status[data-state=confirmed]").first()).toContainText("预约成功");
 });
 
 test("a play room counts heads and needs a grown-up", async ({ page }) => {
   await signInAs(page, "parent");
   await opened(page, "/s");
   await page.locator(".space-card", { hasText: "亲子" }).first().getByRole("link").first().click();
+  await page.waitForURL(/\/s\/.+/);
+  await opened(page, new URL(page.url()).pathname + "?on=2026-11-28");
   await page.locator("button.slot[data-state=free]").first().click();
   const sheet = page.getByRole("dialog");
   const book = sheet.getByRole("button", { name: "预约", exact: true });

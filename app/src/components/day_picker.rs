@@ -127,7 +127,7 @@ pub fn DayStepper(chosen: Signal<LocalDate>, on_choose: Callback<LocalDate>) -> 
                 <Icon name="i-back"/>
                 {move || name_of(step(-1))}
             </button>
-            <p class="day-stepper-now" aria-live="polite">
+            <h2 class="day-stepper-now" aria-live="polite">
                 {move || {
                     let head = format::day_head(model.language(), chosen.get(), model.today());
                     view! {
@@ -135,7 +135,7 @@ pub fn DayStepper(chosen: Signal<LocalDate>, on_choose: Callback<LocalDate>) -> 
                         <Unbroken text=head.date/>
                     }
                 }}
-            </p>
+            </h2>
             <button type="button" class="day-stepper-button" on:click=move |_| go(1)>
                 {move || name_of(step(1))}
                 <Icon name="i-next"/>

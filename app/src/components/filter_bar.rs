@@ -16,6 +16,8 @@ pub fn FilterBar(
     on_change: Callback<Filter>,
     teams: Signal<Vec<(domain::id::TeamId, String)>>,
     spaces: Signal<Vec<(domain::id::SpaceId, String)>>,
+    /// Opens the month; in the large-text version its button stands beside the filter's.
+    on_month: Callback<()>,
 ) -> impl IntoView {
     let model = use_model();
     let open = RwSignal::new(false);
@@ -50,6 +52,15 @@ pub fn FilterBar(
             .into_any(),
             Mode::Elder => view! {
                 <div class="filter-bar">
+                    <button
+                        type="button"
+                        class="filter-button"
+                        aria-haspopup="dialog"
+                        on:click=move |_| on_month.run(())
+                    >
+                        <Icon name="i-calendar"/>
+                        {model.words().list.month}
+                    </button>
                     <button type="button" class="filter-button" aria-haspopup="dialog" on:click=move |_| open.set(true)>
                         <Icon name="i-filter"/>
                         {model.words().common.filter}

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::agenda::{Filter, RowFact, agenda};
-use domain::time::LocalDate;
+use domain::time::{LocalDate, YearMonth};
 use domain::words::format;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -98,19 +98,19 @@ pub fn ActivitiesPage() -> impl IntoView {
         <div class="page">
             <h1 class="sr" tabindex="-1">{move || model.words().list.title}</h1>
             <div class="row" data-between="">
-                <button
-                    type="button"
-                    class="button"
-                    data-kind="quiet"
-                    aria-haspopup="dialog"
-                    on:click=move |_| month_open.set(true)
-                >
-                    <Icon name="i-calendar"/>
-                    {move || {
-                        format::month(model.language(), domain::time::YearMonth::of(chosen.get()))
-                    }}
-                    <Icon name="i-down"/>
-                </button>
+                <Show when=move || !model.is_elder()>
+                    <button
+                        type="button"
+                        class="button"
+                        data-kind="quiet"
+                        aria-haspopup="dialog"
+                        on:click=move |_| month_open.set(true)
+                    >
+                        <Icon name="i-calendar"/>
+                        {move || format::month(model.language(), YearMonth::of(chosen.get()))}
+                        <Icon name="i-down"/>
+                    </button>
+                </Show>
                 <Show when=move || chosen.get() != model.today()>
                     <button
                         type="button"
@@ -123,7 +123,13 @@ pub fn ActivitiesPage() -> impl IntoView {
                 </Show>
             </div>
             <DayPicker chosen=chosen.into() contents=week on_choose/>
-            <FilterBar filter=filter.into() on_change=on_filter teams spaces/>
+            <FilterBar
+                filter=filter.into()
+                on_change=on_filter
+                teams
+                spaces
+                on_month=Callback::new(move |()| month_open.set(true))
+            />
             {move || {
                 let days = days.get();
                 if days.iter().any(|(_, rows)| !rows.is_empty()) {

@@ -125,7 +125,10 @@ fn is_about_family(settled: &Settled) -> bool {
 fn FamilyRow(person: Person, on_remove: Callback<Person>) -> impl IntoView {
     let model = use_model();
     let Person { id, relation, name, born } = person.clone();
-    let initial: String = name.as_str().chars().next_back().into_iter().collect();
+    // Children go by the last part of a name, others by the first.
+    let mut letters = name.as_str().chars();
+    let letter = if relation == Relation::Child { letters.next_back() } else { letters.next() };
+    let initial: String = letter.into_iter().collect();
     let note = move || {
         let words = model.words();
         match born {

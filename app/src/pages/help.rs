@@ -39,11 +39,10 @@ pub fn HelpPage() -> impl IntoView {
                 .map(|(icon, part)| {
                     view! {
                         <section class="card">
-                            <h2 class="section-title">
+                            <div class="row">
                                 <Icon name=icon/>
-                                " "
-                                {move || part(model.words()).0}
-                            </h2>
+                                <h2 class="section-title">{move || part(model.words()).0}</h2>
+                            </div>
                             <p>{move || part(model.words()).1}</p>
                         </section>
                     }

@@ -1,8 +1,8 @@
 //! Encoded answers, kept until the stream they were made from moves on.
 //!
 //! The head is asked for with one small query, and on SQLite not even that as long as this server, which alone writes
-//! to the file, has written nothing. It is read before the answer is made, so that an answer may be newer than its label but never older. One
-//! request makes an answer, the others wait for it.
+//! to the file, has written nothing. It is read before the answer is made, so that an answer may be newer than its
+//! label but never older. One request makes an answer, the others wait for it.
 
 use std::collections::HashMap;
 use std::io::Write as _;

@@ -1,7 +1,7 @@
 //! Reads for everybody: JSON for other programs, over the same public rows that phones read.
 //!
-//! Encoded answers are kept in the process by the head of the stream they were made from; one small query asks for the
-//! head, so an answer is never older than the question.
+//! Encoded answers are kept in the process by the head of the stream they were made from; an answer is never older than
+//! the question.
 
 pub mod availability;
 pub mod cache;
