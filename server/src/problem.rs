@@ -270,3 +270,54 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each; a variant that is missing here is missing in the page, too, and the next reader adds both.
+    fn each() -> Vec<ApiError> {
+        vec![
+            ApiError::Malformed(String::new()),
+            ApiError::Invalid(Vec::new()),
+            ApiError::Unauthenticated,
+            ApiError::WrongCode { tries_left: Some(4) },
+            ApiError::CodeExpired,
+            ApiError::NameNeeded,
+            ApiError::CrossSite,
+            ApiError::NotFound,
+            ApiError::MethodNotAllowed,
+            ApiError::TooSlow,
+            ApiError::TooLarge,
+            ApiError::UnsupportedMediaType,
+            ApiError::WrongHost,
+            ApiError::ClientTooOld,
+            ApiError::TooManyRequests { retry_after_s: 60 },
+            ApiError::TooManyTries { retry_after_s: 60 },
+            ApiError::Busy,
+            ApiError::Fault(String::new()),
+        ]
+    }
+
+    #[test]
+    fn the_page_lists_every_code_with_its_status() {
+        let page = include_str!("../../docs/api.md");
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+        for error in each() {
+            let (status, code, _) = error.answer();
+            let row = format!("| `{code}` | {} |", status.as_u16());
+            assert!(rows.iter().any(|line| line.starts_with(&row)), "{row}");
+        }
+    }
+
+    #[test]
+    fn a_fault_tells_the_caller_nothing_but_a_reference() {
+        let error = ApiError::Fault("store: password of the database".to_owned());
+        let response = error.response("abc");
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let bytes = http_body_util::BodyExt::collect(response.into_body());
+        let bytes = tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(bytes);
+        let text = String::from_utf8_lossy(&bytes.expect("a body").to_bytes()).into_owned();
+        assert!(text.contains("\"reference\":\"abc\"") && !text.contains("password"), "{text}");
+    }
+}
