@@ -17,12 +17,10 @@ use domain::words::{Language, Words, format, words};
 use crate::assets::{Encoding, is_held};
 use crate::extract::PathPart;
 use crate::problem::ApiError;
-use crate::reads::cache::{Encoded, Key, minute};
+use crate::reads::cache::{Encoded, Key, cached_district, minute, place_of_occurrence, place_of_space};
 use crate::reads::{cached, community_at};
 use crate::state::AppState;
-use crate::store::public_reads::{
-    community_of_occurrence, community_of_space, date_of_activity, list_communities, load_window,
-};
+use crate::store::public_reads::{date_of_activity, list_communities, load_window};
 
 /// Days of activities on a first screen.
 const DAYS_SHOWN: i32 = 7;
@@ -94,13 +92,18 @@ fn name_of(community: &CommunityView, language: Language) -> &str {
 /// Only faults.
 pub async fn home(State(state): State<AppState>, headers: HeaderMap) -> Result<Response<Body>, ApiError> {
     let language = language_of(&headers);
-    let words = words(language);
+    let encoded = cached_district(&state, Key::Home { language }, home_page(&state, words(language))).await?;
+    Ok(respond(&encoded, StatusCode::OK, &headers))
+}
+
+async fn home_page(state: &AppState, words: &Words) -> Result<Encoded, ApiError> {
+    let language = words.language;
     let communities = state.db.read(|tx| Box::pin(list_communities(tx))).await?;
     let links = communities.iter().map(|community| (community.id.as_str(), name_of(community, language)));
     let body = markup::communities(words, state.settings.demo, links);
     let head =
         Head { title: words.common.app.to_owned(), description: words.common.tagline.to_owned(), path: Some("/") };
-    Ok(respond(&fill(&state, words, &head, &body), StatusCode::OK, &headers))
+    Ok(fill(state, words, &head, &body))
 }
 
 /// `GET /c/{community}`: its activities of the days to come.
@@ -144,7 +147,7 @@ pub async fn date(
 ) -> Result<Response<Body>, ApiError> {
     let Ok(PathPart(id)) = id else { return Ok(not_found(&state, &headers)) };
     let (language, at) = (language_of(&headers), minute(state.clock.now()));
-    let found = match community_of_occurrence(&state.db, id).await? {
+    let found = match is_there(place_of_occurrence(&state, id).await)? {
         Some(community) => Some((id, community)),
         None => date_of_activity(&state.db, ActivityId::from_uuid(id.uuid()), at.ms()).await?,
     };
@@ -188,7 +191,8 @@ pub async fn space(
 ) -> Result<Response<Body>, ApiError> {
     let Ok(PathPart(id)) = id else { return Ok(not_found(&state, &headers)) };
     let (language, at) = (language_of(&headers), minute(state.clock.now()));
-    let Some(community) = community_of_space(&state.db, id).await? else { return Ok(not_found(&state, &headers)) };
+    let place = is_there(place_of_space(&state, id).await)?;
+    let Some(community) = place else { return Ok(not_found(&state, &headers)) };
     let encoded = cached(&state, &community, Key::Space { space: id, language }, at, async {
         let words = words(language);
         let today = at.date();
@@ -204,6 +208,15 @@ pub async fn space(
         Ok(fill(&state, words, &head, &body))
     });
     page_or_none(&state, &headers, encoded.await)
+}
+
+/// What is not found is nothing here, and no error: people get a page.
+fn is_there<T>(found: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(ApiError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn page_or_none(

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::{PathPart, QueryOf};
 use crate::problem::ApiError;
-use crate::reads::cache::{Encoded, Key, minute};
+use crate::reads::cache::{Encoded, Key, minute, place_of_space};
 use crate::reads::occurrences::{check_window, rfc3339};
 use crate::reads::{cached, json};
 use crate::state::AppState;
-use crate::store::public_reads::{community_of_space, load_window};
+use crate::store::public_reads::load_window;
 
 /// The most days one question may span.
 pub const DAYS_MAX: i32 = 14;
@@ -73,7 +73,7 @@ pub async fn availability(
             _ => return Err(ApiError::field("?minutes", "range")),
         },
     };
-    let community = community_of_space(&state.db, space).await?.ok_or(ApiError::NotFound)?;
+    let community = place_of_space(&state, space).await?;
     let at = minute(state.clock.now());
     let key = Key::Availability { space, from, to, minutes: minutes.unwrap_or_default() };
     let encoded = cached(&state, &community, key, at, async {

@@ -14,11 +14,13 @@ use domain::id::{CommunityId, OccurrenceId, SpaceId};
 use domain::time::{LocalDate, Timestamp};
 use domain::words::Language;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::assets::Encoding;
 use crate::problem::ApiError;
 use crate::state::{AppState, hex};
-use crate::store::public_reads::head_of;
+use crate::store::StoreError;
+use crate::store::public_reads::{community_of_occurrence, community_of_space, head_of};
 
 /// Answers kept at most, and their bytes; beyond either all are dropped and made anew.
 const ENTRIES_MAX: usize = 2048;
@@ -32,6 +34,8 @@ const BROTLI_EFFORT: i32 = 5;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the parts of a question name themselves")]
 pub enum Key {
+    Communities,
+    Home { language: Language },
     Occurrences { community: CommunityId, from: LocalDate, to: LocalDate },
     Spaces { community: CommunityId },
     Availability { space: SpaceId, from: LocalDate, to: LocalDate, minutes: u16 },
@@ -108,6 +112,8 @@ type Slot = Arc<tokio::sync::Mutex<Option<(i64, Timestamp, Arc<Encoded>)>>>;
 pub struct Caches {
     /// Heads of streams, each with the number of writes before it was read.
     heads: Mutex<HashMap<CommunityId, (u64, i64)>>,
+    /// Where things lie; they never move to another community.
+    places: Mutex<HashMap<Uuid, CommunityId>>,
     slots: Mutex<HashMap<Key, Slot>>,
     bytes: AtomicUsize,
 }
@@ -122,6 +128,41 @@ impl Caches {
         }
         Arc::clone(slots.entry(key).or_default())
     }
+}
+
+/// The community a space lies in.
+///
+/// # Errors
+/// [`ApiError::NotFound`].
+pub async fn place_of_space(state: &AppState, id: SpaceId) -> Result<CommunityId, ApiError> {
+    place_of(state, id.uuid(), community_of_space(&state.db, id)).await
+}
+
+/// The community a date lies in.
+///
+/// # Errors
+/// [`ApiError::NotFound`].
+pub async fn place_of_occurrence(state: &AppState, id: OccurrenceId) -> Result<CommunityId, ApiError> {
+    place_of(state, id.uuid(), community_of_occurrence(&state.db, id)).await
+}
+
+async fn place_of(
+    state: &AppState,
+    id: Uuid,
+    look: impl Future<Output = Result<Option<CommunityId>, StoreError>>,
+) -> Result<CommunityId, ApiError> {
+    let places = &state.caches.places;
+    let known = places.lock().expect("invariant: no code panics while it holds the places").get(&id).cloned();
+    if let Some(community) = known {
+        return Ok(community);
+    }
+    let community = look.await?.ok_or(ApiError::NotFound)?;
+    let mut places = places.lock().expect("invariant: no code panics while it holds the places");
+    if places.len() >= ENTRIES_MAX {
+        places.clear();
+    }
+    places.insert(id, community.clone());
+    Ok(community)
 }
 
 /// The head of a community's stream: asked of the database, unless nothing was written since it was last asked.
@@ -156,6 +197,33 @@ pub async fn cached(
     make: impl Future<Output = Result<Encoded, ApiError>>,
 ) -> Result<Arc<Encoded>, ApiError> {
     let head = current_head(state, community).await?;
+    kept_or_made(state, key, head, at, make).await
+}
+
+/// The answer to a question about the whole district, which no stream orders: kept while nothing at all is written;
+/// where others write too, for a minute.
+///
+/// # Errors
+/// Those of `make`, which are not kept.
+pub async fn cached_district(
+    state: &AppState,
+    key: Key,
+    make: impl Future<Output = Result<Encoded, ApiError>>,
+) -> Result<Arc<Encoded>, ApiError> {
+    let (head, at) = match state.db.groups_written() {
+        Some(written) => (i64::try_from(written).unwrap_or(i64::MAX), Timestamp::MIN),
+        None => (0, minute(state.clock.now())),
+    };
+    kept_or_made(state, key, head, at, make).await
+}
+
+async fn kept_or_made(
+    state: &AppState,
+    key: Key,
+    head: i64,
+    at: Timestamp,
+    make: impl Future<Output = Result<Encoded, ApiError>>,
+) -> Result<Arc<Encoded>, ApiError> {
     let slot = state.caches.slot(key);
     let mut kept = slot.lock().await;
     if let Some((made_from, made_for, encoded)) = kept.as_ref()
