@@ -54,11 +54,12 @@ pub fn own_bookings(view: &View, space: domain::id::SpaceId, now: Timestamp) -> 
 
 /// The status of one's own booking.
 #[component]
-pub fn BookingStatus(own: OwnBooking, on_cancel: Callback<BookingId>) -> impl IntoView {
+pub fn BookingStatus(#[prop(into)] own: Signal<OwnBooking>, on_cancel: Callback<BookingId>) -> impl IntoView {
     let model = use_model();
-    let OwnBooking { id, row, delivery } = own;
     let can_cancel = move |row: &BookingRow| decide_cancel(row.state, row.range, model.now()).is_ok();
+    // One element while the booking goes its way, so that the focus stays with it.
     move || {
+        let OwnBooking { id, row, delivery } = own.get();
         let words = model.words();
         let texts = &words.booking;
         let when = format::when(words.language, row.range, model.today());

@@ -18,7 +18,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use crate::components::booking_sheet::{BookingDraft, BookingSheet};
-use crate::components::booking_status::{BookingStatus, booking_anchor, own_bookings};
+use crate::components::booking_status::{BookingStatus, OwnBooking, booking_anchor, own_bookings};
 use crate::components::cancel_booking_sheet::CancelBookingSheet;
 use crate::components::free_times::{DaySlot, DaySlotState, day_slots, next_free};
 use crate::components::refusal_notice::RefusalNotice;
@@ -109,7 +109,7 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
         draft.set(BookingDraft::new(&model.view_untracked(), &space.read_untracked(), range.start()));
         sheet_open.set(true);
     });
-    let stream = StreamId::Community(community);
+    let stream = StreamId::Community(community.clone());
     let submit = {
         let stream = stream.clone();
         Callback::new(move |(command, after): (Command, Option<CommandId>)| {
@@ -145,6 +145,8 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
         let (minutes, adults) = (draft.minutes.to_string(), draft.adults.to_string());
         let back = with_query(&slot_href(id, draft.start), &[]);
         let back = [back.as_str(), "&for=", &minutes, "&adults=", &adults].concat();
+        // Their home may be elsewhere; whoever books here means this community.
+        model.set_prefs(|prefs| prefs.community = Some(community.clone()));
         navigate.with_value(|navigate| navigate(&login_then(&back), NavigateOptions::default()));
     });
     let go_to_day = Callback::new(move |date: LocalDate| {
@@ -217,8 +219,8 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
                     .collect_view()
             }}
             <Unsaved last/>
-            <For each=move || own.get() key=|own| (own.id, format!("{:?}{:?}", own.row, own.delivery)) let:own>
-                <BookingStatus own on_cancel=ask_cancel/>
+            <For each=move || own.get() key=|own| own.id let:first>
+                <BookingStatus own=one_of(own, first) on_cancel=ask_cancel/>
             </For>
             <section class="section" aria-labelledby="choose-time">
                 <h2 class="section-title" id="choose-time">{move || model.words().space.choose_time}</h2>
@@ -238,6 +240,14 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
             <CancelBookingSheet open=cancel_open booking=cancelling.into() when=cancel_when on_confirm=cancel/>
         </div>
     }
+}
+
+/// One of the bookings, as it stands now; as it stood last when it has left the list.
+fn one_of(own: Memo<Vec<OwnBooking>>, first: OwnBooking) -> Memo<OwnBooking> {
+    Memo::new(move |before: Option<&OwnBooking>| {
+        let found = own.read().iter().find(|own| own.id == first.id).cloned();
+        found.unwrap_or_else(|| before.unwrap_or(&first).clone())
+    })
 }
 
 /// What a day without a free time says, and where the next free one is.
