@@ -1,7 +1,7 @@
 //! One thing that waits on this phone, or was refused: in words, with its age and what can be done about it.
 
 use domain::command::{BookSpace, Command, Envelope, Outcome};
-use domain::id::{BookingId, OccurrenceId, SignUpId, StreamId};
+use domain::id::{BookingId, OccurrenceId, SignUpId, SpaceId, StreamId};
 use domain::refusal::Alternative;
 use domain::sync::View;
 use domain::sync::machine::Settled;
@@ -13,8 +13,22 @@ use leptos_router::hooks::use_navigate;
 use crate::model::{OutboxItem, use_model};
 use crate::route::Route;
 use crate::ui::chip::{ChipState, StateChip};
+use crate::ui::unbroken::Unbroken;
 
-/// What the sentences are made of.
+/// What was asked for, in words; the time stands by itself, because it must not be broken.
+#[derive(Debug, Default)]
+struct Named {
+    title: String,
+    when: Option<String>,
+}
+
+impl Named {
+    fn plain(title: impl Into<String>) -> Self {
+        Self { title: title.into(), when: None }
+    }
+}
+
+/// What names are made of.
 struct Naming<'a> {
     view: &'a View,
     words: &'static Words,
@@ -22,74 +36,93 @@ struct Naming<'a> {
 }
 
 impl Naming<'_> {
-    fn join(&self, parts: &[String]) -> String {
-        let mut parts = parts.iter();
-        let first = parts.next().cloned().unwrap_or_default();
-        parts.fold(first, |joined, part| self.words.common.pair(joined, part))
-    }
-
     fn when(&self, range: TimeRange) -> String {
         format::when(self.words.language, range, self.today)
     }
 
-    fn date(&self, id: OccurrenceId) -> String {
-        let Some(occurrence) = self.view.occurrences.get(&id) else { return self.words.list.title.to_owned() };
-        let activity = self.view.activities.get(&occurrence.row.activity);
-        let title = activity.map(|activity| activity.row.title.to_string());
-        let parts: Vec<String> = title.into_iter().chain([self.when(occurrence.row.range)]).collect();
-        self.join(&parts)
+    fn date(&self, id: OccurrenceId) -> Named {
+        let Some(date) = self.view.occurrences.get(&id) else { return Named::plain(self.words.list.title) };
+        let activity = self.view.activities.get(&date.row.activity);
+        let title = activity.map_or_else(|| self.words.list.title.to_owned(), |one| one.row.title.to_string());
+        Named { title, when: Some(self.when(date.row.range)) }
     }
 
-    fn sign_up(&self, id: SignUpId) -> String {
+    fn sign_up(&self, id: SignUpId) -> Named {
         let own = self.view.sign_ups.get(&id).map(|own| own.row.occurrence);
-        own.map_or_else(|| self.words.list.title.to_owned(), |occurrence| self.date(occurrence))
+        own.map_or_else(|| Named::plain(self.words.list.title), |occurrence| self.date(occurrence))
     }
 
-    fn space(&self, id: domain::id::SpaceId, range: TimeRange) -> String {
-        let name = self.view.spaces.get(&id).map(|space| space.row.name.to_string());
-        let parts: Vec<String> = name.into_iter().chain([self.when(range)]).collect();
-        self.join(&parts)
+    fn space(&self, id: SpaceId, range: TimeRange) -> Named {
+        let space = self.view.spaces.get(&id);
+        let title = space.map_or_else(|| self.words.spaces.title.to_owned(), |space| space.row.name.to_string());
+        Named { title, when: Some(self.when(range)) }
     }
 
-    fn booking(&self, id: BookingId) -> String {
+    fn booking(&self, id: BookingId) -> Named {
         let own = self.view.bookings.get(&id).map(|own| &own.row);
         let desk = self.view.desk_bookings.get(&id).map(|desk| &desk.row);
         let row = own.or_else(|| desk.map(|desk| &desk.booking));
-        let what = row.map(|row| self.space(row.space, row.range));
-        let who = desk.map(|desk| desk.name.to_string());
-        let parts: Vec<String> = who.into_iter().chain(what).collect();
-        if parts.is_empty() { self.words.spaces.title.to_owned() } else { self.join(&parts) }
+        let named = row.map_or_else(|| Named::plain(self.words.spaces.title), |row| self.space(row.space, row.range));
+        match desk {
+            Some(desk) => Named { title: self.words.common.pair(&desk.name, named.title), ..named },
+            None => named,
+        }
     }
 
     /// What was asked for.
-    fn title(&self, command: Option<&Command>) -> String {
+    fn command(&self, command: Option<&Command>) -> Named {
         let outbox = &self.words.outbox;
+        let say = |named: Named, sentence: &dyn Fn(&str) -> String| Named { title: sentence(&named.title), ..named };
         match command {
-            None => outbox.other.to_owned(),
+            None => Named::plain(outbox.other),
             Some(Command::SignUp(command)) => {
                 let people = self.words.common.people(command.people.len());
-                outbox.sign_up(self.join(&[self.date(command.occurrence), people]))
+                let named = say(self.date(command.occurrence), &|what| outbox.sign_up(what));
+                Named { when: named.when.map(|when| self.words.common.pair(when, people)), ..named }
             }
-            Some(Command::WithdrawSignUp(command)) => outbox.withdraw_sign_up(self.sign_up(command.sign_up)),
+            Some(Command::WithdrawSignUp(command)) => {
+                say(self.sign_up(command.sign_up), &|what| outbox.withdraw_sign_up(what))
+            }
             Some(Command::CheckIn(command)) => {
                 let party = self.view.roster.get(&command.sign_up).map(|party| party.row.name.to_string());
-                outbox.check_in(party.unwrap_or_default())
+                Named::plain(outbox.check_in(party.unwrap_or_default()))
             }
-            Some(Command::PublishActivity(command)) => outbox.publish(&command.title),
-            Some(Command::CancelOccurrence(command)) => outbox.call_off(self.date(command.occurrence)),
-            Some(Command::BookSpace(command)) => outbox.book(self.space(command.space, command.range)),
-            Some(Command::CancelBooking(command)) => outbox.cancel_booking(self.booking(command.booking)),
-            Some(Command::ApproveBooking(command)) => outbox.approve(self.booking(command.booking)),
-            Some(Command::DeclineBooking(command)) => outbox.decline(self.booking(command.booking)),
-            Some(Command::CheckInBooking(command)) => outbox.check_in(self.booking(command.booking)),
-            Some(Command::AddPerson(command)) => outbox.add_person(&command.name),
+            Some(Command::PublishActivity(command)) => Named::plain(outbox.publish(&command.title)),
+            Some(Command::CancelOccurrence(command)) => {
+                say(self.date(command.occurrence), &|what| outbox.call_off(what))
+            }
+            Some(Command::BookSpace(command)) => {
+                say(self.space(command.space, command.range), &|what| outbox.book(what))
+            }
+            Some(Command::CancelBooking(command)) => {
+                say(self.booking(command.booking), &|what| outbox.cancel_booking(what))
+            }
+            Some(Command::ApproveBooking(command)) => say(self.booking(command.booking), &|what| outbox.approve(what)),
+            Some(Command::DeclineBooking(command)) => say(self.booking(command.booking), &|what| outbox.decline(what)),
+            Some(Command::CheckInBooking(command)) => say(self.booking(command.booking), &|what| outbox.check_in(what)),
+            Some(Command::AddPerson(command)) => Named::plain(outbox.add_person(&command.name)),
             Some(Command::RemovePerson(command)) => match self.view.persons.get(&command.person) {
-                Some(person) => outbox.remove_person(&person.name),
-                None => outbox.remove_someone.to_owned(),
+                Some(person) => Named::plain(outbox.remove_person(&person.name)),
+                None => Named::plain(outbox.remove_someone),
             },
-            Some(Command::UpdateProfile(_)) => outbox.update_profile.to_owned(),
-            Some(Command::ReadNotices(_)) => outbox.read_notices.to_owned(),
+            Some(Command::UpdateProfile(_)) => Named::plain(outbox.update_profile),
+            Some(Command::ReadNotices(_)) => Named::plain(outbox.read_notices),
         }
+    }
+}
+
+/// The name as an item's head.
+fn head(named: Named) -> impl IntoView {
+    let when = named.when.map(|text| {
+        view! {
+            <p class="outbox-item-text">
+                <Unbroken text/>
+            </p>
+        }
+    });
+    view! {
+        <h3 class="outbox-item-title">{named.title}</h3>
+        {when}
     }
 }
 
@@ -132,7 +165,7 @@ pub fn UnsentItem(item: OutboxItem) -> impl IntoView {
         view! {
             <li class="outbox-item" data-state=state.as_str()>
                 <div class="outbox-item-body">
-                    <h3 class="outbox-item-title">{naming.title(item.command.as_ref())}</h3>
+                    {head(naming.command(item.command.as_ref()))}
                     <p class="outbox-item-text">{waiting_sentence(&item, words)}</p>
                     <StateChip state text=chip/>
                     <p class="outbox-item-age">{age}</p>
@@ -193,7 +226,7 @@ pub fn RefusedItem(settled: Settled) -> impl IntoView {
                     Alternative::Slot { space, range } => {
                         (naming.when(range), view.spaces.get(&space).map(|space| space.row.name.to_string()))
                     }
-                    Alternative::Occurrence { occurrence } => (naming.date(occurrence), None),
+                    Alternative::Occurrence { occurrence } => (naming.date(occurrence).when.unwrap_or_default(), None),
                 };
                 view! {
                     <button type="button" class="button" on:click=move |_| choose.run(alternative)>
@@ -208,7 +241,7 @@ pub fn RefusedItem(settled: Settled) -> impl IntoView {
         view! {
             <li class="outbox-item" data-state="refused">
                 <div class="outbox-item-body">
-                    <h3 class="outbox-item-title">{naming.title(command.as_ref())}</h3>
+                    {head(naming.command(command.as_ref()))}
                     <p class="outbox-item-text">{words.refusal(&refusal)}</p>
                     <StateChip state=ChipState::Refused text=words.states.refused/>
                     <p class="outbox-item-age">{age}</p>

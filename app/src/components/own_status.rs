@@ -10,19 +10,25 @@ use leptos::prelude::*;
 use crate::model::{Freshness, Model, use_model};
 use crate::ui::icon::Icon;
 
+/// The id of the band, for the focus after signing up.
+pub const OWN_STATUS: &str = "own-status";
+
 /// The band of one's own sign-up on a date's page.
 #[component]
 pub fn OwnStatus(
     /// What the row shows.
-    fact: RowFact,
-    own: SignUpRow,
-    seats: Option<Seats>,
+    fact: Signal<Option<RowFact>>,
+    own: Signal<Option<SignUpRow>>,
+    seats: Signal<Option<Seats>>,
     children: Children,
 ) -> impl IntoView {
     let model = use_model();
-    let look = Memo::new(move |_| Look::of(fact, &own, seats, model));
+    let look = Memo::new(move |_| match (fact.get(), own.get()) {
+        (Some(fact), Some(own)) => Look::of(fact, &own, seats.get(), model),
+        _ => Look::default(),
+    });
     view! {
-        <section class="status" data-state=move || look.read().state role="status">
+        <section class="status" id=OWN_STATUS tabindex="-1" data-state=move || look.read().state role="status">
             <Icon name=Signal::derive(move || look.read().icon)/>
             <div class="status-body">
                 <p class="status-title">{move || look.read().title.clone()}</p>
@@ -34,7 +40,7 @@ pub fn OwnStatus(
 }
 
 /// How a state is drawn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 struct Look {
     state: &'static str,
     icon: &'static str,

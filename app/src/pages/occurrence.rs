@@ -10,20 +10,26 @@ use domain::refusal::Alternative;
 use domain::sync::machine::Settled;
 use domain::sync::{Delivery, View};
 use domain::words::format;
+use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use self::facts::{About, Facts, OtherDates, Share};
 use crate::components::activity_row::category_icon;
-use crate::components::own_status::OwnStatus;
+use crate::components::own_status::{OWN_STATUS, OwnStatus};
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::SignUpSheet;
 use crate::components::unsaved::Unsaved;
 use crate::components::withdraw_sheet::WithdrawSheet;
 use crate::model::{Freshness, Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
+use crate::platform;
 use crate::route::{Route, login_then};
 use crate::ui::icon::Icon;
+
+/// How long a closing sheet takes until the page may be moved under it.
+const AFTER_SHEET_MS: u64 = 250;
 
 /// `/a/:occurrence`. With `?sign_up=1` the sheet is open from the start: that is where signing in returns to.
 #[component]
@@ -82,12 +88,14 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
         let is_new = |person: &&PersonId| deliveries.contains_key(&person.uuid());
         let depends_on = people.iter().find(is_new).map(|person| CommandId::from_uuid(person.uuid()));
         last.set(Some(model.submit(stream, Command::SignUp(SignUp { occurrence: id, people }), depends_on)));
+        platform::start_timer(AFTER_SHEET_MS, show_own_status);
     });
     let withdraw = Callback::new(move |people: Vec<PersonId>| {
         let (Some(stream), Some((sign_up, _))) = (stream(), own.get_untracked()) else { return };
         let pending = model.view_untracked().deliveries.contains_key(&sign_up.uuid());
         let depends_on = pending.then(|| CommandId::from_uuid(sign_up.uuid()));
         let command = Command::WithdrawSignUp(WithdrawSignUp { sign_up, people });
+        model.announce(model.words_untracked().occurrence.withdrawn);
         last.set(Some(model.submit(stream, command, depends_on)));
     });
     let ask = {
@@ -137,15 +145,15 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                     .collect_view()
             }}
             <Unsaved last/>
-            {move || {
-                let (Some(fact), Some((_, row))) = (fact.get(), own.get()) else { return ().into_any() };
-                view! {
-                    <OwnStatus fact own=row seats=seats.get()>
-                        <WithdrawButton fact open=withdraw_open/>
-                    </OwnStatus>
-                }
-                .into_any()
-            }}
+            <Show when=move || own.read().is_some()>
+                <OwnStatus
+                    fact=fact.into()
+                    own=Signal::derive(move || own.get().map(|(_, row)| row))
+                    seats=seats.into()
+                >
+                    {move || fact.get().map(|fact| view! { <WithdrawButton fact open=withdraw_open/> })}
+                </OwnStatus>
+            </Show>
             <Leaving id/>
             <Facts id/>
             <About id/>
@@ -164,6 +172,14 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                 on_confirm=withdraw
             />
         </article>
+    }
+}
+
+/// What came of a tap stands where the eye and the screen reader are.
+fn show_own_status() {
+    let status = document().get_element_by_id(OWN_STATUS);
+    if let Some(status) = status.and_then(|status| status.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = status.focus();
     }
 }
 

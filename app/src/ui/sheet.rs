@@ -27,7 +27,7 @@ pub fn Sheet(
     /// Fills a phone's screen.
     #[prop(optional)]
     full: bool,
-    #[prop(optional, into)] foot: ViewFn,
+    #[prop(optional, into)] foot: Option<ViewFn>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let model = use_model();
@@ -80,7 +80,11 @@ pub fn Sheet(
                     .then(|| {
                         view! {
                             <header class="sheet-head">
-                                <h2 class="sheet-title">{move || title.get()}</h2>
+                                <div>
+                                    <h2 class="sheet-title" tabindex="-1" autofocus>
+                                        {move || title.get()}
+                                    </h2>
+                                </div>
                                 <button
                                     class="icon-button"
                                     type="button"
@@ -91,7 +95,9 @@ pub fn Sheet(
                                 </button>
                             </header>
                             <div class="sheet-body">{children.with_value(|children| children())}</div>
-                            <footer class="sheet-foot">{foot.with_value(ViewFn::run)}</footer>
+                            {foot
+                                .get_value()
+                                .map(|foot| view! { <footer class="sheet-foot">{foot.run()}</footer> })}
                         }
                     })
             }}

@@ -212,6 +212,7 @@ pub fn OtherDates(id: OccurrenceId) -> impl IntoView {
             .map(|(id, other)| (other.row.range.start(), *id, other.row.cancelled.is_some()))
             .collect();
         dates.sort_unstable();
+        let is_elder = model.is_elder();
         if dates.len() < 2 {
             return None;
         }
@@ -225,7 +226,13 @@ pub fn OtherDates(id: OccurrenceId) -> impl IntoView {
                         .into_iter()
                         .take(8)
                         .map(|(start, other, is_cancelled)| {
-                            let text = format::day(words.language, start.date(), today);
+                            let date = start.date();
+                            // Large letters have no room for the weekday, which is the same for nearly all of them.
+                            let text = match format::relative_day(words.language, date, today) {
+                                Some(name) => name.to_owned(),
+                                None if is_elder => format::date(words.language, date, today),
+                                None => format::day(words.language, date, today),
+                            };
                             view! {
                                 <li>
                                     <a
