@@ -20,9 +20,9 @@ pub fn target_dir() -> PathBuf {
     named.map_or_else(|| root().join("target"), |named| root().join(named))
 }
 
-/// Cargo itself, in the workspace.
+/// Cargo itself, in the workspace: the one that called us, or else the one on the path, which then settles the toolchain.
 pub fn cargo() -> Command {
-    let mut command = Command::new(env!("CARGO"));
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
