@@ -45,7 +45,7 @@ async fn opening_twice_is_refused_and_again_later_keeps_everything() {
     test.db.close().await;
     let reopened = Db::open(&address, Opening { epoch: 99, ..opening() }).await;
     let db = reopened.map_err(|error| error.to_string()).expect("the file is free again");
-    assert_eq!(db.epoch(), 7, "an epoch is given once");
+    assert_eq!(db.epoch(), opening().epoch, "an epoch is given once");
 }
 
 async fn is_looked_at_beside_a_running_server(test: TestDb) {
