@@ -4,7 +4,7 @@ use domain::agenda::RowFact;
 use domain::change::SignUpRow;
 use domain::sign_up::Seats;
 use domain::sync::Delivery;
-use domain::words::format;
+use domain::words::{Language, format};
 use leptos::prelude::*;
 
 use crate::model::{Freshness, Model, use_model};
@@ -97,5 +97,8 @@ fn saved_sentence(seats: Option<Seats>, model: Model) -> String {
         words.offline.last_known(time, left)
     });
     let parts: Vec<String> = [Some(words.offline.saved_sign_up.to_owned()), known].into_iter().flatten().collect();
-    parts.join(" ")
+    parts.join(match words.language {
+        Language::ZhCn => "",
+        Language::En => " ",
+    })
 }
