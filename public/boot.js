@@ -23,7 +23,8 @@ async function repair() {
     const names = (await window.caches?.keys()) ?? [];
     await Promise.all(names.map((name) => caches.delete(name)));
     // The browser keeps hashed files for a year; a broken copy of one would be the same after loading anew.
-    const files = [own.src, own.dataset.script, own.dataset.module];
+    const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
+    const files = loaded.filter((url) => url.origin === location.origin && url.pathname.startsWith("/assets/"));
     await Promise.allSettled(files.map((url) => fetch(url, { cache: "reload" }).then((answer) => answer.blob())));
   } finally {
     location.reload();

@@ -1,9 +1,9 @@
 //! The root: the model, the router, and which address shows which page.
 //!
-//! Patterns here and addresses in `route` belong together. Each page sits behind `into_any`, so that a later split of
-//! the wasm by route stays mechanical.
+//! Patterns here and addresses in `route` belong together. What is not named in `pieces` is in the main module.
 
 mod frame;
+mod pieces;
 mod updates;
 
 use leptos::leptos_dom::helpers::document;
@@ -15,34 +15,25 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::app::frame::Frame;
+use crate::app::pieces::page;
 use crate::model::{Model, use_model};
 use crate::pages::activities::ActivitiesPage;
-use crate::pages::communities::CommunitiesPage;
-use crate::pages::desk::DeskPage;
-use crate::pages::family::FamilyPage;
-use crate::pages::help::HelpPage;
-use crate::pages::login::LoginPage;
-use crate::pages::me::MePage;
-use crate::pages::messages::MessagesPage;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::occurrence::OccurrencePage;
-use crate::pages::outbox::OutboxPage;
-use crate::pages::publish::PublishPage;
-use crate::pages::roster::RosterPage;
-use crate::pages::settings::SettingsPage;
-use crate::pages::space::SpacePage;
-use crate::pages::spaces::SpacesPage;
-use crate::pages::team::TeamPage;
 
 /// Where the page keeps room for the app.
 const ROOM: &str = "app";
 /// What the server draws before the app arrives; the app takes its place.
 const FIRST_PAINT: &str = "first-paint";
 
-/// Draws the app into the page and reports that it runs.
+/// Draws the app into the page.
 pub fn mount() {
     let room = document().get_element_by_id(ROOM).and_then(|room| room.dyn_into::<HtmlElement>().ok());
     leptos::mount::mount_to(room.or_else(|| document().body()).expect("invariant: a page has a body"), App).forget();
+    updates::watch();
+}
+
+/// Takes the server's drawing away, now that there is a page in its place, and reports that the app runs.
+fn page_is_drawn() {
     if let Some(first_paint) = document().get_element_by_id(FIRST_PAINT) {
         first_paint.remove();
     }
@@ -52,7 +43,12 @@ pub fn mount() {
         let build = script.and_then(|script| script.get_attribute("data-build"));
         let _ = root.set_attribute("data-booted", build.as_deref().unwrap_or("1"));
     }
-    updates::watch();
+}
+
+/// A page of the main module.
+fn at_once(page: AnyView) -> AnyView {
+    Effect::new(|_| page_is_drawn());
+    page
 }
 
 /// The app.
@@ -62,24 +58,24 @@ fn App() -> impl IntoView {
     view! {
         <Router>
             <Frame>
-                <FlatRoutes fallback=|| view! { <NotFoundPage/> }.into_any()>
-                    <Route path=path!("/") view=|| view! { <ActivitiesPage/> }.into_any()/>
-                    <Route path=path!("/c/:community") view=|| view! { <CommunityEntry/> }.into_any()/>
-                    <Route path=path!("/a/:occurrence") view=|| view! { <OccurrencePage/> }.into_any()/>
-                    <Route path=path!("/s") view=|| view! { <SpacesPage/> }.into_any()/>
-                    <Route path=path!("/s/:space") view=|| view! { <SpacePage/> }.into_any()/>
-                    <Route path=path!("/me") view=|| view! { <MePage/> }.into_any()/>
-                    <Route path=path!("/me/family") view=|| view! { <FamilyPage/> }.into_any()/>
-                    <Route path=path!("/me/outbox") view=|| view! { <OutboxPage/> }.into_any()/>
-                    <Route path=path!("/me/settings") view=|| view! { <SettingsPage/> }.into_any()/>
-                    <Route path=path!("/m") view=|| view! { <MessagesPage/> }.into_any()/>
-                    <Route path=path!("/login") view=|| view! { <LoginPage/> }.into_any()/>
-                    <Route path=path!("/communities") view=|| view! { <CommunitiesPage/> }.into_any()/>
-                    <Route path=path!("/help") view=|| view! { <HelpPage/> }.into_any()/>
-                    <Route path=path!("/desk") view=|| view! { <DeskPage/> }.into_any()/>
-                    <Route path=path!("/desk/team/:team") view=|| view! { <TeamPage/> }.into_any()/>
-                    <Route path=path!("/desk/team/:team/publish") view=|| view! { <PublishPage/> }.into_any()/>
-                    <Route path=path!("/desk/roster/:occurrence") view=|| view! { <RosterPage/> }.into_any()/>
+                <FlatRoutes fallback=|| at_once(view! { <NotFoundPage/> }.into_any())>
+                    <Route path=path!("/") view=|| at_once(view! { <ActivitiesPage/> }.into_any())/>
+                    <Route path=path!("/c/:community") view=|| at_once(view! { <CommunityEntry/> }.into_any())/>
+                    <Route path=path!("/a/:occurrence") view=page::occurrence/>
+                    <Route path=path!("/s") view=page::spaces/>
+                    <Route path=path!("/s/:space") view=page::space/>
+                    <Route path=path!("/me") view=page::me/>
+                    <Route path=path!("/me/family") view=page::family/>
+                    <Route path=path!("/me/outbox") view=page::outbox/>
+                    <Route path=path!("/me/settings") view=page::settings/>
+                    <Route path=path!("/m") view=page::messages/>
+                    <Route path=path!("/login") view=page::login/>
+                    <Route path=path!("/communities") view=page::communities/>
+                    <Route path=path!("/help") view=page::help/>
+                    <Route path=path!("/desk") view=page::desk/>
+                    <Route path=path!("/desk/team/:team") view=page::team/>
+                    <Route path=path!("/desk/team/:team/publish") view=page::publish/>
+                    <Route path=path!("/desk/roster/:occurrence") view=page::roster/>
                 </FlatRoutes>
             </Frame>
         </Router>

@@ -4,6 +4,8 @@
 //! script by `LIFEHUB_DIST`. What the two agree on:
 //!
 //! - `assets/<name>.<hash>.<ending>` never change under their names. Everything else keeps its name and is asked for anew.
+//! - `assets/app.<hash>/` holds the app's modules and scripts under fixed names, because they name each other; the hash
+//!   is that of all of them.
 //! - `x.br` and `x.gz` beside `x` are its encodings; only a release has them, and only where they are smaller.
 //! - `index.html` is the first page. It has no encodings, because the server fills its two places for each request:
 //!   `<!--lifehub:head-->` and `<!--lifehub:first-paint-->`.
@@ -14,6 +16,7 @@
 //! Nothing is done twice: with the same inputs `dist` is left alone, and cargo then leaves the server alone.
 
 mod files;
+mod pieces;
 mod style;
 
 use std::fs;
@@ -99,21 +102,16 @@ fn write_dist(profile: Profile, wasm: &Path) -> Result<()> {
         return Ok(());
     }
     let bound = target_dir().join("dist").join(format!("{}.bound", profile.name()));
-    bind(wasm, &bound)?;
+    pieces::cut_and_bind(wasm, &bound)?;
 
     let mut shelf = Shelf::default();
-    let script = shelf.put_hashed("app", "js", fs::read(bound.join("app.js"))?);
-    let module = shelf.put_hashed("app", "wasm", fs::read(bound.join("app_bg.wasm"))?);
+    let app = shelf.put_folder("app", pieces::files(&bound)?);
     let style = shelf.put_hashed("style", "css", style::sheet(&root().join("style"))?.into_bytes());
     let boot = shelf.put_hashed("boot", "js", fs::read(root().join("public/boot.js"))?);
     put_public(&mut shelf)?;
 
     let template = fs::read_to_string(root().join("app/index.template.html"))?;
-    let page = template
-        .replace("{{STYLE}}", &style)
-        .replace("{{SCRIPT}}", &script)
-        .replace("{{MODULE}}", &module)
-        .replace("{{BOOT}}", &boot);
+    let page = template.replace("{{STYLE}}", &style).replace("{{APP}}", &app).replace("{{BOOT}}", &boot);
     let worker = fs::read_to_string(root().join("public/sw.template.js"))?;
     // One name for everything that belongs together: page, script, module and worker carry it.
     let build = short_hash(format!("{}{page}{worker}", shelf.inventory()).as_bytes());
@@ -153,22 +151,6 @@ fn key_of_inputs(wasm: &Path) -> Result<String> {
         }
     }
     Ok(short_hash(parts.join("\n").as_bytes()))
-}
-
-fn bind(wasm: &Path, folder: &Path) -> Result<()> {
-    remove(folder)?;
-    wasm_bindgen_cli_support::Bindgen::new()
-        .input_path(wasm)
-        .out_name("app")
-        .web(true)?
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        // The script holds no file name, so that the module can be named by its own hash.
-        .omit_default_module_path(true)
-        .generate(folder)?;
-    ensure!(!folder.join("snippets").exists(), "a crate brings its own JavaScript; it would need a place in dist");
-    Ok(())
 }
 
 /// Copies `public` as it is, but for the two scripts that have a place of their own.

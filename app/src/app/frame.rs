@@ -17,6 +17,8 @@ use crate::ui::icon::Icon;
 
 /// How often something may have been sent before the band speaks of it: the first answer is usually a blink away.
 const QUIET_TRIES: u32 = 1;
+/// Where the page is, for the skip link and for the focus when there is no heading.
+const MAIN: &str = "main";
 
 /// The frame.
 #[component]
@@ -31,7 +33,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             {move || model.is_demo().then(|| view! { <p class="demo-banner">{model.words().common.demo_band}</p> })}
             <Head path/>
             {move || band(model)}
-            <main class="app-main" id="main" tabindex="-1">{children()}</main>
+            <main class="app-main" id=MAIN tabindex="-1">{children()}</main>
             <Tabs path/>
             <div class="sr" role="status" aria-live="polite">{move || model.announcement()}</div>
         </div>
@@ -51,9 +53,18 @@ fn keep_title_and_focus(model: Model, path: Memo<String>) {
     });
 }
 
+/// Moves the focus to a heading that was not there yet when the page was changed; a focus that went on stays.
+pub fn focus_heading_that_came_late() {
+    request_animation_frame(|| {
+        if document().active_element().is_some_and(|element| element.id() == MAIN) {
+            focus_heading();
+        }
+    });
+}
+
 fn focus_heading() {
     let heading = document().query_selector("main h1").ok().flatten();
-    let target = heading.or_else(|| document().get_element_by_id("main"));
+    let target = heading.or_else(|| document().get_element_by_id(MAIN));
     if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
         let _ = target.set_attribute("tabindex", "-1");
         let options = FocusOptions::new();

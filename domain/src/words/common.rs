@@ -106,6 +106,8 @@ catalogue! {
         as_of_offline(when): "截至{when} · 没网", "As of {when} · offline";
         back_online: "有网了", "Back online";
         wrong_account(n): "这台手机上有别的账号没提交的{n}项，登录那个账号后再提交。", "{n} unsent {n?item belongs|items belong} to another account on this phone; sign in with it to send.";
+        page_absent: "这一页没取到", "This page did not arrive";
+        page_absent_help: "信号弱或没网。别的页照常能用，有网了再试。", "Weak or no signal. The rest works as before; try again when you are online.";
         not_loaded: "这里还没在手机上存过，有网后再看。", "Not saved on this phone yet; have a look when you are online.";
     }
 }

@@ -10,25 +10,31 @@ use crate::build::{Profile, dist};
 /// Plain, gzip, brotli.
 type Sizes = [u64; 3];
 
-/// Prints what a first visit needs, a line per kind and their sum, and then all there is besides.
+/// Prints what a first visit to the list of days needs, a line per kind and their sum; then the pieces with the other
+/// pages, and all there is besides.
 pub fn print() -> Result<()> {
     let list = fs::read_to_string(dist(Profile::Release).join("build.json"))?;
     let list: serde_json::Value = serde_json::from_str(&list)?;
-    let (mut first, mut rest) = (BTreeMap::new(), BTreeMap::new());
+    let (mut first, mut pieces, mut rest) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for file in list["files"].as_array().context("build.json lists files")? {
         let path = file["path"].as_str().context("a file has a path")?;
         let kind = path.rsplit('.').next().unwrap_or_default().to_owned();
         let plain = file["bytes"].as_u64().context("a file has a size")?;
         let or_plain = |encoding: &str| file[encoding].as_u64().unwrap_or(plain);
         // The page as the server sends it holds a first screen besides; the browser bench measures that.
+        let is_piece = path.starts_with("assets/app.") && path.ends_with(".wasm") && !path.ends_with("/app.wasm");
         let is_first = path == "index.html" || path == "icons.svg" || path.starts_with("assets/");
-        let place = if is_first && !path.starts_with("assets/shell.") { &mut first } else { &mut rest };
+        let place = match path {
+            _ if is_piece => &mut pieces,
+            _ if is_first && !path.starts_with("assets/shell.") => &mut first,
+            _ => &mut rest,
+        };
         add(place.entry(kind).or_default(), [plain, or_plain("gz"), or_plain("br")]);
     }
-    println!("{:<12} {:>10} {:>10} {:>10}", "first visit", "plain", "gzip", "brotli");
-    table(&first);
-    println!("{:<12} {:>10} {:>10} {:>10}", "the rest", "plain", "gzip", "brotli");
-    table(&rest);
+    for (title, kinds) in [("first visit", first), ("other pages", pieces), ("the rest", rest)] {
+        println!("{title:<12} {:>10} {:>10} {:>10}", "plain", "gzip", "brotli");
+        table(&kinds);
+    }
     Ok(())
 }
 

@@ -59,6 +59,16 @@ impl Shelf {
         format!("/{path}")
     }
 
+    /// Puts files that name each other side by side below the hash of all of them, and returns the folder's address.
+    pub fn put_folder(&mut self, name: &str, files: Vec<(String, Vec<u8>)>) -> String {
+        let digests: Vec<u8> = files.iter().flat_map(|(_, bytes)| digest_of(bytes)).collect();
+        let folder = format!("assets/{name}.{}", short_hash(&digests));
+        for (file, bytes) in files {
+            self.put(&format!("{folder}/{file}"), bytes, Keep::OnPhone);
+        }
+        format!("/{folder}")
+    }
+
     /// Every file so far with its hash, as text that changes when one of them does.
     pub fn inventory(&self) -> String {
         self.files.iter().map(|file| format!("{} {}\n", file.path, hexadecimal(&file.digest))).collect()

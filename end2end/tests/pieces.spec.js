@@ -1,0 +1,41 @@
+// Pages that travel apart: one that does not arrive is asked for again, and nothing else stops.
+import { expect, opened, test } from "../fixtures/test.js";
+
+test.use({ serviceWorkers: "block" });
+
+test("a page that did not arrive can be asked for again", async ({ page }) => {
+  await page.route(/split_entry\.wasm$/, (route) => route.abort());
+  await opened(page, "/");
+  const list = page.getByRole("listitem").filter({ has: page.getByRole("heading", { level: 3 }) });
+  await expect(list.first()).toBeVisible();
+  await page.getByRole("banner").getByRole("link").click();
+  await expect(page.getByRole("heading", { name: "这一页没取到" })).toBeFocused();
+
+  await page.getByRole("link", { name: "活动" }).click();
+  await expect(list.first()).toBeVisible();
+  await page.goBack();
+  await page.unroute(/split_entry\.wasm$/);
+  await page.getByRole("button", { name: "再试一次" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /社区/ })).toBeFocused();
+  // The loader says in the console what it could not have; anything else would be a fault.
+  expect(page.problems.splice(0)).toEqual([expect.stringContaining("Failed to fetch")]);
+});
+
+test("until the page is here, the server's drawing stays", async ({ page }) => {
+  await opened(page, "/");
+  const address = await page.locator(".activity-row-link").first().getAttribute("href");
+  let arrive;
+  const held = new Promise((resolve) => (arrive = resolve));
+  await page.route(/split_visit\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/split_visit\.wasm$/);
+  await page.goto(address, { waitUntil: "commit" });
+  await asked;
+  await expect(page.locator("#first-paint").getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("#app")).toBeHidden();
+  arrive();
+  await expect(page.locator("#first-paint")).toHaveCount(0);
+  await expect(page.locator("#app").getByRole("heading", { level: 1 })).toBeVisible();
+});
