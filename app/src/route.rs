@@ -74,11 +74,16 @@ pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     href
 }
 
-/// `next` if it is an address inside this app; anything else would let a link lead people away after signing in.
+/// `next` if it is an address of this app; anything else would let a link lead people away after signing in. Only what
+/// our own addresses are made of passes: browsers drop tabs and line breaks, and fold dots and slashes, before they go.
 #[must_use]
 pub fn safe_next(next: &str) -> Option<&str> {
-    let is_inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    (is_inside && !next.starts_with("/login") && next.len() <= 300).then_some(next)
+    let (path, query) = next.split_once('?').unwrap_or((next, ""));
+    let is_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+    let is_query = |c: char| c.is_ascii_graphic() && c != '\\';
+    let is_inside =
+        path.starts_with('/') && !path.contains("//") && path.chars().all(is_path) && query.chars().all(is_query);
+    (is_inside && !path.starts_with("/login") && next.len() <= 300).then_some(next)
 }
 
 fn join(before: &str, id: &str, after: &str) -> String {

@@ -35,7 +35,7 @@ mod embedded {
 }
 
 /// Stands in for the app where the server was built without it.
-const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<!--lifehub:head-->\n</head>\n<body>\n<!--lifehub:first-paint-->\n</body>\n</html>\n";
+const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title></title>\n</head>\n<body>\n<!--lifehub:first-paint-->\n</body>\n</html>\n";
 
 /// The files by address.
 #[derive(Debug)]

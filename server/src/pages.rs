@@ -24,8 +24,8 @@ use crate::store::public_reads::{date_of_activity, list_communities, load_window
 
 /// Days of activities on a first screen.
 const DAYS_SHOWN: i32 = 7;
-/// Where the head goes.
-const HEAD_PLACE: &str = "<!--lifehub:head-->";
+/// Where the head goes: in place of the title of a page that nobody filled.
+const HEAD_PLACE: [&str; 2] = ["<title>", "</title>"];
 /// Where the first screen goes.
 const BODY_PLACE: &str = "<!--lifehub:first-paint-->";
 
@@ -46,7 +46,8 @@ fn language_of(headers: &HeaderMap) -> Language {
 fn fill(state: &AppState, words: &Words, head: &Head<'_>, body: &str) -> Encoded {
     let base = state.settings.base_url.as_deref().unwrap_or_default();
     let page = state.assets.index();
-    let (before, rest) = page.split_once(HEAD_PLACE).unwrap_or((page, ""));
+    let (before, rest) = page.split_once(HEAD_PLACE[0]).unwrap_or((page, ""));
+    let (_, rest) = rest.split_once(HEAD_PLACE[1]).unwrap_or(("", rest));
     let (between, after) = rest.split_once(BODY_PLACE).unwrap_or((rest, ""));
     let mut html = String::with_capacity(page.len() + body.len() + 1024);
     html.push_str(before);

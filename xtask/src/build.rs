@@ -8,7 +8,7 @@
 //!   is that of all of them.
 //! - `x.br` and `x.gz` beside `x` are its encodings; only a release has them, and only where they are smaller.
 //! - `index.html` is the first page. It has no encodings, because the server fills its two places for each request:
-//!   `<!--lifehub:head-->` and `<!--lifehub:first-paint-->`.
+//!   its title, for a head of each page's own, and `<!--lifehub:first-paint-->`.
 //! - `build.json` is about the build and not served: `{"build": id, "files": [{"path", "type", "sha256", "bytes", "br",
 //!   "gz", "immutable"}]}` with `sha256` in hexadecimal, `br` and `gz` the size of that encoding or null.
 //!
@@ -118,7 +118,7 @@ fn write_dist(profile: Profile, wasm: &Path) -> Result<()> {
     let page = page.replace("{{BUILD}}", &build);
     ensure!(!page.contains("{{"), "app/index.template.html has a place nobody fills");
     // The worker answers every page with this copy, which holds nothing of any page or person.
-    let shell = page.replace("<!--lifehub:head-->\n", "").replace("<!--lifehub:first-paint-->", "");
+    let shell = page.replace("<!--lifehub:first-paint-->", "");
     shelf.put_hashed("shell", "html", shell.into_bytes());
     shelf.put("index.html", page.into_bytes(), Keep::OnServer);
     let worker = worker

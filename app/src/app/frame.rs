@@ -5,7 +5,7 @@ use leptos::leptos_dom::helpers::{document, request_animation_frame, window};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::hooks::use_location;
-use web_sys::{FocusOptions, HtmlElement};
+use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::updates;
 use crate::model::{Freshness, Mode, Model, Session, use_model};
@@ -63,9 +63,22 @@ pub fn focus_heading_that_came_late() {
 }
 
 fn focus_heading() {
-    let heading = document().query_selector("main h1").ok().flatten();
-    let target = heading.or_else(|| document().get_element_by_id(MAIN));
-    if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+    if let Some(heading) = document().query_selector("main h1").ok().flatten() {
+        focus(heading);
+    } else {
+        focus_main();
+    }
+}
+
+/// Rests the focus on the page as a whole, before what has it goes away.
+pub fn focus_main() {
+    if let Some(main) = document().get_element_by_id(MAIN) {
+        focus(main);
+    }
+}
+
+fn focus(target: Element) {
+    if let Ok(target) = target.dyn_into::<HtmlElement>() {
         let _ = target.set_attribute("tabindex", "-1");
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);

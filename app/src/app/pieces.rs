@@ -99,7 +99,13 @@ fn show(fetch: fn() -> Coming) -> AnyView {
     (move || match stage.get() {
         Stage::Coming => view! { <Opening/> }.into_any(),
         Stage::Here(draw) => draw(),
-        Stage::Absent => view! { <NotHereYet on_retry=Callback::new(move |()| ask())/> }.into_any(),
+        Stage::Absent => {
+            let on_retry = Callback::new(move |()| {
+                frame::focus_main();
+                ask();
+            });
+            view! { <NotHereYet on_retry/> }.into_any()
+        }
     })
     .into_any()
 }

@@ -32,8 +32,7 @@ use crate::store::testing::{NOW_MS, TestDb, TestSpace, add_neighbourhood, add_sp
 use crate::store::{Conn, StoreError};
 use crate::telemetry::Telemetry;
 
-const PAGE: &str =
-    "<!doctype html><html><head><!--lifehub:head--></head><body><!--lifehub:first-paint--></body></html>";
+const PAGE: &str = "<!doctype html><html><head><title></title></head><body><!--lifehub:first-paint--></body></html>";
 const FILES: [Embedded; 3] = [
     Embedded { path: "index.html", etag: "i", plain: PAGE.as_bytes(), br: None, gz: None },
     Embedded { path: "assets/app.1.js", etag: "a", plain: b"plain", br: Some(b"br"), gz: Some(b"gz") },

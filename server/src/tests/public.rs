@@ -109,6 +109,7 @@ on_both_engines! {
         for part in ["data-first-paint", "&lt;b&gt;淮剧&lt;/b&gt;教唱", "剩9个名额", "淮剧队", "og:title", &format!("/a/{}", id(5))] {
             assert!(agenda.text.contains(part), "{part}\n{}", agenda.text);
         }
+        assert_eq!(agenda.text.matches("<title>").count(), 1, "{}", agenda.text);
         assert!(!agenda.text.contains("<b>") && !agenda.text.contains("style=") && !agenda.text.contains("<script"));
         let english = visitor.raw(Method::GET, "/c/banzha", &[("accept-language", "en-GB,en;q=0.9")], "").await.text;
         assert!(english.contains("9 left") && english.contains("lang=\"en\""), "{english}");
