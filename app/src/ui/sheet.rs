@@ -5,6 +5,8 @@
 //! at each opening. A page that closes it and goes elsewhere at once does so with `replace`, which takes the place of
 //! the sheet's history entry.
 
+use std::cell::{Cell, RefCell};
+
 use leptos::html::Dialog;
 use leptos::leptos_dom::helpers::window;
 use leptos::prelude::*;
@@ -14,8 +16,23 @@ use super::icon::Icon;
 use crate::model::use_model;
 use crate::platform;
 
-/// What marks the history entry of an open sheet.
-const MARK: &str = "sheet";
+thread_local! {
+    static OPENINGS: Cell<u32> = const { Cell::new(0) };
+    /// The mark of the sheet that has closed and may still be in the history.
+    static LEAVING: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// What marks the history entry of one opening: another may come before the one before has left the history.
+fn next_mark() -> String {
+    OPENINGS.set(OPENINGS.get() + 1);
+    ["sheet-", &OPENINGS.get().to_string()].concat()
+}
+
+/// Whether the history stands at the entry with this mark.
+fn is_here(mark: &str) -> bool {
+    window().history().and_then(|history| history.state()).is_ok_and(|state| state == mark)
+}
+
 /// How long a change of page may take to reach the history.
 const SETTLE_MS: u64 = 100;
 
@@ -32,31 +49,35 @@ pub fn Sheet(
 ) -> impl IntoView {
     let model = use_model();
     let dialog = NodeRef::<Dialog>::new();
-    let is_marked = || window().history().and_then(|history| history.state()).is_ok_and(|state| state == MARK);
 
     // Talks to the dialog and to the history, which are outside of the reactive world.
-    Effect::new(move |was_open: Option<bool>| {
+    Effect::new(move |before: Option<Option<String>>| {
+        let before = before.flatten();
         let is_open = open.get();
-        if let Some(dialog) = dialog.get()
-            && was_open.unwrap_or(false) != is_open
-        {
-            if is_open {
-                // Once its inside is drawn, so that the focus finds something in it.
-                platform::start_timer(0, move || {
-                    let _ = dialog.show_modal();
-                });
-                let _ = window().history().and_then(|history| history.push_state(&JsValue::from_str(MARK), ""));
-            } else {
-                dialog.close();
-                // Later, because whoever closed it may be going elsewhere in the same breath.
-                platform::start_timer(SETTLE_MS, move || {
-                    if is_marked() {
-                        let _ = window().history().and_then(|history| history.back());
-                    }
-                });
-            }
+        let Some(dialog) = dialog.get().filter(|_| before.is_some() != is_open) else { return before };
+        if is_open {
+            let mark = next_mark();
+            // Once its inside is drawn, so that the focus finds something in it.
+            platform::start_timer(0, move || {
+                let _ = dialog.show_modal();
+            });
+            let state = JsValue::from_str(&mark);
+            let takes_over = LEAVING.take().is_some_and(|left| is_here(&left));
+            let enter = |history: web_sys::History| {
+                if takes_over { history.replace_state(&state, "") } else { history.push_state(&state, "") }
+            };
+            let _ = window().history().and_then(enter);
+            return Some(mark);
         }
-        is_open
+        dialog.close();
+        LEAVING.set(before.clone());
+        // Later, because whoever closed it may be going elsewhere in the same breath.
+        platform::start_timer(SETTLE_MS, move || {
+            if before.is_some_and(|mark| is_here(&mark)) {
+                let _ = window().history().and_then(|history| history.back());
+            }
+        });
+        None
     });
     let back = window_event_listener(leptos::ev::popstate, move |_| {
         if open.get_untracked() {
