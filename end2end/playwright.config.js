@@ -17,6 +17,7 @@ export default defineConfig({
     viewport: { width: 390, height: 844 },
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
+    actionTimeout: 15_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {
