@@ -1,51 +1,131 @@
-// No network: everything that was seen is still there, a tap is saved and says so, and back online it gets one answer.
-import { expect, opened, signInAs, test, workerReady } from "../fixtures/test.js";
+// No network: what was seen is still there, a tap is saved and says so, and back online each gets exactly one answer.
+import { answersIn, expect, opened, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
 
-async function openSomething(page) {
-  await opened(page, "/?on=2026-11-26");
-  await page.locator(".activity-row:not([data-mine])", { hasText: /剩\d+个名额/ }).first().getByRole("link").click();
+/** Opens a date that has places, and says how many. */
+async function openSomething(page, day = "2026-11-26") {
+  await opened(page, `/?on=${day}`);
+  const row = page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).first();
+  const [, left] = (await row.innerText()).match(/剩(\d+)个名额/);
+  await row.click();
   await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
+  return Number(left);
 }
 
 async function signUp(page) {
   await page.getByRole("button", { name: "我要报名" }).click();
-  const sheet = page.getByRole("dialog");
-  if (await sheet.isVisible()) await sheet.getByRole("button", { name: /确认报名/ }).click();
 }
 
-test("a tap in the stairwell is saved, survives a killed tab, and is answered once", async ({ page, context }) => {
+/** Opens a space's page on a day, by the name it has in the list. */
+async function openSpace(page, name, day) {
+  await opened(page, "/s");
+  await page.getByRole("link", { name, exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await opened(page, `${new URL(page.url()).pathname}?on=${day}`);
+}
+
+async function book(page, time) {
+  await page.getByRole("button", { name: `${time}，有空` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "预约", exact: true }).click();
+}
+
+/** The band on top that says how old the things on screen are. */
+const asOf = (page) => page.getByText(/没网 · 这是.*的安排/);
+
+test("without a network the calendar and one's own things are there, and say of when they are", async ({ page, context }) => {
   await signInAs(page, "resident");
-  await openSomething(page);
+  await opened(page);
   await workerReady(page);
-  const address = page.url();
+  await expect(page.getByRole("region", { name: /今天/ }).getByRole("link")).not.toHaveCount(0);
+  const seen = await page.getByRole("main").getByRole("heading", { level: 3 }).allInnerTexts();
   await context.setOffline(true);
+  await opened(page);
+  await expect(asOf(page)).toBeVisible();
+  await expect(page.getByRole("main").getByRole("heading", { level: 3 })).toHaveText(seen);
+  await page.getByRole("link", { name: "我的", exact: true }).click();
+  await expect(page.getByRole("main")).toContainText("报名成功");
+  await expect(page.getByRole("main")).toContainText("候补第");
+  await page.getByRole("link", { name: "空间", exact: true }).click();
+  await expect(page.getByRole("article", { name: "老街客厅" })).toBeVisible();
+  await context.setOffline(false);
+  await expect(asOf(page)).toBeHidden({ timeout: 40_000 });
+});
+
+test("a sign-up, a withdrawal and a request made offline survive a killed tab and get one answer each", async ({ page, context }) => {
+  const answers = answersIn(context);
+  await signInAs(page, "resident");
+  await opened(page, "/me");
+  const own = page.getByRole("link", { name: /今天 晚上7:00.*报名成功/ });
+  const leaving = await own.getAttribute("href");
+  await openSpace(page, "运河客厅", "2026-11-30");
+  await openSomething(page);
+  const joining = new URL(page.url()).pathname;
+  await workerReady(page);
+  await context.setOffline(true);
+
   await page.reload();
-  await page.locator("html[data-booted]").waitFor();
+  await expect(asOf(page)).toBeVisible();
   await signUp(page);
-  await expect(page.locator(".status[data-state=saved]")).toContainText("名额还没占上");
+  await expect(ownStatus(page)).toContainText("名额还没占上");
+  await opened(page, leaving);
+  await page.getByRole("button", { name: "取消报名" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /取消\d人的报名/ }).click();
+  await expect(ownStatus(page)).toContainText("已存在手机里");
+  await openSpace(page, "运河客厅", "2026-11-30");
+  await book(page, "上午9:00–10:00");
+  await expect(page.getByRole("region", { name: "我的预约" })).toContainText("这个时间还没占上");
 
   await page.close();
   const again = await context.newPage();
-  await again.goto(address);
-  await expect(again.locator(".status[data-state=saved], .status[data-state=checking]")).toBeVisible();
   await opened(again, "/me/outbox");
-  await expect(again.locator(".outbox-item")).toHaveCount(1);
+  const waiting = again.getByRole("main").getByRole("listitem");
+  await expect(waiting).toHaveCount(3);
+  await expect(waiting.filter({ hasText: "报名：" }).or(waiting.filter({ hasText: "预约：" }))).toHaveCount(3);
+  expect(await answers()).toEqual([]);
 
-  const answers = [];
-  again.on("response", async (response) => {
-    if (!response.url().endsWith("/api/sync")) return;
-    answers.push(...((await response.json().catch(() => ({}))).answers ?? []));
-  });
   await context.setOffline(false);
-  await expect(again.getByText("都提交了")).toBeVisible({ timeout: 30_000 });
-  expect(answers.filter((answer) => answer.outcome === "accepted")).toHaveLength(1);
-  await opened(again, new URL(address).pathname);
-  await expect(again.locator(".status[data-state=confirmed]")).toBeVisible();
+  await expect(again.getByText("都提交了")).toBeVisible({ timeout: 40_000 });
+  const outcomes = (await answers()).map((answer) => answer.outcome);
+  expect(outcomes).toEqual(["accepted", "accepted", "accepted"]);
+  await opened(again, joining);
+  await expect(ownStatus(again)).toContainText("报名成功");
+  await opened(again, leaving);
+  await expect(again.getByRole("button", { name: /我要报名|排队候补/ })).toBeVisible();
+  await opened(again, "/me");
+  await expect(again.getByRole("listitem").filter({ hasText: "运河客厅" })).toContainText("等客厅主人答复");
 });
 
-test("an answer that is lost on the way is asked for again, and nothing is doubled", async ({ page, context }) => {
-  await signInAs(page, "parent");
-  await openSomething(page);
+test("a time that somebody else took meanwhile comes back with others to tap", async ({ phone }) => {
+  const [offline, online] = [await phone(), await phone()];
+  const answers = answersIn(offline.context());
+  await signInNew(offline, "钱阿姨");
+  await openSpace(offline, "淮剧排练厅", "2026-12-01");
+  await workerReady(offline);
+  await offline.context().setOffline(true);
+  await book(offline, "下午2:00–3:00");
+  const own = offline.getByRole("region", { name: "我的预约" });
+  await expect(own).toContainText("这个时间还没占上");
+
+  await test.step("others take it while the phone is in the stairwell", async () => {
+    await signInNew(online, "孙叔叔");
+    await openSpace(online, "淮剧排练厅", "2026-12-01");
+    await online.getByRole("button", { name: "下午2:00–3:00，有空" }).click();
+    await online.getByRole("dialog").getByRole("button", { name: "预约", exact: true }).click();
+    await expect(online.getByRole("region", { name: "我的预约" })).toContainText("预约成功");
+  });
+
+  await offline.context().setOffline(false);
+  const notice = offline.getByRole("main").getByRole("alert");
+  await expect(notice).toContainText("这个时间刚被别人约走", { timeout: 40_000 });
+  await notice.getByRole("button", { name: /上午|下午|晚上|中午/ }).first().click();
+  await expect(own).toContainText("预约成功");
+  await expect(notice).toBeHidden();
+  expect((await answers()).map((answer) => answer.outcome)).toEqual(["refused", "accepted"]);
+});
+
+test("an answer that is lost on the way is asked for again, and nothing is doubled", async ({ page, context, phone }) => {
+  const answers = answersIn(context);
+  await signInNew(page, "赵阿姨");
+  const left = await openSomething(page);
   let lost = 0;
   await context.route("**/api/sync", async (route) => {
     const carries = (route.request().postDataJSON()?.commands ?? []).length > 0;
@@ -55,18 +135,21 @@ test("an answer that is lost on the way is asked for again, and nothing is doubl
     return route.abort();
   });
   await signUp(page);
-  await expect(page.locator(".status[data-state=confirmed]")).toBeVisible({ timeout: 30_000 });
+  await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
   expect(lost).toBe(1);
+  expect((await answers()).map((answer) => answer.outcome)).toEqual(["accepted"]);
   await opened(page, "/me/outbox");
   await expect(page.getByText("都提交了")).toBeVisible();
+  const other = await phone();
+  expect(await openSomething(other)).toBe(left - 1);
 });
 
 test("a captive portal's page is no answer", async ({ page, context }) => {
-  await signInAs(page, "parent");
+  await signInNew(page, "孙大姐");
   await openSomething(page);
   await context.route("**/api/sync", (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<h1>登录上网</h1>" }));
   await signUp(page);
-  await expect(page.locator(".status[data-state=checking], .status[data-state=saved]")).toBeVisible();
+  await expect(ownStatus(page)).toContainText(/名额还没占上|正在跟服务器核对/);
   await context.unroute("**/api/sync");
-  await expect(page.locator(".status[data-state=confirmed]")).toBeVisible({ timeout: 40_000 });
+  await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
 });
