@@ -70,12 +70,13 @@ fn one(words: &'static Words, slot: DaySlot, on_choose: Callback<TimeRange>) -> 
                     class="slot"
                     data-state="free"
                     aria-haspopup="dialog"
-                    aria-label=label(&state)
                     on:click=move |_| on_choose.run(range)
                 >
-                    <span class="slot-start">{start}</span>
-                    <span class="slot-end">{until}</span>
-                    {left.map(|left| view! { <span class="slot-left">{left}</span> })}
+                    // Said instead of the pieces; a label beside them would have to repeat them word for word.
+                    <span class="sr">{label(&state)}</span>
+                    <span class="slot-start" aria-hidden="true">{start}</span>
+                    <span class="slot-end" aria-hidden="true">{until}</span>
+                    {left.map(|left| view! { <span class="slot-left" aria-hidden="true">{left}</span> })}
                 </button>
             }
             .into_any()
@@ -90,10 +91,11 @@ fn one(words: &'static Words, slot: DaySlot, on_choose: Callback<TimeRange>) -> 
                 (None, _) => ("mine", texts.mine),
             };
             view! {
-                <a class="slot" data-state=state href=["#", &booking_anchor(booking)].concat() aria-label=label(word)>
-                    <span class="slot-start">{start}</span>
-                    <span class="slot-end">{until}</span>
-                    <span class="slot-left">{word}</span>
+                <a class="slot" data-state=state href=["#", &booking_anchor(booking)].concat()>
+                    <span class="sr">{label(word)}</span>
+                    <span class="slot-start" aria-hidden="true">{start}</span>
+                    <span class="slot-end" aria-hidden="true">{until}</span>
+                    <span class="slot-left" aria-hidden="true">{word}</span>
                 </a>
             }
             .into_any()
