@@ -96,7 +96,7 @@ impl SpaceCardData {
             .take(TIMES_SHOWN)
             .map(|range| {
                 let start = range.start();
-                let said = format::when(language, *range, today);
+                let said = format::moment(language, start, today);
                 let label = words.spaces.book_time(said, &space.name);
                 (format::time(language, start.minute_of_day()), label, slot_href(id, start))
             })
