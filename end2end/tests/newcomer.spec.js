@@ -120,3 +120,15 @@ test("a newcomer finds an activity, signs up a family of three, and gives the pl
     await expect(page.getByRole("main")).toContainText("还没有报名");
   });
 });
+
+test("one tap signs in as one of the demonstration's people, and signing out leaves nothing of them", async ({ page }) => {
+  await opened(page, "/login");
+  await page.getByRole("button", { name: /居民 ·/ }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "王阿姨" })).toBeVisible();
+  await page.getByRole("button", { name: "退出登录" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "退出登录" }).click();
+  await expect(page.getByText("登录后能看到自己的报名和预约")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("登录后能看到自己的报名和预约")).toBeVisible();
+  await expect(page.getByRole("main")).not.toContainText("王阿姨");
+});
