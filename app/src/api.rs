@@ -10,6 +10,7 @@ use domain::text::{PersonName, Phone};
 use leptos::leptos_dom::helpers::window;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
@@ -80,6 +81,15 @@ pub struct SessionView {
     /// The server's build.
     #[serde(default)]
     pub build: String,
+}
+
+/// Where something lies.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Place {
+    /// What was asked for, or what it leads to.
+    pub id: Uuid,
+    /// The community.
+    pub community: CommunityId,
 }
 
 /// Somebody of the demonstration.
@@ -200,6 +210,14 @@ pub async fn demo_login(role: &str) -> Result<SignedIn, ApiError> {
 /// [`ApiError`].
 pub async fn communities() -> Result<Vec<CommunityView>, ApiError> {
     ask("GET", "/api/communities", None::<&()>).await
+}
+
+/// Where a date, an activity or a space lies.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn place(id: Uuid) -> Result<Place, ApiError> {
+    ask("GET", &["/api/places/", &id.to_string()].concat(), None::<&()>).await
 }
 
 struct Reply {

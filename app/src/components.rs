@@ -9,6 +9,7 @@ pub mod coming_list;
 pub mod day_group;
 pub mod day_picker;
 pub mod day_timeline;
+pub mod elsewhere;
 pub mod fact_chip;
 pub mod filter_bar;
 pub mod forbidden;

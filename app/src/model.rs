@@ -4,6 +4,7 @@
 //! Reads track: inside a view or a memo they bring it up to date by themselves. Pages do no request, take no time and
 //! apply no rule of their own. Deliberately absent: how things are sent and stored (`sync`, `storage`).
 
+pub mod elsewhere;
 pub mod prefs;
 pub mod session;
 
@@ -153,6 +154,7 @@ pub struct Model {
     today: Memo<LocalDate>,
     language: Memo<Language>,
     community: Memo<Option<CommunityId>>,
+    visited: RwSignal<Option<CommunityId>>,
     freshness: Memo<Freshness>,
     title: RwSignal<Title>,
     announcement: RwSignal<String>,
@@ -192,10 +194,12 @@ impl Model {
         prefs.with_untracked(Prefs::apply);
         let home =
             Memo::new(move |_| rim.view.with(|view| view.profile.as_ref().map(|(_, profile)| profile.home.clone())));
+        let visited = RwSignal::new(None::<CommunityId>);
         let community = Memo::new(move |_| {
             let chosen = prefs.with(|prefs| prefs.community.clone());
             let first = || rim.communities.with(|all| all.first().map(|community| community.id.clone()));
-            chosen.or_else(|| home.get()).or_else(first)
+            // Whoever has chosen nothing yet and follows a link is in that link's community.
+            chosen.or_else(|| home.get()).or_else(|| visited.get()).or_else(first)
         });
         let freshness = Memo::new(move |_| {
             let stream = community.get().map(StreamId::Community);
@@ -217,6 +221,7 @@ impl Model {
             today: Memo::new(move |_| rim.now.get().date()),
             language: Memo::new(move |_| prefs.with(|prefs| prefs.language)),
             community,
+            visited,
             freshness,
             title: RwSignal::new(Arc::new(String::new)),
             announcement: RwSignal::new(String::new()),
@@ -225,8 +230,8 @@ impl Model {
         };
         // The streams on screen are told to the machine, which is outside of the reactive world.
         Effect::new(move |_| {
-            let streams = [community.get(), home.get()].into_iter().flatten().map(StreamId::Community).collect();
-            runner.watch(streams);
+            let communities = [community.get(), home.get(), visited.get()];
+            runner.watch(communities.into_iter().flatten().map(StreamId::Community).collect());
         });
         provide_context(model);
         model
@@ -302,7 +307,7 @@ impl Model {
         self.rim.communities.get()
     }
 
-    /// The community on screen: the one chosen, else one's own, else the first. `unknown` until there is one.
+    /// The community on screen: the one chosen, else one's own, else that of the link followed, else the first. `unknown` until there is one.
     #[must_use]
     pub fn community(self) -> CommunityId {
         self.community.get().unwrap_or_else(unknown_community)

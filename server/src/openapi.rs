@@ -172,6 +172,11 @@ fn paths() -> Value {
             ],
             refer("Availability")
         ),
+        "/api/places/{id}": read(
+            "The community in which a date or a space lies; an activity's id leads to its next date.",
+            &[in_path("id", uuid())],
+            object(&["id", "community"], json!({ "id": uuid(), "community": community() }))
+        ),
         "/api/openapi.json": read("This document.", &[], json!({ "type": "object" })),
         "/calendar/{community}.ics": { "get": {
             "summary": "A community's activities for calendar programs, one event per date.",

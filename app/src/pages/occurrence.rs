@@ -17,12 +17,13 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use self::facts::{About, Facts, OtherDates, Share};
 use crate::components::activity_row::category_icon;
+use crate::components::elsewhere::{CommunityNote, Elsewhere};
 use crate::components::own_status::{OWN_STATUS, OwnStatus};
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::SignUpSheet;
 use crate::components::unsaved::Unsaved;
 use crate::components::withdraw_sheet::WithdrawSheet;
-use crate::model::{Freshness, Session, Submission, use_model};
+use crate::model::{Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::platform;
 use crate::route::{Route, login_then};
@@ -48,15 +49,11 @@ pub fn OccurrencePage() -> impl IntoView {
     });
     move || match id.get() {
         Some(id) if is_known.get() => view! { <KnownOccurrence id/> }.into_any(),
-        Some(_) if model.freshness() == Freshness::Loading => view! {
-            <div class="page">
-                <div class="busy" aria-busy="true">
-                    <p>{model.words().common.loading}</p>
-                </div>
-            </div>
+        Some(id) => {
+            let route = |id| Route::Occurrence(OccurrenceId::from_uuid(id));
+            view! { <Elsewhere id=id.uuid() route/> }.into_any()
         }
-        .into_any(),
-        _ => view! { <NotFoundPage/> }.into_any(),
+        None => view! { <NotFoundPage/> }.into_any(),
     }
 }
 
@@ -77,6 +74,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
         model.refused().into_iter().filter(about_this).collect::<Vec<_>>()
     });
 
+    let community = model.view_untracked().occurrences.get(&id).map(|occurrence| occurrence.community.clone());
     let stream = move || {
         let view = model.view_untracked();
         view.occurrences.get(&id).map(|occurrence| StreamId::Community(occurrence.community.clone()))
@@ -137,6 +135,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
     view! {
         <article class="page">
             <Hero id/>
+            {community.map(|community| view! { <CommunityNote community/> })}
             {move || {
                 refused
                     .get()

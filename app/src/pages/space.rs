@@ -20,6 +20,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use crate::components::booking_sheet::{BookingDraft, BookingSheet};
 use crate::components::booking_status::{BookingStatus, OwnBooking, booking_anchor, own_bookings};
 use crate::components::cancel_booking_sheet::CancelBookingSheet;
+use crate::components::elsewhere::{CommunityNote, Elsewhere};
 use crate::components::free_times::{DaySlot, DaySlotState, day_slots, next_free};
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::refusals_here::command_of;
@@ -28,11 +29,10 @@ use crate::components::space_card::{Opening, OpeningLine, SpacePicture, slot_hre
 use crate::components::space_days::SpaceDays;
 use crate::components::space_facts::{SpaceFacts, SpaceTerms};
 use crate::components::unsaved::Unsaved;
-use crate::model::{Freshness, Session, Submission, use_model};
+use crate::model::{Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::platform;
 use crate::route::{Route, login_then, with_query};
-use crate::ui::icon::Icon;
 use crate::ui::unbroken::Unbroken;
 
 /// How long a closing sheet takes until the page may be moved under it.
@@ -50,26 +50,11 @@ pub fn SpacePage() -> impl IntoView {
     });
     move || match (id.get(), community.get()) {
         (Some(id), Some(community)) => view! { <KnownSpace id community/> }.into_any(),
-        (Some(_), None) if model.freshness() == Freshness::Loading => view! {
-            <div class="page">
-                <div class="busy" aria-busy="true">
-                    <p>{move || model.words().common.loading}</p>
-                </div>
-            </div>
+        (Some(id), None) => {
+            let route = |id| Route::Space(SpaceId::from_uuid(id));
+            view! { <Elsewhere id=id.uuid() route/> }.into_any()
         }
-        .into_any(),
-        (Some(_), None) if model.is_offline() => view! {
-            <div class="page">
-                <div class="empty">
-                    <Icon name="i-offline" size="huge"/>
-                    <h1 class="empty-text">{move || model.words().errors.offline_title}</h1>
-                    <p class="empty-help">{move || model.words().offline.not_loaded}</p>
-                    <a class="button" href=Route::Spaces.href()>{move || model.words().spaces.title}</a>
-                </div>
-            </div>
-        }
-        .into_any(),
-        _ => view! { <NotFoundPage/> }.into_any(),
+        (None, _) => view! { <NotFoundPage/> }.into_any(),
     }
 }
 
@@ -109,6 +94,7 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
         draft.set(BookingDraft::new(&model.view_untracked(), &space.read_untracked(), range.start()));
         sheet_open.set(true);
     });
+    let here = community.clone();
     let stream = StreamId::Community(community.clone());
     let submit = {
         let stream = stream.clone();
@@ -204,6 +190,7 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
                 <p class="space-card-kind">{move || model.words().space_kind(space.read().kind)}</p>
                 <h1 class="page-title" tabindex="-1">{move || space.read().name.to_string()}</h1>
                 {move || view! { <OpeningLine opening=opening.get()/> }}
+                <CommunityNote community=here/>
             </header>
             {move || {
                 refused

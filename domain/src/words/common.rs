@@ -39,6 +39,7 @@ catalogue! {
         filter: "筛选", "Filter";
         choose_community: "选社区", "Choose a community";
         community: "社区", "Community";
+        in_community(name): "在{name}", "In {name}";
         today: "今天", "Today";
         loading: "正在打开…", "Opening…";
         sign_in: "登录", "Sign in";
@@ -47,6 +48,7 @@ catalogue! {
         minus_label(what): "{what}减少", "Fewer: {what}";
         plus_label(what): "{what}增加", "More: {what}";
         optional: "可以不填", "Optional";
+        demo_label: "演示", "Demonstration";
         demo_band: "演示版：这里的人和活动都是虚构的", "Demonstration: people and activities are made up";
         page_title(page): "{page} · 生活汇", "{page} · Life Hub";
         new_tab: "在新页面打开", "Opens a new page";

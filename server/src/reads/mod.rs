@@ -7,6 +7,7 @@ pub mod availability;
 pub mod cache;
 pub mod communities;
 pub mod occurrences;
+pub mod places;
 pub mod spaces;
 
 pub use cache::cached;

@@ -69,6 +69,18 @@ on_both_engines! {
         }
     }
 
+    async fn what_a_shared_address_names_is_found_in_its_community(test) {
+        let visitor = Site::with_neighbourhood(test, settings()).await.visitor();
+        for (shared, found) in [(5, 5), (6, 6), (4, 5)] {
+            let place = visitor.get(&format!("/api/places/{}", id(shared))).await.json();
+            assert_eq!((&place["id"], &place["community"]), (&Json::from(id(found)), &Json::from("banzha")), "{shared}");
+        }
+        for nothing in [id(99), "banzha".to_owned()] {
+            let answered = visitor.get(&format!("/api/places/{nothing}")).await;
+            assert_eq!((answered.status, &answered.json()["code"]), (StatusCode::NOT_FOUND, &Json::from("not-found")));
+        }
+    }
+
     async fn a_calendar_has_one_event_per_date_and_is_asked_for_in_vain_until_it_changes(test) {
         let site = Site::with_neighbourhood(test, settings()).await;
         let visitor = site.visitor();
