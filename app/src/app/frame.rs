@@ -30,7 +30,14 @@ pub fn Frame(children: Children) -> impl IntoView {
     view! {
         <div class="app" data-desk=move || path.with(|path| path.starts_with("/desk"))>
             <a class="skip" href="#main">{move || model.words().common.skip_to_content}</a>
-            {move || model.is_demo().then(|| view! { <p class="demo-banner">{model.words().common.demo_band}</p> })}
+            {move || {
+                model
+                    .is_demo()
+                    .then(|| {
+                        let words = &model.words().common;
+                        view! { <aside class="demo-banner" aria-label=words.demo_label>{words.demo_band}</aside> }
+                    })
+            }}
             <Head path/>
             {move || band(model)}
             <main class="app-main" id=MAIN tabindex="-1">{children()}</main>

@@ -43,11 +43,22 @@ fn head_id(date: LocalDate) -> String {
 
 /// 休 or 班.
 #[component]
-pub fn Mark(mark: DayMark) -> impl IntoView {
+pub fn Mark(
+    mark: DayMark,
+    /// Whether something beside it says so already.
+    #[prop(optional)]
+    is_said: bool,
+) -> impl IntoView {
     let model = use_model();
     let name = if matches!(mark, DayMark::Off(_)) { "off" } else { "work" };
     view! {
-        <span class="day-mark" data-mark=name role="img" aria-label=move || format::mark_label(model.language(), mark)>
+        <span
+            class="day-mark"
+            data-mark=name
+            role=(!is_said).then_some("img")
+            aria-label=move || (!is_said).then(|| format::mark_label(model.language(), mark))
+            aria-hidden=is_said.then_some("true")
+        >
             {move || format::mark(model.language(), mark)}
         </span>
     }

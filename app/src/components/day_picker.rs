@@ -58,7 +58,6 @@ pub fn DayCell(
             class="day-cell"
             aria-pressed=is_chosen.to_string()
             aria-current=move || (model.today() == date).then_some("date")
-            aria-label=move || format::cell_label(model.language(), &facts, content.count, model.today())
             data-outside=is_outside.then_some("")
             data-date=date.to_string()
             tabindex=if is_stop { "0" } else { "-1" }
@@ -79,7 +78,11 @@ pub fn DayCell(
             <span class="day-cell-dots" aria-hidden="true">
                 {content.dots.iter().map(|dot| view! { <i data-category=dot.as_str()></i> }).collect_view()}
             </span>
-            {facts.mark.map(|mark| view! { <Mark mark/> })}
+            {facts.mark.map(|mark| view! { <Mark mark is_said=true/> })}
+            // Said instead of the pieces; a label beside them would have to repeat them word for word.
+            <span class="sr">
+                {move || format::cell_label(model.language(), &facts, content.count, model.today())}
+            </span>
         </button>
     }
 }

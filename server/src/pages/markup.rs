@@ -77,7 +77,8 @@ fn frame(words: &Words, demo: bool, place: &str, tab: &str, page: &str) -> Strin
     let mut html = String::with_capacity(page.len() + 2048);
     put!(html, "<div class=\"app\" data-first-paint lang=\"{}\">", words.language.tag());
     if demo {
-        put!(html, "<p class=\"demo-banner\">{}</p>", Text(common.demo_band));
+        let (label, text) = (Text(common.demo_label), Text(common.demo_band));
+        put!(html, "<aside class=\"demo-banner\" aria-label=\"{label}\">{text}</aside>");
     }
     put!(html, "<a class=\"skip\" href=\"#main\">{}</a>", Text(common.skip_to_content));
     put!(html, "<header class=\"app-head\"><p class=\"app-head-title\">{}</p></header>", Text(place));
