@@ -1,12 +1,28 @@
-// Starts the app and watches that it starts. Repair throws away what can be fetched again (worker and its files) and
-// never what is not sent yet (IndexedDB).
+// Dresses the page before its first drawing, starts the app and watches that it starts. Repair throws away what can be
+// fetched again (worker and its files) and never what is not sent yet (IndexedDB).
+//
+// A script that blocks, in the head: a module would run after the first drawing, and the large-text version would flash
+// up small.
 const PATIENCE_MS = 15000;
 const root = document.documentElement;
-const own = document.querySelector("script[data-module]");
-const panel = document.getElementById("repair");
-const button = document.getElementById("repair-button");
+const own = document.currentScript;
 
-async function repair() {
+// As `Prefs::apply` of the app does; anything else that may stand there is left to the app.
+function dress() {
+  let prefs;
+  try {
+    prefs = JSON.parse(localStorage.getItem("lifehub.prefs"));
+  } catch {
+    // Storage is forbidden, or what lies in it is broken.
+  }
+  const { language, theme, mode, step } = prefs ?? {};
+  if (["zh-CN", "en"].includes(language)) root.lang = language;
+  if (["light", "dark"].includes(theme)) root.dataset.theme = theme;
+  if (["standard", "elder"].includes(mode)) root.dataset.mode = mode;
+  if ([17, 20, 22, 26, 30].includes(step)) root.dataset.step = step;
+}
+
+async function repair({ currentTarget: button }) {
   button.disabled = true;
   try {
     // Without a network nothing could be fetched again: then what is here stays, broken as it may be.
@@ -31,21 +47,23 @@ async function repair() {
   }
 }
 
-function lookAfter() {
-  panel.hidden = root.hasAttribute("data-booted");
+function start() {
+  const panel = document.getElementById("repair");
+  const lookAfter = () => { panel.hidden = root.hasAttribute("data-booted"); };
+  document.getElementById("repair-button").addEventListener("click", repair);
+  setTimeout(lookAfter, PATIENCE_MS);
+  // A slow phone may still make it: then the panel goes away by itself.
+  new MutationObserver(() => { panel.hidden = true; }).observe(root, { attributeFilter: ["data-booted"] });
+
+  const giveUp = (error) => {
+    console.error(error);
+    lookAfter();
+  };
+  import(own.dataset.script).then((app) => app.default({ module_or_path: own.dataset.module })).catch(giveUp);
 }
 
-function giveUp(error) {
-  console.error(error);
-  lookAfter();
-}
-
-button.addEventListener("click", repair);
-setTimeout(lookAfter, PATIENCE_MS);
-// A slow phone may still make it: then the panel goes away by itself.
-new MutationObserver(() => { panel.hidden = true; }).observe(root, { attributeFilter: ["data-booted"] });
-
-import(own.dataset.script).then((app) => app.default({ module_or_path: own.dataset.module })).catch(giveUp);
+dress();
+document.addEventListener("DOMContentLoaded", start);
 
 if ("serviceWorker" in navigator) {
   // After the first drawing: installing must not compete with it for a slow line. Without a worker, in a private window
