@@ -51,9 +51,9 @@ pub enum Refusal {
     OccurrenceCancelled,
     /// The date lies in the past.
     OccurrenceOver,
-    /// Somebody of the party already has a place, by this or another account.
+    /// The household has a place for this date already, or waits for one.
     AlreadyIn {
-        /// Whom it concerns.
+        /// Those named who are in; when none of them is, those who are in instead.
         people: Vec<PersonId>,
     },
     /// Somebody of the party may not come to this activity.

@@ -4,6 +4,8 @@
 //! party in the waiting list that fits whole; a party that does not fit keeps its place in the order. Withdrawing is
 //! never refused for want of room. Deliberately absent: offers with a deadline, draws, approval.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::activity::{Audience, Phase, SignUpPolicy, check_audience, phase};
@@ -68,9 +70,14 @@ pub enum SignUpDecision {
         /// Parties before it.
         parties_ahead: u16,
     },
+    /// This very party is in already, asked for before or on another phone: nothing to do.
+    AlreadyDone,
 }
 
-/// Decides a sign-up: `party` are the people named, `already_in` those of them who have a place or wait already.
+/// Decides a sign-up: `party` are the people named, `own` those whom the household's live sign-up for this date holds.
+///
+/// A person is of one household, and a household has one live sign-up for a date, so that a party is never torn apart:
+/// whoever wants to bring others withdraws and signs up anew.
 ///
 /// # Errors
 /// In this order: the phase ([`Refusal::OccurrenceCancelled`], [`Refusal::OccurrenceOver`],
@@ -81,9 +88,14 @@ pub fn decide_sign_up(
     terms: &Terms,
     seats: Seats,
     party: &[Person],
-    already_in: &[PersonId],
+    own: &[PersonId],
     now: Timestamp,
 ) -> Result<SignUpDecision, Refusal> {
+    let named: BTreeSet<PersonId> = party.iter().map(|person| person.id).collect();
+    let own: BTreeSet<PersonId> = own.iter().copied().collect();
+    if !own.is_empty() && own == named {
+        return Ok(SignUpDecision::AlreadyDone);
+    }
     let SignUpPolicy::PerOccurrence { party_max, .. } = terms.policy else { return Err(Refusal::NoSignUpNeeded) };
     match phase(terms.policy, terms.range, terms.is_cancelled, now) {
         Phase::Open { .. } => {}
@@ -103,8 +115,9 @@ pub fn decide_sign_up(
         return Err(Refusal::PartyTooBig { max });
     }
     check_audience(terms.audience, party, terms.range.start().date())?;
-    if !already_in.is_empty() {
-        return Err(Refusal::AlreadyIn { people: already_in.to_vec() });
+    if !own.is_empty() {
+        let both: Vec<PersonId> = own.intersection(&named).copied().collect();
+        return Err(Refusal::AlreadyIn { people: if both.is_empty() { own.into_iter().collect() } else { both } });
     }
     if seats.has_room_for(heads) {
         return Ok(SignUpDecision::Confirmed);
@@ -296,6 +309,7 @@ mod tests {
         let full = Seats { capacity: Some(12), taken: 12, waiting_parties: 200, waiting_heads: 200 };
         let me = [person(1, Relation::Me)];
         let many: Vec<_> = (1..=5).map(|n| person(n, Relation::Adult)).collect();
+        let others = family();
         let cancelled = Terms { is_cancelled: true, ..terms(Some(12)) };
         let walk_in = Terms { policy: SignUpPolicy::WalkIn, ..terms(None) };
         let base = terms(Some(12));
@@ -310,11 +324,25 @@ mod tests {
             (decide_sign_up(&base, seats, &[], &[], now), Refusal::PartyEmpty),
             (decide_sign_up(&base, seats, &many, &[], now), Refusal::PartyTooBig { max: 4 }),
             (decide_sign_up(&base, seats, &family()[1..], &[], now), Refusal::GuardianNeeded),
-            (decide_sign_up(&base, seats, &me, &[me[0].id], now), Refusal::AlreadyIn { people: vec![me[0].id] }),
+            (decide_sign_up(&base, seats, &family(), &[me[0].id], now), Refusal::AlreadyIn { people: vec![me[0].id] }),
+            (
+                decide_sign_up(&base, seats, &me, &[others[1].id], now),
+                Refusal::AlreadyIn { people: vec![others[1].id] },
+            ),
             (decide_sign_up(&base, full, &me, &[], now), Refusal::WaitlistFull),
         ];
         for (found, refusal) in table {
             assert_eq!(found, Err(refusal));
+        }
+    }
+
+    #[test]
+    fn the_same_party_again_is_done_already_even_after_sign_up_has_closed() {
+        let seats = Seats { capacity: Some(12), taken: 12, ..Seats::default() };
+        let ids: Vec<_> = family().iter().rev().map(|person| person.id).collect();
+        for now in [start().plus_minutes(-600), start()] {
+            let again = decide_sign_up(&terms(Some(12)), seats, &family(), &ids, now);
+            assert_eq!(again, Ok(SignUpDecision::AlreadyDone));
         }
     }
 

@@ -78,6 +78,8 @@ on_both_engines! {
         accepted(&other.ask_at(db, sign_up(timed, &[person(2, 0)]), within).await);
         let two = [person(2, 0), person(2, 3)];
         refuses(test, &other, here, sign_up(timed, &two), within, Refusal::AlreadyIn { people: vec![person(2, 0)] }).await;
+        let alone = [person(2, 3)];
+        refuses(test, &other, here, sign_up(timed, &alone), within, Refusal::AlreadyIn { people: vec![person(2, 0)] }).await;
         let closed = Refusal::SignUpClosed { closed_at: start.plus_minutes(-60) };
         refuses(test, &other, here, sign_up(timed, &two), start, closed).await;
 

@@ -125,6 +125,7 @@ fn summary(prediction: Result<SignUpDecision, Refusal>, count: usize, occurrence
             None => words.sign_up.summary_no_limit(count),
         },
         Ok(SignUpDecision::Waitlisted { parties_ahead }) => words.sign_up.wait_summary(parties_ahead),
+        Ok(SignUpDecision::AlreadyDone) => words.sign_up.why_already.to_owned(),
         Err(Refusal::PartyEmpty) => words.sign_up.choose_someone.to_owned(),
         Err(Refusal::GuardianNeeded) => words.sign_up.guardian_needed.to_owned(),
         Err(Refusal::PartyTooBig { max }) => words.sign_up.too_many(max),

@@ -125,6 +125,7 @@ fn party_of(view: &View, people: &[PersonId]) -> Result<Vec<Person>, Refusal> {
 fn lay_sign_up(view: &mut View, item: &Pending, command: &SignUp, now: Timestamp) -> Result<(), Refusal> {
     let decision = predict_sign_up(view, command, now)?;
     let state = match decision {
+        SignUpDecision::AlreadyDone => return Ok(()),
         SignUpDecision::Confirmed => SignUpState::Confirmed,
         SignUpDecision::Waitlisted { parties_ahead } => SignUpState::Waitlisted { parties_ahead },
     };
@@ -153,11 +154,9 @@ pub fn predict_sign_up(view: &View, command: &SignUp, now: Timestamp) -> Result<
         .get(&command.occurrence)
         .map_or_else(|| Seats { capacity: activity.row.policy.capacity(), ..Seats::default() }, |seats| seats.row);
     let party = party_of(view, &command.people)?;
-    let already_in: Vec<PersonId> = match view.sign_up_for(command.occurrence) {
-        Some((_, own)) => own.row.party.iter().map(|m| m.person).filter(|id| command.people.contains(id)).collect(),
-        None => Vec::new(),
-    };
-    decide_sign_up(&terms, seats, &party, &already_in, now)
+    let own = view.sign_up_for(command.occurrence).map(|(_, own)| own.row.party.as_slice()).unwrap_or_default();
+    let own: Vec<PersonId> = own.iter().map(|member| member.person).collect();
+    decide_sign_up(&terms, seats, &party, &own, now)
 }
 
 fn lay_withdrawal(view: &mut View, command: &WithdrawSignUp, now: Timestamp) -> Result<(), Refusal> {

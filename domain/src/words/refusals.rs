@@ -19,7 +19,7 @@ catalogue! {
         sign_up_closed(when): "报名时间过了（{when}截止）。可以看看别的场次，或打电话问团队。", "Sign-up closed {when}. See other dates or call the team.";
         occurrence_cancelled: "这一场取消了。看看其他场次。", "This date is cancelled. See the other dates.";
         occurrence_over: "这一场已经结束。看看其他场次。", "This date is over. See the other dates.";
-        already_in: "有人已经报过这一场了。请去掉后再报。", "Somebody of your party is in already. Leave them out and try again.";
+        already_in: "您家已经报过这一场了。要换人，请先取消原来的报名，再一起报。", "Your household is signed up for this already. To change who comes, withdraw first, then sign up together.";
         not_eligible_age(from, to): "这个活动要{from}–{to}岁的孩子。请换人，或看看别的活动。", "This is for children aged {from}–{to}. Choose somebody else or another activity.";
         not_eligible_seniors: "这个活动要满60岁。请换人，或看看别的活动。", "This is for people of 60 and over. Choose somebody else or another activity.";
         not_eligible_adults: "这个活动只限成人。请把孩子去掉再报。", "This is for adults only. Leave the children out and try again.";

@@ -79,6 +79,29 @@ fn a_pending_sign_up_shows_as_mine_and_lowers_no_count() {
 }
 
 #[test]
+fn a_household_is_in_once_and_the_phone_knows_it_before_the_server_says_so() {
+    let mut base = base(3);
+    let mut again = sign_up(&[10]);
+    again.id = CommandId::from_uuid(uuid(101));
+    // The other adult alone, while the first two are in: a party of its own, and refused all the same.
+    let id = PersonId::from_uuid(uuid(12));
+    base.persons.insert(id, Person { id, relation: Relation::Adult, name: "王".parse().expect("a name"), born: None });
+    let mut other = sign_up(&[12]);
+    other.id = CommandId::from_uuid(uuid(102));
+    let view = lay_over(&base, &[sign_up(&[10, 11]), again, other], now());
+    assert_eq!(view.sign_ups.len(), 1);
+    let already =
+        |people: &[u128]| Refusal::AlreadyIn { people: people.iter().map(|n| PersonId::from_uuid(uuid(*n))).collect() };
+    assert_eq!(view.doubts.get(&CommandId::from_uuid(uuid(101))), Some(&already(&[10])));
+    assert_eq!(view.doubts.get(&CommandId::from_uuid(uuid(102))), Some(&already(&[10, 11])));
+    let mut same = sign_up(&[11, 10]);
+    same.id = CommandId::from_uuid(uuid(103));
+    let view = lay_over(&base, &[sign_up(&[10, 11]), same], now());
+    assert!(view.doubts.is_empty(), "what is asked twice is asked once");
+    assert_eq!(view.sign_ups.len(), 1);
+}
+
+#[test]
 fn when_the_last_place_goes_the_picture_says_so_before_anything_is_sent() {
     let waiting = lay_over(&base(12), &[sign_up(&[10])], now());
     let (_, own) = waiting.sign_up_for(OccurrenceId::from_uuid(uuid(3))).expect("my sign-up");

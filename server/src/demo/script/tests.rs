@@ -146,13 +146,14 @@ impl World {
                     account.persons.iter().filter(|p| it.people.contains(&p.id)).cloned().collect();
                 assert_eq!(people.len(), it.people.len(), "members of one's own household");
                 let ids = self.order.get(&it.occurrence).map_or(&[][..], Vec::as_slice);
-                let already: Vec<_> = ids
+                let own: Vec<_> = ids
                     .iter()
                     .filter_map(|id| self.guests.get(id))
+                    .filter(|guests| guests.account == account.id)
                     .flat_map(|guests| guests.people.iter().map(|p| p.id))
-                    .filter(|id| it.people.contains(id))
                     .collect();
-                let decision = decide_sign_up(&date.terms, self.seats(it.occurrence), &people, &already, now)?;
+                let decision = decide_sign_up(&date.terms, self.seats(it.occurrence), &people, &own, now)?;
+                assert_ne!(decision, SignUpDecision::AlreadyDone, "nobody asks twice");
                 let is_waiting = decision != SignUpDecision::Confirmed;
                 let id = SignUpId::from_uuid(uuid);
                 let occurrence = it.occurrence;

@@ -34,21 +34,12 @@ pub async fn sign_up(
         return Err(Refusal::Gone.into());
     }
 
-    // A person is of one household, and a household has one live sign-up for a date, which keeps the party together:
-    // nobody of it can be in by another.
-    let already_in = match find_live_sign_up(conn, context.account, occurrence.id).await? {
-        None => Vec::new(),
-        Some(live) => {
-            let there: BTreeSet<PersonId> = live.party.iter().map(|person| person.id).collect();
-            // The same party, asked for on another phone: that is what the person meant.
-            if there == named {
-                return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
-            }
-            let both: Vec<PersonId> = there.intersection(&named).copied().collect();
-            if both.is_empty() { there.into_iter().collect() } else { both }
-        }
-    };
-    let decision = decide_sign_up(&occurrence.terms, occurrence.seats, &party, &already_in, context.now)?;
+    let live = find_live_sign_up(conn, context.account, occurrence.id).await?;
+    let own: Vec<PersonId> = live.iter().flat_map(|live| &live.party).map(|person| person.id).collect();
+    let decision = decide_sign_up(&occurrence.terms, occurrence.seats, &party, &own, context.now)?;
+    if decision == SignUpDecision::AlreadyDone {
+        return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
+    }
 
     let is_confirmed = decision == SignUpDecision::Confirmed;
     let seats = if is_confirmed && occurrence.seats.capacity.is_some() {
@@ -69,6 +60,7 @@ pub async fn sign_up(
             Accepted::Confirmed { seat: seats.first().copied(), capacity: occurrence.seats.capacity }
         }
         SignUpDecision::Waitlisted { parties_ahead } => Accepted::Waitlisted { parties_ahead },
+        SignUpDecision::AlreadyDone => Accepted::AlreadyDone,
     };
     Ok(Done { result, draft })
 }
