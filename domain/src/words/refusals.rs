@@ -13,7 +13,7 @@ catalogue! {
         malformed: "有一项没填对。请打开再看看，或打电话问社区。", "One of the entries is not right. Open it and check, or call the community.";
         changed: "刚刚有变化。请看看新的内容，再决定。", "This has changed meanwhile. Have a look and decide again.";
         dependency_refused: "前面一步没成功，这一步也没法办。请先看前面那一条。", "An earlier step was refused, so this one can't be done. See that one first.";
-        server_fault(reference): "没处理成，不是您的问题（编号{reference}）。请打电话问社区，或过会儿再办一次。", "We could not process this (ref {reference}). Call the community, or do it again later.";
+        server_fault(reference): "我们这边出错了，没办成，已经记下（编号{reference}）。请过会儿再办一次，或打电话问社区。", "Something broke on our side and we have been told (ref {reference}). Do it again later, or call the community.";
         no_sign_up_needed: "这个活动不用报名，到时候直接来。", "No sign-up needed; just come.";
         sign_up_not_open(when): "{when}开始报名，到时候再来。", "Sign-up opens {when}; come back then.";
         sign_up_closed(when): "报名时间过了（{when}截止）。可以看看别的场次，或打电话问团队。", "Sign-up closed {when}. See other dates or call the team.";

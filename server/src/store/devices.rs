@@ -75,6 +75,16 @@ pub async fn is_number_known(conn: &mut Conn<'_>, device: DeviceId, no: u64) -> 
     Ok(conn.maybe(sql, &[device.into(), no.into()]).await?.is_some())
 }
 
+/// Counts that a device's next command broke, and says how often it has by now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_fault(conn: &mut Conn<'_>, device: DeviceId, no: u64) -> Result<u32, StoreError> {
+    let sql = "update device set faults = case when fault_no = $2 then faults + 1 else 1 end, fault_no = $2
+               where id = $1 returning faults";
+    conn.one(sql, &[device.into(), no.into()]).await?.number("faults")
+}
+
 /// Stores the answer of a command and moves its device on.
 ///
 /// # Errors

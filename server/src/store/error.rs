@@ -77,6 +77,26 @@ impl StoreError {
         matches!(self, Self::Constraint(Constraint::Unique(found)) if found == name)
     }
 
+    /// Whether what was asked for is likely to be the cause, so that asking again would break again; else the
+    /// database was busy, away, full or failing for everybody.
+    #[must_use]
+    pub fn is_of_the_job(&self) -> bool {
+        match self {
+            Self::Constraint(_) | Self::Inconsistent { .. } | Self::Panicked => true,
+            Self::Conflict(_) | Self::Overloaded | Self::Undone(_) | Self::Unknown => false,
+            Self::Fault(error) => error.as_database_error().is_some_and(|error| {
+                let code = error.code().unwrap_or_default();
+                let is_of_the_engine = match code.len() {
+                    // PostgreSQL, by class: connection, resources, an operator's hand, the system.
+                    5 => ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)),
+                    // SQLite: read-only, I/O, corrupt, full, cannot open, not a database.
+                    _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 11 | 13 | 14 | 26)),
+                };
+                !is_of_the_engine
+            }),
+        }
+    }
+
     /// Whether the ledger refused: the space is held at that time, by whatever of its constraints.
     #[must_use]
     pub fn is_no_room(&self) -> bool {

@@ -8,12 +8,13 @@ mod pull;
 mod push;
 
 pub use pull::pull;
-pub use push::apply_command;
+pub use push::{apply_command, count_broken};
 
 use domain::command::Envelope;
 use domain::people::Actor;
 use domain::sync::{Answer, NotNow, PROTOCOL, SyncReply, SyncRequest};
 use domain::time::Timestamp;
+use serde_json::value::RawValue;
 
 use crate::store::{Db, StoreError};
 
@@ -39,8 +40,9 @@ const AFTER_FAULT_MS: u32 = 5_000;
 /// Carries commands out in order, then pulls.
 ///
 /// # Errors
-/// [`SyncError`]. A fault on a command is an answer to that command ([`NotNow::RetryAfter`]); those behind it are left
-/// unanswered, so that their order is kept.
+/// [`SyncError`]. A fault on a command is an answer to that command: [`NotNow::RetryAfter`], and those behind it are
+/// left unanswered, so that their order is kept; or, when the command itself has broken three times, a refusal
+/// ([`Refusal::ServerFault`](domain::refusal::Refusal::ServerFault)) that lets them go on.
 pub async fn sync(db: &Db, actor: &Actor, request: SyncRequest, now: Timestamp) -> Result<SyncReply, SyncError> {
     let mut envelopes = Vec::with_capacity(request.commands.len());
     for (index, raw) in request.commands.iter().enumerate() {
@@ -51,17 +53,18 @@ pub async fn sync(db: &Db, actor: &Actor, request: SyncRequest, now: Timestamp) 
     let mut answers = Vec::with_capacity(envelopes.len());
     for (envelope, raw) in envelopes.iter().zip(request.commands) {
         let lane = envelope.stream.to_string();
-        let actor = actor.clone();
+        let (actor, again) = ((*actor).clone(), raw.clone());
+        let broken_by = actor.clone();
         let result = db
             .write(&lane, move |conn| {
                 let (actor, raw) = (actor.clone(), raw.clone());
                 Box::pin(async move { apply_command(conn, &actor, &raw, now).await })
             })
             .await;
-        let answer = result.unwrap_or_else(|error| {
-            eprintln!("lifehub: command {} failed: {error}", envelope.id);
-            Answer::NotNow { id: envelope.id, not_now: NotNow::RetryAfter { ms: AFTER_FAULT_MS } }
-        });
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => after_fault(db, &lane, &broken_by, envelope, again, &error, now).await,
+        };
         let goes_on = matches!(answer, Answer::Decided { .. });
         answers.push(answer);
         if !goes_on {
@@ -81,4 +84,36 @@ pub async fn sync(db: &Db, actor: &Actor, request: SyncRequest, now: Timestamp) 
         })
         .await?;
     Ok(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls })
+}
+
+/// What is answered to a command that broke.
+async fn after_fault(
+    db: &Db,
+    lane: &str,
+    actor: &Actor,
+    envelope: &Envelope,
+    raw: Box<RawValue>,
+    error: &StoreError,
+    now: Timestamp,
+) -> Answer {
+    eprintln!("lifehub: command {} failed: {error}", envelope.id);
+    let mut put_aside = None;
+    if error.is_of_the_job() {
+        let actor = actor.clone();
+        let counted = db
+            .write(lane, move |conn| {
+                let (actor, raw) = (actor.clone(), raw.clone());
+                Box::pin(async move { count_broken(conn, &actor, &raw, now).await })
+            })
+            .await;
+        put_aside = counted.unwrap_or_else(|error| {
+            eprintln!("lifehub: the fault of command {} was not counted: {error}", envelope.id);
+            None
+        });
+    }
+    if put_aside.is_some() {
+        eprintln!("lifehub: command {} was put aside", envelope.id);
+    }
+    let retry = NotNow::RetryAfter { ms: AFTER_FAULT_MS };
+    put_aside.unwrap_or(Answer::NotNow { id: envelope.id, not_now: retry })
 }

@@ -1,6 +1,7 @@
 //! One command, once: replayed if it is known, in order of its device's numbers, decided, stored with its answer.
 
 use domain::command::{Command, CommandProblem, Envelope, Outcome};
+use domain::id::CommandId;
 use domain::people::Actor;
 use domain::refusal::Refusal;
 use domain::sync::{Answer, NotNow};
@@ -9,7 +10,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::operations::{Context, Done, Stop, carry_out};
-use crate::store::devices::{find_processed, insert_processed, is_number_known, load_device};
+use crate::store::devices::{count_fault, find_processed, insert_processed, is_number_known, load_device};
 use crate::store::streams::{find_head, write_change};
 use crate::store::{Conn, StoreError};
 use crate::sync::malformed::field_of;
@@ -74,6 +75,43 @@ pub async fn apply_command(
     };
     insert_processed(conn, &envelope, body_hash, &outcome, now).await?;
     Ok(Answer::Decided { id, outcome })
+}
+
+/// How often a command may break before it is put aside.
+const FAULTS_MAX: u32 = 3;
+
+/// Counts that a command broke, in a transaction of its own. From the third time on it is answered for ever, so that
+/// the queue behind it goes on.
+///
+/// # Errors
+/// [`StoreError`]: nothing was counted.
+pub async fn count_broken(
+    conn: &mut Conn<'_>,
+    actor: &Actor,
+    raw: &RawValue,
+    now: Timestamp,
+) -> Result<Option<Answer>, StoreError> {
+    let envelope: Envelope =
+        serde_json::from_str(raw.get()).map_err(|error| StoreError::inconsistent("envelope", error))?;
+    let Actor::Account(caller) = actor else { return Ok(None) };
+    let device = load_device(conn, envelope.device, caller.account, now).await?;
+    // Sent twice at once, the other one may have been answered meanwhile: then that answer is found next time.
+    let is_next = envelope.no == device.last_no + 1;
+    if envelope.account != caller.account || device.account != caller.account || !is_next {
+        return Ok(None);
+    }
+    if count_fault(conn, envelope.device, envelope.no).await? < FAULTS_MAX {
+        return Ok(None);
+    }
+    let outcome = refused(Refusal::ServerFault { reference: reference_of(envelope.id) });
+    insert_processed(conn, &envelope, hash(raw), &outcome, now).await?;
+    Ok(Some(Answer::Decided { id: envelope.id, outcome }))
+}
+
+/// What a person can read out on the telephone: the end of the command's id, which is in the log as well.
+fn reference_of(id: CommandId) -> String {
+    let text = id.to_string().to_uppercase();
+    text[text.len() - 6..].to_owned()
 }
 
 fn hash(raw: &RawValue) -> String {

@@ -8,6 +8,7 @@ use crate::command::{Accepted, CheckIn};
 use crate::id::SignUpId;
 use crate::refusal::Refusal;
 use crate::sync::wire::VIEW;
+use crate::words::{Language, words};
 
 fn account() -> AccountId {
     AccountId::from_uuid(Uuid::from_u128(1))
@@ -192,6 +193,25 @@ fn a_refusal_leaves_the_queue_and_stays_in_the_journal() {
     assert!(!client.journal()[&id(1)].dismissed);
     client.step(12, 0, Input::Dismissed(id(1)));
     assert!(client.journal()[&id(1)].dismissed);
+}
+
+#[test]
+fn what_the_server_put_aside_is_shown_as_refused_and_the_queue_goes_on() {
+    let (mut client, _) = booted(vec![queued(1), queued(2)]);
+    let refusal = Refusal::ServerFault { reference: "7F3A21".to_owned() };
+    let outcome = Outcome::Refused { refusal: refusal.clone(), alternatives: vec![] };
+    client.step(
+        10,
+        0,
+        Input::Replied(1, Some(reply(vec![Answer::Decided { id: id(1), outcome: outcome.clone() }], None))),
+    );
+    let effects = client.step(11, 0, Input::Stored(1, true));
+    assert_eq!(sent(&effects), Some((2, vec![2])));
+    let kept = &client.journal()[&id(1)];
+    assert_eq!((&kept.outcome, kept.dismissed), (&outcome, false));
+    for (language, sentence) in [(Language::ZhCn, "已经记下（编号7F3A21）"), (Language::En, "(ref 7F3A21)")] {
+        assert!(words(language).refusal(&refusal).contains(sentence));
+    }
 }
 
 #[test]
