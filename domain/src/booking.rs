@@ -334,15 +334,48 @@ pub fn decide_cancel(state: BookingState, range: TimeRange, now: Timestamp) -> R
     if state.is_live() && now < range.end() { Ok(()) } else { Err(Refusal::BookingDecided) }
 }
 
-/// Decides a host's answer.
+/// Decides a host's answer, yes or no. From `answer_by` on the request has lapsed, whether or not anybody has come by to
+/// note it: its owner may have booked elsewhere.
 ///
 /// # Errors
-/// [`Refusal::BookingDecided`] when it is no longer a request, [`Refusal::InThePast`] when its time has begun.
-pub fn decide_answer(state: BookingState, range: TimeRange, now: Timestamp) -> Result<(), Refusal> {
+/// [`Refusal::BookingDecided`] when it is no longer a request, [`Refusal::InThePast`] when its time has begun,
+/// [`Refusal::AnswerOverdue`].
+pub fn decide_answer(
+    state: BookingState,
+    range: TimeRange,
+    answer_by: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     if state != BookingState::Requested {
         return Err(Refusal::BookingDecided);
     }
-    if range.start() <= now { Err(Refusal::InThePast) } else { Ok(()) }
+    if range.start() <= now {
+        return Err(Refusal::InThePast);
+    }
+    match answer_by.filter(|by| *by <= now) {
+        Some(answer_by) => Err(Refusal::AnswerOverdue { answer_by }),
+        None => Ok(()),
+    }
+}
+
+/// What time alone makes of a booking by `now`, if anything: a request nobody answered expires, and what is over is
+/// over. Nobody is said to have stayed away where nobody was there to see them come.
+#[must_use]
+pub fn decide_by_time(
+    state: BookingState,
+    range: TimeRange,
+    answer_by: Option<Timestamp>,
+    check_in_required: bool,
+    now: Timestamp,
+) -> Option<BookingState> {
+    let is_over = range.end() <= now;
+    match state {
+        BookingState::Requested if answer_by.is_some_and(|by| by <= now) => Some(BookingState::Expired),
+        BookingState::CheckedIn if is_over => Some(BookingState::Completed),
+        BookingState::Approved if is_over && check_in_required => Some(BookingState::NoShow),
+        BookingState::Approved if is_over => Some(BookingState::Completed),
+        _ => None,
+    }
 }
 
 /// Decides a check-in at a space.
@@ -376,9 +409,9 @@ pub enum BookingState {
     Cancelled,
     /// The party is there.
     CheckedIn,
-    /// Over, and they came.
+    /// Over; nothing is known against their having come.
     Completed,
-    /// Over, and nobody came.
+    /// Over, and nobody came where parties are checked in.
     NoShow,
 }
 

@@ -140,6 +140,11 @@ pub enum Refusal {
     },
     /// The booking was decided, cancelled or used already.
     BookingDecided,
+    /// Nobody answered the request in time, and it has lapsed.
+    AnswerOverdue {
+        /// When the answer was due.
+        answer_by: Timestamp,
+    },
 
     // ---- publishing ----
     /// The activity would last longer than a day, or less than a quarter of an hour.

@@ -125,6 +125,9 @@ pub struct SpacePolicy {
     pub family: Option<FamilyRule>,
     /// Open bookings one household may have here at a time.
     pub open_bookings_max: u16,
+    /// Whether somebody is there to check parties in: then a booking nobody was checked in for counts as missed.
+    #[serde(default)]
+    pub check_in_required: bool,
 }
 
 /// One interval a space is open on a weekday: minutes since midnight, `from < to <= 1440`.

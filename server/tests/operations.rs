@@ -146,6 +146,7 @@ fn space_row() -> SpaceRow {
             answer: Reply::ByHost { within_minutes: 120 },
             family: None,
             open_bookings_max: 2,
+            check_in_required: true,
         },
         hours: OpeningHours(std::array::from_fn(|_| Opening::new(8 * 60, 21 * 60).into_iter().collect())),
         closures: vec![],

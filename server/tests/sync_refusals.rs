@@ -285,7 +285,12 @@ on_both_engines! {
         refuses(test, &host, here, approve(booking), range.start(), Refusal::InThePast).await;
         refuses(test, &host, here, decline(booking), range.start(), Refusal::InThePast).await;
         refuses(test, &host, here, arrive(booking), range.start(), Refusal::BookingDecided).await;
-        accepted(&host.ask_at(db, approve(booking), now()).await);
+        // Whether or not the sweep has come by: from the moment the answer is due it is too late, for a no as well.
+        let answer_by = now().plus_minutes(120);
+        for command in [approve, decline] {
+            refuses(test, &host, here, command(booking), answer_by, Refusal::AnswerOverdue { answer_by }).await;
+        }
+        accepted(&host.ask_at(db, approve(booking), answer_by.plus_minutes(-1)).await);
         let before = amounts(test).await;
         assert_eq!(accepted(&host.ask_at(db, approve(booking), now()).await), &Accepted::AlreadyDone);
         assert_eq!(amounts(test).await, before, "told once");

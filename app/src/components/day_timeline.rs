@@ -2,7 +2,7 @@
 //!
 //! Plain values; the order of the list is the order of the day. Drawn by [`Timeline`](super::timeline::Timeline).
 
-use domain::booking::{BookingState, decide_check_in};
+use domain::booking::{BookingState, decide_answer, decide_check_in};
 use domain::change::SpaceRow;
 use domain::id::{BookingId, OccurrenceId, SpaceId};
 use domain::space::open_ranges;
@@ -184,7 +184,7 @@ fn block(
     let note = [Some(heads.as_str()), Some(words.purpose(booking.purpose)), booking.note.as_ref().map(|n| n.as_str())];
     let is_over = booking.range.end() <= now;
     let next = match booking.state {
-        BookingState::Requested if booking.range.start() > now => Some(Next::Approve),
+        state if decide_answer(state, booking.range, booking.answer_by, now).is_ok() => Some(Next::Approve),
         state if decide_check_in(state, booking.range, now).is_ok() => Some(Next::CheckIn),
         _ => None,
     };

@@ -87,6 +87,9 @@ pub fn rules(words: &'static Words, policy: &SpacePolicy) -> Vec<String> {
     }
     rules.push(texts.ahead(policy.horizon_days));
     rules.push(texts.open_max(policy.open_bookings_max));
+    if policy.check_in_required {
+        rules.push(texts.check_in.to_owned());
+    }
     rules
 }
 

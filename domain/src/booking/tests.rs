@@ -36,6 +36,7 @@ fn living_room() -> SpacePolicy {
         answer: Answer::ByHost { within_minutes: 120 },
         family: None,
         open_bookings_max: 2,
+        check_in_required: true,
     }
 }
 
@@ -140,15 +141,45 @@ fn a_decided_booking_cannot_be_decided_again_but_a_live_one_can_always_be_cancel
     let when = range((14, 0), (15, 0));
     for state in BookingState::ALL {
         assert_eq!(decide_cancel(state, when, now()).is_ok(), state.is_live(), "{state:?}");
-        assert_eq!(decide_answer(state, when, now()).is_ok(), state == BookingState::Requested, "{state:?}");
+        assert_eq!(decide_answer(state, when, None, now()).is_ok(), state == BookingState::Requested, "{state:?}");
     }
     assert_eq!(decide_cancel(BookingState::Approved, when, at(15, 0)), Err(Refusal::BookingDecided));
-    assert_eq!(decide_answer(BookingState::Requested, when, at(14, 0)), Err(Refusal::InThePast));
+    let (request, due) = (BookingState::Requested, at(12, 0));
+    assert_eq!(decide_answer(request, when, None, at(14, 0)), Err(Refusal::InThePast));
+    assert_eq!(decide_answer(request, when, Some(due), due.plus_minutes(-1)), Ok(()));
+    let overdue = Err(Refusal::AnswerOverdue { answer_by: due });
+    assert_eq!(decide_answer(request, when, Some(due), due), overdue);
+    assert_eq!(decide_answer(BookingState::Approved, when, Some(due), due), Err(Refusal::BookingDecided));
     assert_eq!(decide_check_in(BookingState::Approved, when, at(13, 30)), Ok(()));
     assert_eq!(
         decide_check_in(BookingState::Approved, when, at(13, 29)),
         Err(Refusal::CheckInNotOpen { opens_at: at(13, 30) })
     );
+}
+
+#[test]
+fn time_alone_ends_bookings_and_blames_only_where_somebody_looked() {
+    use BookingState::{Approved, CheckedIn, Completed, Expired, NoShow, Requested};
+    let (when, due) = (range((14, 0), (15, 0)), at(12, 0));
+    for (state, check_in_required, now, next) in [
+        (Requested, true, due.plus_minutes(-1), None),
+        (Requested, true, due, Some(Expired)),
+        (Approved, true, at(15, 0).plus_minutes(-1), None),
+        (Approved, true, at(15, 0), Some(NoShow)),
+        (Approved, false, at(15, 0), Some(Completed)),
+        (CheckedIn, true, at(15, 0), Some(Completed)),
+        (CheckedIn, true, at(14, 59), None),
+    ] {
+        let answer_by = (state == Requested).then_some(due);
+        assert_eq!(
+            decide_by_time(state, when, answer_by, check_in_required, now),
+            next,
+            "{state:?} {check_in_required}"
+        );
+    }
+    for state in BookingState::ALL.into_iter().filter(|state| !state.is_live()) {
+        assert_eq!(decide_by_time(state, when, Some(due), true, at(15, 0)), None, "{state:?} is left by nobody");
+    }
 }
 
 fn any_range() -> impl Strategy<Value = TimeRange> {

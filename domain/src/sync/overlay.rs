@@ -5,7 +5,7 @@
 //! that is shown, because they have not lowered it.
 
 use crate::activity::{SignUpPolicy, check_audience, occurrence_id};
-use crate::booking::{BookingDecision, BookingState, Party, decide_booking};
+use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking};
 use crate::change::{ActivityRow, BookingRow, Cancellation, OccurrenceRow, PartyMember, SignUpRow, SignUpState};
 use crate::command::{AddPerson, BookSpace, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp};
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
@@ -73,11 +73,11 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             command.booking.uuid()
         }
         Command::ApproveBooking(command) => {
-            set_booking_state(view, command.booking, BookingState::Approved)?;
+            answer_request(view, command.booking, BookingState::Approved, now)?;
             command.booking.uuid()
         }
         Command::DeclineBooking(command) => {
-            set_booking_state(view, command.booking, BookingState::Declined)?;
+            answer_request(view, command.booking, BookingState::Declined, now)?;
             command.booking.uuid()
         }
         Command::CheckInBooking(command) => {
@@ -213,6 +213,15 @@ pub fn predict_booking(view: &View, command: &BookSpace, now: Timestamp) -> Resu
     let party = Party { adults: command.adults, child_ages: &ages };
     let facts = View::space_facts(&space.row, &holdings);
     decide_booking(&facts, command.range, party, view.open_bookings(command.space), now)
+}
+
+fn answer_request(view: &mut View, id: BookingId, answer: BookingState, now: Timestamp) -> Result<(), Refusal> {
+    let asked = &view.desk_bookings.get(&id).ok_or(Refusal::Gone)?.row.booking;
+    // Said before, or on another phone: nothing to do.
+    if asked.state != answer {
+        decide_answer(asked.state, asked.range, asked.answer_by, now)?;
+    }
+    set_booking_state(view, id, answer)
 }
 
 fn set_booking_state(view: &mut View, booking: BookingId, state: BookingState) -> Result<(), Refusal> {

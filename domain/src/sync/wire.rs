@@ -29,7 +29,7 @@ pub const WINDOW_DAYS_BACK: i32 = 14;
 /// … and so many days ahead.
 pub const WINDOW_DAYS_AHEAD: i32 = 56;
 /// The version of the row formats this build reads; a cursor of another view is answered with a snapshot.
-pub const VIEW: u16 = 1;
+pub const VIEW: u16 = 2;
 
 /// What a phone sends.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -45,6 +45,7 @@ catalogue! {
         slot_full(n): "这个时间只剩{n}个位子。请少来几位，或换个时间。", "Only {n} {n?place is|places are} left then. Come with fewer, or choose another time.";
         slot_full_none: "这个时间坐满了。换个时间试试。", "No places left then. Try another time.";
         booking_decided: "这个预约已经处理过了。请看看最新的状态。", "This booking has been settled already. See where it stands.";
+        answer_overdue(when): "要在{when}前答复，现在已经过期，时间让出来了。还想用的话，请对方重新约。", "An answer was due by {when}; the request has lapsed and the time is free. If they still want it, ask them to book again.";
         bad_length: "一场要在15分钟到12小时之间。请重新选时间。", "A date lasts from 15 minutes to 12 hours. Choose the times again.";
         series_too_long(when): "最远能排到{when}。请改早一点结束。", "Dates may reach {when} at most. Choose an earlier last day.";
         capacity_zero: "名额至少要有1个。不限人数就选「不限」。", "At least one place is needed. Choose \"No limit\" if there is none.";
@@ -104,6 +105,7 @@ impl Words {
             Refusal::SlotFull { heads_left: 0 } => texts.slot_full_none.to_owned(),
             Refusal::SlotFull { heads_left } => texts.slot_full(heads_left),
             Refusal::BookingDecided => texts.booking_decided.to_owned(),
+            Refusal::AnswerOverdue { answer_by } => texts.answer_overdue(at(*answer_by)),
             Refusal::BadLength => texts.bad_length.to_owned(),
             Refusal::SeriesTooLong { last_on } => texts.series_too_long(day(*last_on)),
             Refusal::CapacityZero => texts.capacity_zero.to_owned(),

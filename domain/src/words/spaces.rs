@@ -75,6 +75,7 @@ catalogue! {
         ahead(n): "最多提前{n}天约", "Up to {n} days ahead";
         groups(n): "同时最多{n}家", "Up to {n} {n?party|parties} at once";
         open_max(n): "一家最多同时约{n}次", "At most {n} open {n?booking|bookings} per household";
+        check_in: "来了请找客厅主人签到，没签到算没来", "Have the host check you in; otherwise it counts as missed";
         per_adult(n): "一位大人最多带{n}个孩子", "One adult for every {n} {n?child|children}";
         hours_between(from, to): "{from}–{to}", "{from}–{to}";
         times_of(day): "{day}的时间", "Times on {day}";

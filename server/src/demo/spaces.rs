@@ -105,6 +105,7 @@ impl Blueprint {
             answer: Answer::ByHost { within_minutes: 36 * 60 },
             family: None,
             open_bookings_max: 2,
+            check_in_required: true,
         };
         let hall = |heads| SpacePolicy {
             mode: Mode::Exclusive { heads },
@@ -123,6 +124,7 @@ impl Blueprint {
             notice_minutes: 0,
             horizon_days: 7,
             answer: Answer::Instant,
+            check_in_required: false,
             ..base
         };
         match self {

@@ -2,13 +2,13 @@
 //!
 //! Every job is safe to run twice and in any order; several servers may run the same one. Time comes as an argument.
 
-use domain::booking::BookingState;
+use domain::booking::{BookingState, decide_by_time};
 use domain::id::{BookingId, StreamId};
 use domain::time::Timestamp;
 
 use crate::operations::bookings::approve_booking::tell_owner;
 use crate::store::bookings::{draft_booking, find_booking, list_over, list_unanswered, update_state};
-use crate::store::spaces::draft_busy;
+use crate::store::spaces::{asks_check_in, draft_busy};
 use crate::store::streams::{Draft, write_change};
 use crate::store::{Conn, Db, StoreError};
 
@@ -40,12 +40,11 @@ pub async fn run(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
 /// Moves one booking on, if it is still due: another server may have been here.
 async fn close(conn: &mut Conn<'_>, id: BookingId, now: Timestamp) -> Result<bool, StoreError> {
     let Some(booking) = find_booking(conn, id).await? else { return Ok(false) };
-    let is_over = booking.row.range.end() <= now;
-    let next = match booking.row.state {
-        BookingState::Requested if booking.row.answer_by.is_some_and(|by| by <= now) => BookingState::Expired,
-        BookingState::CheckedIn if is_over => BookingState::Completed,
-        BookingState::Approved if is_over => BookingState::NoShow,
-        _ => return Ok(false),
+    let row = &booking.row;
+    // What the space asks matters only for those who were not checked in.
+    let check_in_required = row.state == BookingState::Approved && asks_check_in(conn, row.space).await?;
+    let Some(next) = decide_by_time(row.state, row.range, row.answer_by, check_in_required, now) else {
+        return Ok(false);
     };
     update_state(conn, id, next, None, None, now).await?;
     let mut draft = Draft::default();

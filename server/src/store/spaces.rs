@@ -6,7 +6,7 @@ use domain::booking::{CELL_MINUTES, Holding};
 use domain::change::{Audience, BusyRow, SpaceRow, busy_id, class};
 use domain::id::{CommunityId, SpaceId};
 use domain::people::Facts;
-use domain::space::Closure;
+use domain::space::{Closure, SpacePolicy};
 use domain::time::{LocalDate, TimeRange, Timestamp};
 
 use super::engine::{Conn, Row};
@@ -32,6 +32,15 @@ impl Space {
     pub fn facts(&self) -> Facts {
         Facts { owner: None, team: None, space: Some(self.id), community: Some(self.community.clone()) }
     }
+}
+
+/// Whether a space's parties are checked in, by its terms of today.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn asks_check_in(conn: &mut Conn<'_>, id: SpaceId) -> Result<bool, StoreError> {
+    let row = conn.one("select policy from space where id = $1", &[id.into()]).await?;
+    Ok(row.json::<SpacePolicy>("policy")?.check_in_required)
 }
 
 /// Loads a space and, on PostgreSQL, holds its atoms: whoever else wants its time waits.

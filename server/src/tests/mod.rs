@@ -171,6 +171,7 @@ async fn add_rows(conn: &mut Conn<'_>) -> Result<(), StoreError> {
             answer: Answer::Instant,
             family: None,
             open_bookings_max: 2,
+            check_in_required: true,
         },
         hours: OpeningHours(std::array::from_fn(|_| day.clone())),
         closures: vec![],

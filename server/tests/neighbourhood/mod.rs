@@ -213,6 +213,7 @@ pub fn space_row(mode: Mode) -> SpaceRow {
             answer: if is_shared { Reply::Instant } else { Reply::ByHost { within_minutes: 120 } },
             family: is_shared.then_some(FamilyRule { from: 0, to: 6, children_per_adult: 2 }),
             open_bookings_max: 2,
+            check_in_required: !is_shared,
         },
         hours: OpeningHours(std::array::from_fn(|_| Opening::new(8 * 60, 21 * 60).into_iter().collect())),
         closures: vec![],

@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::activity::{Audience, Category, SignUpPolicy, Venue};
-use crate::change::ProfileRow;
+use crate::change::{DeskBookingRow, ProfileRow, Purpose};
+use crate::command::ApproveBooking;
 use crate::id::{AccountId, OccurrenceId, TeamId};
 use crate::people::Relation;
 use crate::time::{LocalDate, MinuteOfDay, TimeRange};
@@ -128,6 +129,37 @@ fn a_withdrawal_can_build_on_a_sign_up_that_is_itself_pending() {
     let view = lay_over(&base(3), &[sign_up(&[10, 11]), withdraw], now());
     let (_, own) = view.sign_up_for(OccurrenceId::from_uuid(uuid(3))).expect("my sign-up");
     assert_eq!(own.row.party.iter().map(|m| m.person.uuid()).collect::<Vec<_>>(), vec![uuid(10)]);
+}
+
+#[test]
+fn a_host_is_told_at_once_that_a_request_has_lapsed() {
+    let mut base = base(3);
+    let (booking, due) = (BookingId::from_uuid(uuid(200)), start().plus_minutes(-600));
+    let row = BookingRow {
+        space: crate::id::SpaceId::from_uuid(uuid(300)),
+        range: TimeRange::new(start(), start().plus_minutes(60)).expect("a range"),
+        state: BookingState::Requested,
+        adults: 2,
+        children: 0,
+        purpose: Purpose::Chat,
+        note: None,
+        answer_by: Some(due),
+        reason: None,
+    };
+    let name = "王".parse().expect("a name");
+    let desk = DeskBookingRow { booking: row, name, phone_tail: String::new(), requested_at: due, checked_in_at: None };
+    base.desk_bookings.insert(booking, In { community: here(), row: desk });
+    let answer = Pending {
+        id: CommandId::from_uuid(uuid(104)),
+        stream: StreamId::Community(here()),
+        command: Command::ApproveBooking(ApproveBooking { booking }),
+        delivery: Delivery::Saved,
+    };
+    let in_time = lay_over(&base, std::slice::from_ref(&answer), due.plus_minutes(-1));
+    assert_eq!(in_time.desk_bookings[&booking].row.booking.state, BookingState::Approved);
+    let late = lay_over(&base, &[answer], due);
+    assert_eq!(late.desk_bookings[&booking].row.booking.state, BookingState::Requested);
+    assert_eq!(late.doubts.values().next(), Some(&Refusal::AnswerOverdue { answer_by: due }));
 }
 
 #[test]

@@ -50,6 +50,7 @@ struct Hold {
     range: TimeRange,
     heads: u16,
     state: BookingState,
+    answer_by: Option<Timestamp>,
 }
 
 #[derive(Default)]
@@ -201,13 +202,15 @@ impl World {
                 let open = live.filter(|hold| hold.account == account.id).count() as u16;
                 let held = self.holdings(script, space);
                 let party = Party { adults: it.adults, child_ages: &ages };
-                let state = match decide_booking(&facts(space, &held), it.range, party, open, now)? {
-                    BookingDecision::Approved => BookingState::Approved,
-                    BookingDecision::Requested { .. } => BookingState::Requested,
+                let (state, answer_by) = match decide_booking(&facts(space, &held), it.range, party, open, now)? {
+                    BookingDecision::Approved => (BookingState::Approved, None),
+                    BookingDecision::Requested { answer_by } => (BookingState::Requested, Some(answer_by)),
                 };
                 let (account, range, heads) = (account.id, it.range, party.heads());
-                self.bookings
-                    .insert(BookingId::from_uuid(uuid), Hold { space: it.space, account, range, heads, state });
+                self.bookings.insert(
+                    BookingId::from_uuid(uuid),
+                    Hold { space: it.space, account, range, heads, state, answer_by },
+                );
             }
             Command::CancelBooking(it) => {
                 let hold = self.bookings.get_mut(&it.booking).ok_or(Refusal::Gone)?;
@@ -219,7 +222,7 @@ impl World {
             | Command::DeclineBooking(domain::command::DeclineBooking { booking, .. }) => {
                 let hold = self.bookings.get_mut(booking).ok_or(Refusal::Gone)?;
                 allowed(Facts { space: Some(hold.space), ..Facts::default() })?;
-                decide_answer(hold.state, hold.range, now)?;
+                decide_answer(hold.state, hold.range, hold.answer_by, now)?;
                 let is_yes = matches!(step.command, Command::ApproveBooking(_));
                 hold.state = if is_yes { BookingState::Approved } else { BookingState::Declined };
             }

@@ -27,7 +27,7 @@ pub async fn approve_booking(
     if booking.row.state == BookingState::Approved {
         return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
     }
-    decide_answer(booking.row.state, booking.row.range, context.now)?;
+    decide_answer(booking.row.state, booking.row.range, booking.row.answer_by, context.now)?;
     let mut draft = settle(conn, context, &booking, BookingState::Approved, None).await?;
     tell_owner(conn, &mut draft, &booking, BookingState::Approved, None, context.now).await?;
     Ok(Done { result: Accepted::Done, draft })

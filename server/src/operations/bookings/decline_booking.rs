@@ -23,7 +23,7 @@ pub async fn decline_booking(
     if booking.row.state == BookingState::Declined {
         return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
     }
-    decide_answer(booking.row.state, booking.row.range, context.now)?;
+    decide_answer(booking.row.state, booking.row.range, booking.row.answer_by, context.now)?;
     let reason = Some(&body.what().reason);
     let mut draft = settle(conn, context, &booking, BookingState::Declined, reason).await?;
     tell_owner(conn, &mut draft, &booking, BookingState::Declined, reason, context.now).await?;
