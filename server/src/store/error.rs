@@ -77,6 +77,12 @@ impl StoreError {
         matches!(self, Self::Constraint(Constraint::Unique(found)) if found == name)
     }
 
+    /// Whether a constraint refused that only somebody who was faster runs into: a place, a time, a key that is taken.
+    #[must_use]
+    pub fn is_guard(&self) -> bool {
+        self.is_check("occurrence_full") || self.is_unique() || self.is_no_room()
+    }
+
     /// Whether what was asked for is likely to be the cause, so that asking again would break again; else the
     /// database was busy, away, full or failing for everybody.
     #[must_use]

@@ -136,29 +136,65 @@ async fn decide(
         return Ok(refused(Refusal::DependencyRefused));
     }
     let Some(head) = find_head(conn, &envelope.stream).await? else { return Ok(refused(Refusal::Gone)) };
-    conn.begin_part().await?;
-    let stop = match carry_out(conn, context, command).await {
+    match decide_on_what_is(conn, &Asked { context, command }).await? {
         Ok(Done { result, draft }) => {
-            conn.keep_part().await?;
             let seq = if draft.is_empty() {
                 head
             } else {
                 write_change(conn, &envelope.stream, draft, &envelope.id.to_string(), context.now).await?
             };
-            return Ok(Outcome::Accepted { seq, result });
+            Ok(Outcome::Accepted { seq, result })
         }
-        Err(stop) => stop,
-    };
-    // Whatever was begun is undone; the refusal itself is kept.
-    conn.undo_part().await?;
-    match stop {
-        Stop::Refused(refusal, alternatives) => Ok(Outcome::Refused { refusal, alternatives }),
-        Stop::Failed(error) => last_line(command, error).map(refused),
+        Err(Stop::Refused(refusal, alternatives)) => Ok(Outcome::Refused { refusal, alternatives }),
+        Err(Stop::Failed(error)) => last_line(command, error).map(refused),
     }
 }
 
-/// The database refused what the domain had let through: the last line of defence held. Only what a race can bring
-/// about is an answer; anything else is a fault.
+/// Something that decides on what it reads, and writes.
+trait Operation: Sync {
+    /// May be called again, after what it wrote was undone.
+    fn attempt(&self, conn: &mut Conn<'_>) -> impl Future<Output = Result<Done, Stop>> + Send;
+}
+
+/// A command, and who asks.
+struct Asked<'a> {
+    context: &'a Context<'a>,
+    command: &'a Command,
+}
+
+impl Operation for Asked<'_> {
+    fn attempt(&self, conn: &mut Conn<'_>) -> impl Future<Output = Result<Done, Stop>> + Send {
+        carry_out(conn, self.context, self.command)
+    }
+}
+
+/// Lets `operation` decide and write. Whatever it began is undone when it stops; the refusal itself is kept. When the
+/// database refused what the domain had let through, somebody else was faster than what had been read: it decides once
+/// more on what is there now, so that the answer is the domain's, with its data and what it offers instead.
+///
+/// # Errors
+/// [`StoreError`]: the transaction must be rolled back.
+async fn decide_on_what_is(conn: &mut Conn<'_>, operation: &impl Operation) -> Result<Result<Done, Stop>, StoreError> {
+    let mut was_beaten = false;
+    loop {
+        conn.begin_part().await?;
+        let stop = match operation.attempt(conn).await {
+            Ok(done) => {
+                conn.keep_part().await?;
+                return Ok(Ok(done));
+            }
+            Err(stop) => stop,
+        };
+        conn.undo_part().await?;
+        match stop {
+            Stop::Failed(error) if !was_beaten && error.is_guard() => was_beaten = true,
+            stop => return Ok(Err(stop)),
+        }
+    }
+}
+
+/// The database refused again what the domain let through: the last line of defence held, against something other than
+/// a race. Only what concerns places and times is an answer; anything else is a fault.
 fn last_line(command: &Command, error: StoreError) -> Result<Refusal, StoreError> {
     if error.is_check("occurrence_full") {
         return Ok(Refusal::Changed);
@@ -171,5 +207,69 @@ fn last_line(command: &Command, error: StoreError) -> Result<Refusal, StoreError
             None => Err(error),
         },
         _ => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use domain::id::OccurrenceId;
+    use domain::refusal::Alternative;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::on_both_engines;
+    use crate::store::testing::{TestDb, add_neighbourhood};
+
+    /// Writes and, so many times, runs into the constraint of a date's places; then it finds them gone.
+    struct Raced {
+        beaten: u32,
+        attempts: AtomicU32,
+    }
+
+    impl Operation for Raced {
+        async fn attempt(&self, conn: &mut Conn<'_>) -> Result<Done, Stop> {
+            let attempt = self.attempts.fetch_add(1, Ordering::SeqCst);
+            let written = conn.one("select count(*) as n from team where about is not null", &[]).await?.int("n")?;
+            assert_eq!(written, 0, "attempt {attempt} finds nothing of the one before");
+            conn.execute("update team set about = 'written'", &[]).await?;
+            if attempt < self.beaten {
+                conn.execute("update occurrence set taken = capacity + 1", &[]).await?;
+            }
+            Err(Stop::Refused(Refusal::SlotTaken, vec![offer()]))
+        }
+    }
+
+    fn offer() -> Alternative {
+        Alternative::Occurrence { occurrence: OccurrenceId::from_uuid(Uuid::from_u128(1)) }
+    }
+
+    async fn race(test: &TestDb, beaten: u32) -> (Result<Done, Stop>, u32) {
+        let stop = test.db.write("test", move |conn| {
+            Box::pin(async move {
+                let raced = Raced { beaten, attempts: AtomicU32::new(0) };
+                let decided = decide_on_what_is(conn, &raced).await?;
+                Ok((decided, raced.attempts.into_inner()))
+            })
+        });
+        stop.await.expect("a transaction that can go on")
+    }
+
+    on_both_engines! {
+        async fn whoever_was_beaten_is_answered_by_what_is_there_now(test) {
+            let seed = test.db.write("test", |conn| Box::pin(async move { add_neighbourhood(conn, Some(1)).await }));
+            seed.await.expect("a neighbourhood");
+            for (beaten, attempts) in [(0, 1), (1, 2)] {
+                let (decided, found) = race(test, beaten).await;
+                let Err(Stop::Refused(refusal, offers)) = decided else { panic!("{decided:?}") };
+                assert_eq!((refusal, offers, found), (Refusal::SlotTaken, vec![offer()], attempts));
+            }
+            let (decided, attempts) = race(test, 9).await;
+            assert_eq!(attempts, 2, "once more and no oftener");
+            let Err(Stop::Failed(error)) = decided else { panic!("{decided:?}") };
+            assert!(error.is_check("occurrence_full"), "{error}");
+            assert_eq!(test.number("select count(*) from team where about is not null", &[]).await, 0);
+        }
     }
 }
