@@ -188,7 +188,7 @@ pub struct LoginLimits {
     pub total_hour: u32,
     /// Codes in a day, to all.
     pub total_day: u32,
-    /// Wrong codes for one number in a day, over all challenges.
+    /// Wrong codes for one number in a day: by one browser, until it gets no more; by all, until each code has one try.
     pub failures_day: u32,
 }
 

@@ -128,7 +128,7 @@ fn over(limits: LoginLimits, counts: Counts, now: Timestamp) -> Option<u32> {
     });
     let by_count = [
         (counts.number_day >= limits.number_day, DAY_S),
-        (counts.number_failures_day >= limits.failures_day, DAY_S),
+        (counts.browser_failures_day >= limits.failures_day, DAY_S),
         (counts.total_day >= limits.total_day, HOUR_S),
         (counts.number_hour >= limits.number_hour, HOUR_S),
         (counts.browser_hour >= limits.browser_hour, HOUR_S),
@@ -150,7 +150,7 @@ mod tests {
             number_hour: 0,
             number_day: 0,
             number_last: None,
-            number_failures_day: 0,
+            browser_failures_day: 0,
             browser_hour: 0,
             network_hour: 0,
             total_hour: 0,
@@ -165,6 +165,6 @@ mod tests {
         assert_eq!(wait(Counts { number_hour: 5, number_day: 10, ..none }), Some(86_400));
         assert_eq!(wait(Counts { network_hour: 30, ..none }), Some(3600));
         assert_eq!(wait(Counts { total_hour: 1000, ..none }), Some(900));
-        assert_eq!(wait(Counts { number_failures_day: 10, ..none }), Some(86_400));
+        assert_eq!(wait(Counts { browser_failures_day: 10, ..none }), Some(86_400));
     }
 }

@@ -102,13 +102,20 @@ pub async fn verify(
                 let Some(tried) = take_try(tx, id, &browser_hash, TRIES_MAX, now).await? else {
                     return Ok(Err(why_no_try(tx, id, &browser_hash, now).await?));
                 };
-                let failures = count_failures(tx, &tried.phone, now).await?;
-                Ok(if failures < limits.failures_day { Ok(tried) } else { Err(NoTry::TriedOut { created_at: now }) })
+                let failures = count_failures(tx, &tried.phone, id, &browser_hash, now).await?;
+                if failures.by_browser >= limits.failures_day {
+                    return Ok(Err(NoTry::TriedOut { created_at: now }));
+                }
+                let tries_max = tries_max(failures.elsewhere, limits.failures_day);
+                Ok(match tries_max.checked_sub(tried.tries) {
+                    Some(tries_left) => Ok((tried, tries_left)),
+                    None => Err(NoTry::TriedOut { created_at: tried.created_at }),
+                })
             })
         })
         .await?;
-    let tried = match tried {
-        Ok(tried) => tried,
+    let (tried, tries_left) = match tried {
+        Ok(taken) => taken,
         Err(NoTry::Unknown) => return Err(wrong(&state, None)),
         Err(NoTry::Spent) => return Err(ApiError::CodeExpired),
         Err(NoTry::TriedOut { created_at }) => {
@@ -121,9 +128,15 @@ pub async fn verify(
     let given = state.login.hash_code(&state.settings.pepper, id, &answer.code.0).await?;
     if !is_same(&given, &tried.code_hash) {
         state.db.write("login", move |tx| Box::pin(note_failure(tx, id))).await?;
-        return Err(wrong(&state, Some(TRIES_MAX.saturating_sub(tried.tries))));
+        return Err(wrong(&state, Some(tries_left)));
     }
     open_session(&state, &headers, answer, tried, now).await
+}
+
+/// How often a code may be tried. Somebody who guesses codes for a number never shuts its owner out: once there were too
+/// many wrong ones, each code is good for one try, and whoever mistypes it asks for the next.
+const fn tries_max(failures_elsewhere: u32, failures_day: u32) -> u16 {
+    if failures_elsewhere >= failures_day { 1 } else { TRIES_MAX }
 }
 
 fn wrong(state: &AppState, tries_left: Option<u16>) -> ApiError {

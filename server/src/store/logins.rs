@@ -38,8 +38,8 @@ pub struct Counts {
     pub number_day: u32,
     /// The last one to this number.
     pub number_last: Option<Timestamp>,
-    /// Wrong codes for this number, in a day.
-    pub number_failures_day: u32,
+    /// Wrong codes for this number by this browser, in a day.
+    pub browser_failures_day: u32,
     /// By this browser, in an hour.
     pub browser_hour: u32,
     /// From this network, in an hour.
@@ -81,7 +81,7 @@ pub async fn count_challenges(
              (select count(*) from login_challenge where phone = $1 and created_at > $5) as number_day, \
              (select max(created_at) from login_challenge where phone = $1) as number_last, \
              (select cast(coalesce(sum(failures), 0) as bigint) from login_challenge \
-                where phone = $1 and created_at > $5) as number_failures_day, \
+                where phone = $1 and browser_hash = $2 and created_at > $5) as browser_failures_day, \
              (select count(*) from login_challenge where browser_hash = $2 and created_at > $4) as browser_hour, \
              (select count(*) from login_challenge where network_hash = $3 and created_at > $4) as network_hour, \
              (select count(*) from login_challenge where created_at > $4) as total_hour, \
@@ -93,7 +93,7 @@ pub async fn count_challenges(
         number_hour: row.number("number_hour")?,
         number_day: row.number("number_day")?,
         number_last: row.maybe_at("number_last")?,
-        number_failures_day: row.number("number_failures_day")?,
+        browser_failures_day: row.number("browser_failures_day")?,
         browser_hour: row.number("browser_hour")?,
         network_hour: row.number("network_hour")?,
         total_hour: row.number("total_hour")?,
@@ -138,6 +138,8 @@ pub struct Tried {
     pub code_hash: String,
     /// Tries made, this one included.
     pub tries: u16,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// Takes one of the tries of a challenge, if it is this browser's, open, in time and has one left.
@@ -155,12 +157,17 @@ pub async fn take_try(
         .maybe(
             "update login_challenge set tries = tries + 1 \
              where id = $1 and browser_hash = $2 and used_at is null and expires_at > $3 and tries < $4 \
-             returning phone, code_hash, tries",
+             returning phone, code_hash, tries, created_at",
             &[id.to_string().into(), browser_hash.into(), now.into(), tries_max.into()],
         )
         .await?;
     row.map(|row| {
-        Ok(Tried { phone: row.parse("phone")?, code_hash: row.text("code_hash")?, tries: row.number("tries")? })
+        Ok(Tried {
+            phone: row.parse("phone")?,
+            code_hash: row.text("code_hash")?,
+            tries: row.number("tries")?,
+            created_at: row.at("created_at")?,
+        })
     })
     .transpose()
 }
@@ -278,17 +285,39 @@ pub async fn list_demo_people(tx: &mut Conn<'_>) -> Result<Vec<DemoPerson>, Stor
     rows.into_iter().map(person).collect()
 }
 
-/// Wrong codes for a number, in a day, over all challenges.
+/// Wrong codes for a number, in a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failures {
+    /// By this browser.
+    pub by_browser: u32,
+    /// By anybody, on other challenges than this one.
+    pub elsewhere: u32,
+}
+
+/// Counts wrong codes for a number.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn count_failures(tx: &mut Conn<'_>, phone: &Phone, now: Timestamp) -> Result<u32, StoreError> {
+pub async fn count_failures(
+    tx: &mut Conn<'_>,
+    phone: &Phone,
+    challenge: Uuid,
+    browser_hash: &str,
+    now: Timestamp,
+) -> Result<Failures, StoreError> {
     let row = tx
         .one(
-            "select cast(coalesce(sum(failures), 0) as bigint) as failures from login_challenge \
-             where phone = $1 and created_at > $2",
-            &[phone.as_str().into(), now.plus_minutes(-DAY_MINUTES).into()],
+            "select cast(coalesce(sum(case when browser_hash = $2 then failures else 0 end), 0) as bigint) \
+                 as by_browser, \
+                 cast(coalesce(sum(case when id <> $3 then failures else 0 end), 0) as bigint) as elsewhere \
+             from login_challenge where phone = $1 and created_at > $4",
+            &[
+                phone.as_str().into(),
+                browser_hash.into(),
+                challenge.to_string().into(),
+                now.plus_minutes(-DAY_MINUTES).into(),
+            ],
         )
         .await?;
-    row.number("failures")
+    Ok(Failures { by_browser: row.number("by_browser")?, elsewhere: row.number("elsewhere")? })
 }

@@ -118,20 +118,33 @@ on_both_engines! {
         assert_eq!(test.number("select count(*) from session", &[]).await, 0);
     }
 
-    async fn ten_wrong_codes_in_a_day_close_a_number(test) {
+    async fn ten_wrong_codes_in_a_day_shut_the_browser_out_and_the_owner_only_has_fewer_tries(test) {
         let site = Site::with_neighbourhood(test, settings()).await;
-        let mut visitor = site.visitor();
-        for _ in 0..2 {
+        let (mut visitor, mut owner) = (site.visitor(), site.visitor());
+        // Asks for a code and answers it wrong; the code that would have been right.
+        let guess = async |visitor: &mut Visitor<'_>, times: usize| {
             site.sent.lock().expect("sent").clear();
             let asked = visitor.post("/api/login/challenge", &ask(PHONE)).await.json();
             let right = site.code_for(PHONE).await;
             let wrong = if right == "000000" { "000001" } else { "000000" };
-            for _ in 0..5 {
+            for _ in 0..times {
                 let body = serde_json::json!({ "challenge": asked["challenge"], "code": wrong });
                 assert_eq!(visitor.post("/api/login/verify", &body).await.problem(), "wrong-code");
             }
+            serde_json::json!({ "challenge": asked["challenge"], "code": right, "name": "王", "home": "banzha" })
+        };
+        for _ in 0..2 {
+            guess(&mut visitor, 5).await;
             site.clock.advance_ms(61_000);
         }
+        // Mistyped once, a code is spent; the next one is as good as ever.
+        let mistyped = guess(&mut owner, 1).await;
+        let spent = owner.post("/api/login/verify", &mistyped).await;
+        assert_eq!((spent.problem().as_str(), &spent.headers[header::RETRY_AFTER]), ("too-many-tries", &"60".parse().expect("a number")));
+        site.clock.advance_ms(61_000);
+        let right = guess(&mut owner, 0).await;
+        assert_eq!(owner.post("/api/login/verify", &right).await.status, StatusCode::OK);
+        site.clock.advance_ms(61_000);
         let refused = visitor.post("/api/login/challenge", &ask(PHONE)).await;
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(refused.headers[header::RETRY_AFTER], "86400");
