@@ -264,7 +264,7 @@ pub enum CommandProblem {
     },
 }
 
-/// What a command travels in. Its bytes never change once it is queued.
+/// What a command travels in. Once it is queued only its device and number ever change, when the queue is renumbered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
@@ -300,6 +300,15 @@ impl Envelope {
     /// [`CommandProblem`].
     pub fn command(&self) -> Result<Command, CommandProblem> {
         Command::parse(&self.kind, self.kind_v, self.body.get())
+    }
+
+    /// What is asked, whatever device and number it goes out under: the same text whenever this command is sent, and
+    /// another for anything else under its id.
+    #[must_use]
+    pub fn meaning(&self) -> String {
+        let Self { account, stream, depends_on, phone_ms, kind, kind_v, body, .. } = self;
+        let depends_on = depends_on.map(|id| id.to_string()).unwrap_or_default();
+        format!("{account} {stream} [{depends_on}] {phone_ms} {kind:?} {kind_v} {body}")
     }
 }
 

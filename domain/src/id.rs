@@ -93,6 +93,15 @@ uuid_ids! {
     NoticeId,
 }
 
+impl CommandId {
+    /// What a person can read out on the telephone when a command broke: the last six digits, which the log has as well.
+    #[must_use]
+    pub fn reference(self) -> String {
+        let text = self.to_string().to_uppercase();
+        text[text.len() - 6..].to_owned()
+    }
+}
+
 /// A community's readable id, as in `/c/banzha`: 2 to 24 lower-case ASCII letters, digits and inner hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

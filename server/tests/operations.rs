@@ -432,6 +432,11 @@ on_both_engines! {
         let changed = first.get().replace("\"phone_ms\":0", "\"phone_ms\":1");
         let changed = RawValue::from_string(changed).expect("json");
         assert_eq!(not_now(phone.send_raw(db, changed, now()).await), NotNow::IdReused);
+        // A phone that renumbers its queue sends the same command under another device and number: it is the same.
+        let mut moved: Envelope = serde_json::from_str(first.get()).expect("an envelope");
+        (moved.device, moved.no) = (DeviceId::from_uuid(uuid(77)), 1);
+        let moved = serde_json::value::to_raw_value(&moved).expect("json");
+        assert!(matches!(phone.send_raw(db, moved, now()).await, Answer::Decided { .. }));
         let thief = Phone::of(2);
         assert_eq!(not_now(thief.send_raw(db, first, now()).await), NotNow::WrongAccount);
     }

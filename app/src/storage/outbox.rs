@@ -343,10 +343,7 @@ async fn queue(database: IdbDatabase, draft: Draft, attempt: u32) -> Result<Queu
     if attempt > 0 {
         // The first attempt may have been stored after all, with its end lost.
         let before = read_queue(&queue).await?.into_iter().filter_map(|(no, value)| queued_of(no, &value));
-        let is_this = |queued: &Queued| {
-            serde_json::from_str::<Envelope>(&queued.raw).is_ok_and(|envelope| envelope.id == draft.id)
-        };
-        if let Some(queued) = before.into_iter().find(is_this) {
+        if let Some(queued) = before.into_iter().find(|queued| is_command(queued, draft.id)) {
             return Ok(queued);
         }
     }
@@ -382,13 +379,28 @@ async fn settle(database: IdbDatabase, settled: Vec<(u64, Settled)>) -> Result<(
     let (queue, journal) = (strict.store(QUEUE)?, strict.store(JOURNAL)?);
     for (no, settled) in settled {
         put_settled(&journal, &settled).await?;
-        // Another tab may have renumbered meanwhile: only the very command that was answered leaves.
-        let stored = queue.get(key_of(no))?.await?;
-        if stored.and_then(|value| queued_of(no, &value)).is_some_and(|queued| queued.raw == settled.raw) {
+        if let Some(no) = number_of(&queue, settled.id, no).await? {
             queue.delete(key_of(no))?.await?;
         }
     }
     strict.committed().await
+}
+
+/// Where a command stands in the queue: under the number it was sent with, or under another if a tab has renumbered
+/// meanwhile. Its id is the same for ever.
+async fn number_of(queue: &ObjectStore, id: CommandId, sent_as: u64) -> Result<Option<u64>, Trouble> {
+    if let Some(value) = queue.get(key_of(sent_as))?.await?
+        && queued_of(sent_as, &value).is_some_and(|queued| is_command(&queued, id))
+    {
+        return Ok(Some(sent_as));
+    }
+    let all = read_queue(queue).await?;
+    let found = all.into_iter().find(|(no, value)| queued_of(*no, value).is_some_and(|queued| is_command(&queued, id)));
+    Ok(found.map(|(no, _)| no))
+}
+
+fn is_command(queued: &Queued, id: CommandId) -> bool {
+    serde_json::from_str::<Envelope>(&queued.raw).is_ok_and(|envelope| envelope.id == id)
 }
 
 async fn put_settled(journal: &ObjectStore, settled: &Settled) -> Result<(), Trouble> {

@@ -12,19 +12,17 @@
 //!   brings the same answers.
 
 mod messages;
+mod reply;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
-use crate::command::{Command, Envelope, Outcome};
+use crate::command::{Command, Envelope};
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
 use crate::sync::overlay::Pending;
 use crate::sync::view::{Delivery, View};
-use crate::sync::wire::{
-    Answer, COMMANDS_BYTES_MAX, COMMANDS_MAX, Cursor, NotNow, PROTOCOL, Pull, PullReply, PullResult, SyncReply,
-    SyncRequest,
-};
+use crate::sync::wire::{COMMANDS_BYTES_MAX, COMMANDS_MAX, Cursor, PROTOCOL, Pull, SyncRequest};
 use crate::time::Timestamp;
 
 pub use messages::{Effect, Input, Queued, Settled, Stored, StreamWrite};
@@ -55,12 +53,15 @@ pub struct Client {
     base: View,
     cursors: BTreeMap<StreamId, (Cursor, Timestamp)>,
     /// Accepted, but the stream has not been read that far: they stay in the picture.
-    landing: BTreeMap<CommandId, (StreamId, u64, Pending)>,
+    landing: BTreeMap<CommandId, Landing>,
     watched: BTreeSet<StreamId>,
     flight: Option<Flight>,
     requests: u64,
     failures: u32,
+    /// Our own patience; a new tap or a look at something else cuts it short.
     not_before: u64,
+    /// The server's wish, for commands; only its person's wish to try now cuts it short.
+    held_until: u64,
     next_poll: u64,
     wants_pull: bool,
     is_visible: bool,
@@ -73,15 +74,16 @@ pub struct Client {
 struct Flight {
     request: u64,
     started: u64,
-    numbers: Vec<u64>,
-    storing: Option<Storing>,
+    commands: Vec<CommandId>,
+    storing: Option<reply::Storing>,
 }
 
+/// An accepted command whose effect has not been read back.
 #[derive(Debug)]
-struct Storing {
-    streams: Vec<StreamWrite>,
-    settled: Vec<(u64, Settled)>,
-    again: bool,
+struct Landing {
+    stream: StreamId,
+    seq: u64,
+    pending: Pending,
 }
 
 impl Client {
@@ -130,6 +132,7 @@ impl Client {
                 self.wants_pull = true;
                 self.failures = 0;
                 self.not_before = now;
+                self.held_until = now;
             }
             Input::SignedIn(account, device) => {
                 self.account = Some(account);
@@ -149,7 +152,7 @@ impl Client {
                 effects.push(Effect::Show);
             }
         }
-        self.go_on(now, &mut effects);
+        self.go_on(now, random, &mut effects);
         effects
     }
 
@@ -180,173 +183,15 @@ impl Client {
         self.queue.insert(queued.no, Item { queued, id, pending });
     }
 
-    /// Keeps an accepted command in the picture until its stream has been read that far.
-    fn land(&mut self, settled: &Settled) {
-        let Outcome::Accepted { seq, .. } = settled.outcome else { return };
-        let Some((_, Some(pending))) = read(&settled.raw) else { return };
-        let known = self.cursors.get(&pending.stream).map_or(0, |(cursor, _)| cursor.seq);
-        if known < seq {
-            self.landing.insert(settled.id, (pending.stream.clone(), seq, pending));
-        }
-    }
-
-    fn replied(&mut self, now: u64, random: u64, request: u64, reply: Option<SyncReply>, effects: &mut Vec<Effect>) {
-        if self.flight.as_ref().is_none_or(|flight| flight.request != request || flight.storing.is_some()) {
-            return;
-        }
-        let Some(reply) = reply.filter(|reply| reply.proto == PROTOCOL) else {
-            self.flight = None;
-            self.fail(now, random);
-            self.is_offline = true;
-            effects.push(Effect::Show);
-            return;
-        };
-        self.is_offline = false;
-        self.failures = 0;
-        let (settled, again) = self.read_answers(now, random, &reply, effects);
-        let mut more = false;
-        let streams: Vec<_> =
-            reply.pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at, &mut more)).collect();
-        // What was asked for while this was on its way has still to be asked.
-        self.wants_pull |= more;
-        self.next_poll = now + POLL_MS;
-        let storing = Storing { streams: streams.clone(), settled: settled.clone(), again: again || more };
-        if let Some(flight) = &mut self.flight {
-            flight.storing = Some(storing);
-        }
-        effects.push(Effect::Store { request, streams, settled });
-    }
-
     /// What did not leave is as if never tried: its person may still take it back.
     fn not_sent(&mut self, now: u64, random: u64, request: u64, effects: &mut Vec<Effect>) {
         let flight = self.flight.take_if(|flight| flight.request == request && flight.storing.is_none());
         let Some(flight) = flight else { return };
-        for no in flight.numbers {
-            if let Some(item) = self.queue.get_mut(&no) {
-                item.queued.tried = item.queued.tried.saturating_sub(1);
-            }
+        for item in self.queue.values_mut().filter(|item| flight.commands.contains(&item.id)) {
+            item.queued.tried = item.queued.tried.saturating_sub(1);
         }
         self.fail(now, random);
         self.is_offline = true;
-        effects.push(Effect::Show);
-    }
-
-    fn read_answers(
-        &mut self,
-        now: u64,
-        random: u64,
-        reply: &SyncReply,
-        effects: &mut Vec<Effect>,
-    ) -> (Vec<(u64, Settled)>, bool) {
-        let mut settled = Vec::new();
-        let mut again = false;
-        for answer in &reply.answers {
-            match answer {
-                Answer::Decided { id, outcome } => {
-                    let Some(item) = self.queue.values().find(|item| item.id == *id) else { continue };
-                    let entry = Settled {
-                        id: *id,
-                        raw: item.queued.raw.clone(),
-                        outcome: outcome.clone(),
-                        at: reply.server_at,
-                        dismissed: false,
-                    };
-                    settled.push((item.queued.no, entry));
-                    again = true;
-                }
-                Answer::NotNow { not_now, .. } => match not_now {
-                    NotNow::RetryAfter { ms } => {
-                        // Up to half as long again, so that those who were sent away do not return together.
-                        let ms = u64::from(*ms);
-                        self.not_before = now + ms + random % (ms / 2 + 1);
-                    }
-                    NotNow::NeedsSignIn | NotNow::WrongAccount => self.needs_sign_in = true,
-                    NotNow::Gap { expected } if self.queue.contains_key(expected) => again = true,
-                    NotNow::Gap { .. } | NotNow::Forked | NotNow::IdReused => effects.push(Effect::Renumber),
-                },
-            }
-        }
-        // Only if something was settled is there reason to send the rest at once.
-        let rest = self.queue.len() > settled.len();
-        (settled, again && rest)
-    }
-
-    /// The rules M1 and M3: what a reply may change, given what is known by now.
-    fn read_pull(&self, pull: PullReply, as_of: Timestamp, more_waits: &mut bool) -> Option<StreamWrite> {
-        let known = self.cursors.get(&pull.stream).map(|(cursor, _)| *cursor);
-        match pull.result {
-            PullResult::Delta { from, rows, gone, cursor, more } => {
-                let known = known.filter(|known| known.epoch == cursor.epoch && from <= known.seq)?;
-                if cursor.seq < known.seq {
-                    return None;
-                }
-                *more_waits |= more;
-                let rows = rows.into_iter().filter(|row| row.seq > known.seq).collect();
-                Some(StreamWrite { stream: pull.stream, replace: false, rows, gone, cursor: Some(cursor), as_of })
-            }
-            PullResult::Snapshot { rows, cursor, .. } => {
-                let is_newer = known.is_none_or(|known| known.epoch != cursor.epoch || known.seq <= cursor.seq);
-                is_newer.then_some(StreamWrite {
-                    stream: pull.stream,
-                    replace: true,
-                    rows,
-                    gone: Vec::new(),
-                    cursor: Some(cursor),
-                    as_of,
-                })
-            }
-            PullResult::Denied => Some(StreamWrite {
-                stream: pull.stream,
-                replace: true,
-                rows: Vec::new(),
-                gone: Vec::new(),
-                cursor: None,
-                as_of,
-            }),
-        }
-    }
-
-    fn stored(&mut self, now: u64, random: u64, request: u64, ok: bool, effects: &mut Vec<Effect>) {
-        let Some(flight) = self.flight.take_if(|flight| flight.request == request) else { return };
-        let Some(storing) = flight.storing else { return };
-        if !ok {
-            // Forget the reply: the same commands bring the same answers.
-            self.wants_pull = true;
-            self.fail(now, random);
-            return;
-        }
-        for write in storing.streams {
-            if write.replace {
-                self.base.clear(&write.stream);
-            }
-            for key in &write.gone {
-                self.base.remove(key);
-            }
-            for row in &write.rows {
-                self.base.put(&write.stream, row);
-            }
-            match write.cursor {
-                Some(cursor) => {
-                    self.cursors.insert(write.stream, (cursor, write.as_of));
-                }
-                None => {
-                    self.cursors.remove(&write.stream);
-                }
-            }
-        }
-        for (no, settled) in storing.settled {
-            self.queue.remove(&no);
-            self.land(&settled);
-            self.journal.insert(settled.id, settled);
-        }
-        let cursors = &self.cursors;
-        self.landing.retain(|_, (stream, seq, _)| cursors.get(stream).is_none_or(|(cursor, _)| cursor.seq < *seq));
-        if !self.landing.is_empty() {
-            self.wants_pull = true;
-        }
-        if storing.again {
-            self.not_before = self.not_before.min(now);
-        }
         effects.push(Effect::Show);
     }
 
@@ -361,8 +206,12 @@ impl Client {
         !self.queue.is_empty() && !self.needs_sign_in && self.account.is_some()
     }
 
+    fn may_send(&self, now: u64) -> bool {
+        self.has_to_send() && now >= self.held_until
+    }
+
     /// Sends if there is reason to and nothing is in flight; else sees to it that a timer rings.
-    fn go_on(&mut self, now: u64, effects: &mut Vec<Effect>) {
+    fn go_on(&mut self, now: u64, random: u64, effects: &mut Vec<Effect>) {
         if !self.is_booted {
             return;
         }
@@ -371,6 +220,7 @@ impl Client {
             let deadline = flight.started + u64::from(DEADLINE_MS) + 5_000;
             if flight.storing.is_none() && now >= deadline {
                 self.flight = None;
+                self.fail(now, random);
                 self.is_offline = true;
                 effects.push(Effect::Show);
             } else {
@@ -379,24 +229,27 @@ impl Client {
             }
         }
         let polls = self.is_visible && !self.watched.is_empty();
-        let is_due = self.has_to_send() || self.wants_pull || (polls && now >= self.next_poll);
-        if is_due && now >= self.not_before && (self.has_to_send() || !self.pulls().is_empty()) {
+        let is_due = self.may_send(now) || self.wants_pull || (polls && now >= self.next_poll);
+        if is_due && now >= self.not_before && (self.may_send(now) || !self.pulls(now).is_empty()) {
             self.send(now, effects);
             return;
         }
-        if self.has_to_send() || self.wants_pull {
+        if self.wants_pull {
             effects.push(Effect::Wake { after_ms: self.not_before.saturating_sub(now).max(1) });
+        } else if self.has_to_send() {
+            let then = self.not_before.max(self.held_until);
+            effects.push(Effect::Wake { after_ms: then.saturating_sub(now).max(1) });
         } else if polls {
             effects.push(Effect::Wake { after_ms: self.next_poll.saturating_sub(now).max(1_000) });
         }
     }
 
-    fn pulls(&self) -> Vec<Pull> {
+    fn pulls(&self, now: u64) -> Vec<Pull> {
         let mut streams = self.watched.clone();
-        if self.has_to_send() {
+        if self.may_send(now) {
             streams.extend(self.queue.values().filter_map(|item| item.pending.as_ref()).map(|p| p.stream.clone()));
         }
-        streams.extend(self.landing.values().map(|(stream, _, _)| stream.clone()));
+        streams.extend(self.landing.values().map(|landing| landing.stream.clone()));
         if let Some(account) = self.account.filter(|_| !self.needs_sign_in) {
             streams.insert(StreamId::Account(account));
         }
@@ -410,10 +263,11 @@ impl Client {
 
     fn send(&mut self, now: u64, effects: &mut Vec<Effect>) {
         self.requests += 1;
+        let pulls = self.pulls(now);
         let mut commands: Vec<Box<RawValue>> = Vec::new();
-        let mut numbers = Vec::new();
+        let (mut ids, mut numbers) = (Vec::new(), Vec::new());
         let mut bytes = 0;
-        if self.has_to_send() {
+        if self.may_send(now) {
             for item in self.queue.values_mut().take(COMMANDS_MAX) {
                 bytes += item.queued.raw.len();
                 let Ok(raw) = RawValue::from_string(item.queued.raw.clone()) else { continue };
@@ -421,12 +275,13 @@ impl Client {
                     break;
                 }
                 commands.push(raw);
+                ids.push(item.id);
                 numbers.push(item.queued.no);
                 item.queued.tried += 1;
             }
         }
-        let body = SyncRequest { proto: PROTOCOL, device: self.device, commands, pulls: self.pulls() };
-        self.flight = Some(Flight { request: self.requests, started: now, numbers: numbers.clone(), storing: None });
+        let body = SyncRequest { proto: PROTOCOL, device: self.device, commands, pulls };
+        self.flight = Some(Flight { request: self.requests, started: now, commands: ids, storing: None });
         self.wants_pull = false;
         let deadline_ms = DEADLINE_MS;
         effects.push(Effect::Send { request: self.requests, body, numbers, deadline_ms });
@@ -446,7 +301,7 @@ impl Client {
             let delivery = if item.queued.tried == 0 { Delivery::Saved } else { Delivery::Checking };
             item.pending.clone().map(|pending| Pending { delivery, ..pending })
         });
-        queued.chain(self.landing.values().map(|(_, _, pending)| pending.clone())).collect()
+        queued.chain(self.landing.values().map(|landing| landing.pending.clone())).collect()
     }
 
     /// The queue as it stands, for the screen that lists it.

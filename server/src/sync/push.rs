@@ -1,7 +1,6 @@
 //! One command, once: replayed if it is known, in order of its device's numbers, decided, stored with its answer.
 
 use domain::command::{Command, CommandProblem, Envelope, Outcome};
-use domain::id::CommandId;
 use domain::people::Actor;
 use domain::refusal::Refusal;
 use domain::sync::{Answer, NotNow};
@@ -46,7 +45,7 @@ pub async fn apply_command(
     if device.account != caller.account || device.is_revoked {
         return not_now(NotNow::WrongAccount);
     }
-    let body_hash = hash(raw);
+    let body_hash = hash(&envelope);
     if let Some(processed) = find_processed(conn, id).await? {
         if processed.body_hash != body_hash {
             return not_now(NotNow::IdReused);
@@ -103,19 +102,13 @@ pub async fn count_broken(
     if count_fault(conn, envelope.device, envelope.no).await? < FAULTS_MAX {
         return Ok(None);
     }
-    let outcome = refused(Refusal::ServerFault { reference: reference_of(envelope.id) });
-    insert_processed(conn, &envelope, hash(raw), &outcome, now).await?;
+    let outcome = refused(Refusal::ServerFault { reference: envelope.id.reference() });
+    insert_processed(conn, &envelope, hash(&envelope), &outcome, now).await?;
     Ok(Some(Answer::Decided { id: envelope.id, outcome }))
 }
 
-/// What a person can read out on the telephone: the end of the command's id, which is in the log as well.
-fn reference_of(id: CommandId) -> String {
-    let text = id.to_string().to_uppercase();
-    text[text.len() - 6..].to_owned()
-}
-
-fn hash(raw: &RawValue) -> String {
-    let digest = Sha256::digest(raw.get().as_bytes());
+fn hash(envelope: &Envelope) -> String {
+    let digest = Sha256::digest(envelope.meaning().as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -4,10 +4,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::change::Row;
-use crate::command::{Accepted, CheckIn};
+use crate::command::{Accepted, CheckIn, Outcome};
 use crate::id::SignUpId;
 use crate::refusal::Refusal;
-use crate::sync::wire::VIEW;
+use crate::sync::wire::{Answer, NotNow, PullReply, PullResult, SyncReply, VIEW};
 use crate::words::{Language, words};
 
 fn account() -> AccountId {
@@ -254,4 +254,117 @@ fn while_anything_is_queued_a_timer_is_armed() {
         let effects = client.step(now, 3, input);
         assert!(is_armed(&effects), "at {now}");
     }
+}
+
+fn not_now(no: u64, not_now: NotNow) -> Answer {
+    Answer::NotNow { id: id(no), not_now }
+}
+
+fn snapshot(epoch: u64, seq: u64) -> PullResult {
+    PullResult::Snapshot { why: None, rows: vec![], cursor: cursor(epoch, seq) }
+}
+
+/// The same command under another number of another device.
+fn renumbered(before: &Queued, no: u64) -> Queued {
+    let envelope: Envelope = serde_json::from_str(&before.raw).expect("an envelope");
+    let device = DeviceId::from_uuid(Uuid::from_u128(3));
+    Queued { no, raw: serde_json::to_string(&Envelope { device, no, ..envelope }).expect("json"), tried: before.tried }
+}
+
+#[test]
+fn what_has_its_answer_leaves_the_queue_before_the_rest_is_renumbered() {
+    // Three were saved offline, and the second was taken back.
+    let (mut client, _) = booted(vec![queued(1), queued(3)]);
+    let answers = vec![accepted(1, 5), not_now(3, NotNow::Gap { expected: 2 })];
+    let effects = client.step(10, 0, Input::Replied(1, Some(reply(answers, Some(snapshot(1, 5))))));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Renumber)), "the first is not yet off the disk");
+    let effects = client.step(11, 0, Input::Stored(1, true));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Renumber)));
+    assert!(sent(&effects).is_none(), "the old number would only bring the same answer");
+    let device = DeviceId::from_uuid(Uuid::from_u128(3));
+    let effects = client.step(12, 0, Input::Renumbered(device, vec![renumbered(&queued(3), 1)]));
+    assert_eq!(sent(&effects), Some((2, vec![1])));
+    client.step(20, 0, Input::Replied(2, Some(reply(vec![accepted(3, 6)], Some(snapshot(1, 6))))));
+    client.step(21, 0, Input::Stored(2, true));
+    assert!(client.queue().is_empty() && client.pending().is_empty());
+}
+
+#[test]
+fn an_answer_finds_its_command_under_whatever_number_it_has_by_now() {
+    let (mut client, _) = booted(vec![queued(2), queued(3)]);
+    client.step(10, 0, Input::Replied(1, Some(reply(vec![accepted(2, 5)], None))));
+    // Another tab renumbers while the reply is being stored: what had number 3 has number 2 now.
+    let queue = vec![renumbered(&queued(2), 1), renumbered(&queued(3), 2)];
+    client.step(11, 0, Input::Renumbered(device(), queue));
+    client.step(12, 0, Input::Stored(1, true));
+    let left: Vec<_> = client.pending().iter().map(|pending| pending.id).collect();
+    assert!(left.contains(&id(3)));
+    assert_eq!(client.queue().len(), 1);
+}
+
+#[test]
+fn an_id_that_belongs_to_another_command_puts_only_itself_aside() {
+    let (mut client, _) = booted(vec![queued(1), queued(2)]);
+    client.step(10, 0, Input::Replied(1, Some(reply(vec![not_now(1, NotNow::IdReused)], None))));
+    client.step(11, 0, Input::Stored(1, true));
+    assert!(matches!(client.journal()[&id(1)].outcome, Outcome::Refused { refusal: Refusal::ServerFault { .. }, .. }));
+    assert_eq!(client.queue().len(), 1);
+}
+
+#[test]
+fn after_a_restore_nothing_is_awaited_that_will_never_come() {
+    let (mut client, _) = booted(vec![queued(1)]);
+    client.step(10, 0, Input::Replied(1, Some(reply(vec![accepted(1, 900)], None))));
+    client.step(11, 0, Input::Stored(1, true));
+    assert_eq!(client.pending().len(), 1);
+    let effects = client.step(5_000, 0, Input::Woke);
+    let (request, _) = sent(&effects).expect("a look at what became of it");
+    let effects = client.step(5_010, 0, Input::Replied(request, Some(reply(vec![], Some(snapshot(2, 40))))));
+    assert!(sent(&effects).is_none());
+    let effects = client.step(5_011, 0, Input::Stored(request, true));
+    assert!(client.pending().is_empty(), "the database has forgotten it, and the picture says so");
+    assert!(sent(&effects).is_none(), "and there is nothing to ask for");
+}
+
+#[test]
+fn a_reply_that_brings_nothing_is_not_followed_at_once() {
+    for nothing in [NotNow::Gap { expected: 9 }, NotNow::Gap { expected: 1 }, NotNow::Forked] {
+        let (mut client, _) = booted(vec![queued(1)]);
+        let mut waits = Vec::new();
+        let (mut now, mut request) = (0, 1);
+        for _ in 0..6 {
+            client.step(now + 1, 0, Input::Replied(request, Some(reply(vec![not_now(1, nothing.clone())], None))));
+            let effects = client.step(now + 2, 999, Input::Stored(request, true));
+            assert!(sent(&effects).is_none(), "{nothing:?}");
+            let wait = effects.iter().find_map(|effect| match effect {
+                Effect::Wake { after_ms } => Some(*after_ms),
+                _ => None,
+            });
+            waits.push(wait.expect("a timer"));
+            now += 100_000;
+            request += 1;
+            assert!(sent(&client.step(now, 0, Input::Woke)).is_some());
+        }
+        assert!(waits.iter().all(|wait| *wait >= 200), "{waits:?}");
+    }
+}
+
+#[test]
+fn what_the_server_asked_for_outlasts_our_own_haste() {
+    let (mut client, _) = booted(vec![queued(1), queued(2)]);
+    let answers = vec![accepted(1, 5), not_now(2, NotNow::RetryAfter { ms: 60_000 })];
+    client.step(10, 0, Input::Replied(1, Some(reply(answers, Some(snapshot(1, 5))))));
+    let effects = client.step(11, 0, Input::Stored(1, true));
+    assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()));
+    let effects = client.step(20, 0, Input::Queued(queued(3)));
+    assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()), "a new tap is no reason");
+    let effects = client.step(30, 0, Input::TryNow);
+    assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![2, 3]), "its person's wish is");
+}
+
+#[test]
+fn a_try_that_hangs_is_given_up_and_not_repeated_at_once() {
+    let (mut client, _) = booted(vec![queued(1)]);
+    let effects = client.step(35_001, 0, Input::Woke);
+    assert!(client.is_offline() && sent(&effects).is_none() && is_armed(&effects));
 }

@@ -1,0 +1,209 @@
+//! What a reply may change: answers settle commands, pulls change rows, and both take effect only once they are stored.
+//!
+//! The rules: a command is known by its id, whatever its number is by now; rows never go backwards (M1, M3); only what
+//! brought something is followed up at once.
+
+use std::collections::BTreeSet;
+
+use super::{BACKOFF_FIRST_MS, Client, Landing, POLL_MS, read};
+use crate::command::Outcome;
+use crate::id::StreamId;
+use crate::refusal::Refusal;
+use crate::sync::machine::messages::{Effect, Settled, StreamWrite};
+use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, SyncReply};
+use crate::time::Timestamp;
+
+/// A reply on its way to the disk.
+#[derive(Debug)]
+pub(super) struct Storing {
+    streams: Vec<StreamWrite>,
+    settled: Vec<(u64, Settled)>,
+    more: bool,
+    /// The numbers no longer fit what the server has seen. Only what is stored is renumbered, so that a command with an
+    /// answer does not get another number on the way out.
+    renumber: bool,
+}
+
+impl Client {
+    pub(super) fn replied(
+        &mut self,
+        now: u64,
+        random: u64,
+        request: u64,
+        reply: Option<SyncReply>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.flight.as_ref().is_none_or(|flight| flight.request != request || flight.storing.is_some()) {
+            return;
+        }
+        let Some(reply) = reply.filter(|reply| reply.proto == PROTOCOL) else {
+            self.flight = None;
+            self.fail(now, random);
+            self.is_offline = true;
+            effects.push(Effect::Show);
+            return;
+        };
+        self.is_offline = false;
+        let (settled, renumber) = self.read_answers(now, random, &reply);
+        let mut more = false;
+        let streams: Vec<_> =
+            reply.pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at, &mut more)).collect();
+        // What was asked for while this was on its way has still to be asked.
+        self.wants_pull |= more;
+        self.next_poll = now + POLL_MS;
+        let storing = Storing { streams: streams.clone(), settled: settled.clone(), more, renumber };
+        if let Some(flight) = &mut self.flight {
+            flight.storing = Some(storing);
+        }
+        effects.push(Effect::Store { request, streams, settled });
+    }
+
+    /// What is settled, and whether the rest needs other numbers.
+    fn read_answers(&mut self, now: u64, random: u64, reply: &SyncReply) -> (Vec<(u64, Settled)>, bool) {
+        let mut settled = Vec::new();
+        let mut renumber = false;
+        for answer in &reply.answers {
+            let (id, outcome) = match answer {
+                Answer::Decided { id, outcome } => (*id, outcome.clone()),
+                // The id belongs to another command. No number can help: it is put aside, and its person told.
+                Answer::NotNow { id, not_now: NotNow::IdReused } => {
+                    let refusal = Refusal::ServerFault { reference: id.reference() };
+                    (*id, Outcome::Refused { refusal, alternatives: Vec::new() })
+                }
+                Answer::NotNow { not_now, .. } => {
+                    match not_now {
+                        // Up to half as long again, so that those who were sent away do not return together.
+                        NotNow::RetryAfter { ms } => {
+                            let ms = u64::from(*ms);
+                            self.held_until = now + ms + random % (ms / 2 + 1);
+                        }
+                        NotNow::NeedsSignIn | NotNow::WrongAccount => self.needs_sign_in = true,
+                        NotNow::Gap { expected } => renumber |= !self.queue.contains_key(expected),
+                        NotNow::Forked | NotNow::IdReused => renumber = true,
+                    }
+                    continue;
+                }
+            };
+            let Some(item) = self.queue.values().find(|item| item.id == id) else { continue };
+            let raw = item.queued.raw.clone();
+            settled.push((item.queued.no, Settled { id, raw, outcome, at: reply.server_at, dismissed: false }));
+        }
+        (settled, renumber)
+    }
+
+    /// The rules M1 and M3: what a reply may change, given what is known by now.
+    fn read_pull(&self, pull: PullReply, as_of: Timestamp, more_waits: &mut bool) -> Option<StreamWrite> {
+        let known = self.cursors.get(&pull.stream).map(|(cursor, _)| *cursor);
+        match pull.result {
+            PullResult::Delta { from, rows, gone, cursor, more } => {
+                let known = known.filter(|known| known.epoch == cursor.epoch && from <= known.seq)?;
+                if cursor.seq < known.seq {
+                    return None;
+                }
+                *more_waits |= more;
+                let rows = rows.into_iter().filter(|row| row.seq > known.seq).collect();
+                Some(StreamWrite { stream: pull.stream, replace: false, rows, gone, cursor: Some(cursor), as_of })
+            }
+            PullResult::Snapshot { rows, cursor, .. } => {
+                let is_newer = known.is_none_or(|known| known.epoch != cursor.epoch || known.seq <= cursor.seq);
+                is_newer.then_some(StreamWrite {
+                    stream: pull.stream,
+                    replace: true,
+                    rows,
+                    gone: Vec::new(),
+                    cursor: Some(cursor),
+                    as_of,
+                })
+            }
+            PullResult::Denied => Some(StreamWrite {
+                stream: pull.stream,
+                replace: true,
+                rows: Vec::new(),
+                gone: Vec::new(),
+                cursor: None,
+                as_of,
+            }),
+        }
+    }
+
+    pub(super) fn stored(&mut self, now: u64, random: u64, request: u64, ok: bool, effects: &mut Vec<Effect>) {
+        let Some(flight) = self.flight.take_if(|flight| flight.request == request) else { return };
+        let Some(storing) = flight.storing else { return };
+        if !ok {
+            // Forget the reply: the same commands bring the same answers.
+            self.wants_pull = true;
+            self.fail(now, random);
+            return;
+        }
+        let replaced = self.apply(storing.streams);
+        let has_settled = !storing.settled.is_empty();
+        for (_, settled) in storing.settled {
+            // By its id: it may have another number by now.
+            self.queue.retain(|_, item| item.id != settled.id);
+            self.land(&settled);
+            self.journal.insert(settled.id, settled);
+        }
+        let cursors = &self.cursors;
+        self.landing.retain(|_, landing| {
+            // A whole picture that was taken after the command was accepted shows what there is of it: after a database
+            // was restored that may be nothing. A stream that is no longer ours will never show it.
+            let is_settled_by_picture = replaced.contains(&landing.stream);
+            !is_settled_by_picture && cursors.get(&landing.stream).is_none_or(|(cursor, _)| cursor.seq < landing.seq)
+        });
+        if has_settled || flight.commands.is_empty() {
+            self.failures = 0;
+        }
+        if storing.renumber {
+            effects.push(Effect::Renumber);
+            self.fail(now, random);
+        } else if storing.more || has_settled {
+            self.not_before = self.not_before.min(now);
+        } else if !flight.commands.is_empty() {
+            // Nothing came of it: the same again at once would bring the same.
+            self.fail(now, random);
+        }
+        if !self.landing.is_empty() {
+            self.wants_pull = true;
+            if !storing.more {
+                self.not_before = self.not_before.max(now + BACKOFF_FIRST_MS);
+            }
+        }
+        effects.push(Effect::Show);
+    }
+
+    /// Puts what was stored into memory, and names the streams that were replaced whole.
+    fn apply(&mut self, streams: Vec<StreamWrite>) -> BTreeSet<StreamId> {
+        let mut replaced = BTreeSet::new();
+        for write in streams {
+            if write.replace {
+                self.base.clear(&write.stream);
+                replaced.insert(write.stream.clone());
+            }
+            for key in &write.gone {
+                self.base.remove(key);
+            }
+            for row in &write.rows {
+                self.base.put(&write.stream, row);
+            }
+            match write.cursor {
+                Some(cursor) => {
+                    self.cursors.insert(write.stream, (cursor, write.as_of));
+                }
+                None => {
+                    self.cursors.remove(&write.stream);
+                }
+            }
+        }
+        replaced
+    }
+
+    /// Keeps an accepted command in the picture until its stream has been read that far.
+    pub(super) fn land(&mut self, settled: &Settled) {
+        let Outcome::Accepted { seq, .. } = settled.outcome else { return };
+        let Some((_, Some(pending))) = read(&settled.raw) else { return };
+        let known = self.cursors.get(&pending.stream).map_or(0, |(cursor, _)| cursor.seq);
+        if known < seq {
+            self.landing.insert(settled.id, Landing { stream: pending.stream.clone(), seq, pending });
+        }
+    }
+}
