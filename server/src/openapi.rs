@@ -309,6 +309,29 @@ mod tests {
     }
 
     #[test]
+    fn the_page_for_people_and_the_router_name_the_same_routes() {
+        let page = include_str!("../../docs/api.md");
+        let told: BTreeSet<(String, String)> = page
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter_map(|code| {
+                let (method, address) = code.split_once(' ')?;
+                let path = address.split('?').next()?;
+                (matches!(method, "GET" | "POST") && path.starts_with('/'))
+                    .then(|| (path.to_owned(), method.to_lowercase()))
+            })
+            .collect();
+        let is_for_programs = |path: &str| !["/", "/c/{community}", "/a/{id}", "/s/{id}"].contains(&path);
+        let routed: BTreeSet<(String, String)> = ROUTES
+            .iter()
+            .filter(|row| is_for_programs(row.path))
+            .map(|row| (row.path.replace("/{feed}", "/{community}.ics"), row.method.as_str().to_lowercase()))
+            .collect();
+        assert_eq!(routed, told);
+    }
+
+    #[test]
     fn every_reference_leads_somewhere() {
         fn walk(value: &Value, document: &Value) {
             match value {

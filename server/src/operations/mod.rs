@@ -1,8 +1,8 @@
 //! The operations: one file per command, named like its kind. Each loads facts, passes the gate, lets `domain` decide,
 //! writes, and drafts the rows that changed.
 //!
-//! An operation takes only what [`authorize`](domain::people::authorize) let through. It never commits, never bumps a
-//! stream and never answers HTTP: [`crate::sync`] does. Deliberately absent: rules.
+//! An operation takes only what [`authorize`](domain::people::authorize) let through. It never commits, never bumps the
+//! command's stream and never answers HTTP: [`crate::sync`] does. Deliberately absent: rules.
 
 pub mod activities {
     //! Publishing and calling off.

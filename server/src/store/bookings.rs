@@ -165,6 +165,25 @@ pub async fn count_open(
     row.number("open")
 }
 
+/// The bookings of an account that are requested or stand and are not over.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_coming(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<BookingId>, StoreError> {
+    let rows = conn
+        .all(
+            "select id from booking where account = $1 and state in ('requested', 'approved', 'checked_in')
+             and ends_at > $2 order by id",
+            &[account.into(), now.into()],
+        )
+        .await?;
+    rows.iter().map(|row| row.parse("id")).collect()
+}
+
 /// Requests whose time for an answer is over, a handful at a time.
 ///
 /// # Errors

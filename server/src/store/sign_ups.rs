@@ -372,6 +372,39 @@ pub async fn find_coming_of(
     row.map(|row| row.parse("occurrence")).transpose()
 }
 
+/// The sign-ups of an account for dates that are not over, by date.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_coming(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<(SignUpId, OccurrenceId)>, StoreError> {
+    let rows = conn
+        .all(
+            "select s.id, s.occurrence from sign_up s join occurrence o on o.id = s.occurrence
+             where s.account = $1 and s.state in ('confirmed', 'waitlisted') and o.ends_at > $2 order by s.occurrence",
+            &[account.into(), now.into()],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.parse("id")?, row.parse("occurrence")?))).collect()
+}
+
+/// Names everybody in a party as their household calls them now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rename_party(conn: &mut Conn<'_>, sign_up: SignUpId) -> Result<(), StoreError> {
+    conn.execute(
+        "update sign_up_member set name = (select p.name from person p where p.id = sign_up_member.person)
+         where sign_up = $1 and left_at is null",
+        &[sign_up.into()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Drafts the counts of a date.
 ///
 /// # Errors
