@@ -66,7 +66,7 @@ pub struct Cursor {
     pub epoch: u64,
     /// The last change read.
     pub seq: u64,
-    /// The random tag of that change: differs if another history grew over a restored database.
+    /// The tag of that change, the last link of a chain: differs if another history grew over a restored database.
     pub tag: u32,
     /// A hash of what the reader may see.
     pub audience: u32,
