@@ -27,6 +27,7 @@ pub mod refusal_notice;
 pub mod refusals_here;
 pub mod request_card;
 pub mod roster_list;
+pub mod set_aside_item;
 pub mod sign_out_sheet;
 pub mod sign_up_sheet;
 pub mod slot_picker;

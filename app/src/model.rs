@@ -25,6 +25,7 @@ use leptos::prelude::*;
 pub use self::prefs::{Mode, Prefs};
 use crate::platform;
 use crate::storage::guest;
+pub use crate::storage::outbox::SetAside;
 use crate::sync::Runner;
 
 /// Who uses the app.
@@ -141,6 +142,7 @@ pub struct Rim {
     pub(crate) link: RwSignal<Link>,
     pub(crate) unsent: RwSignal<Arc<Vec<OutboxItem>>>,
     pub(crate) journal: RwSignal<Arc<BTreeMap<CommandId, Settled>>>,
+    pub(crate) set_aside: RwSignal<Arc<Vec<SetAside>>>,
     pub(crate) session: RwSignal<Session>,
     pub(crate) is_demo: RwSignal<bool>,
     pub(crate) communities: RwSignal<Arc<Vec<CommunityView>>>,
@@ -186,6 +188,7 @@ impl Model {
             link: RwSignal::new(Link::default()),
             unsent: RwSignal::new(Arc::default()),
             journal: RwSignal::new(Arc::default()),
+            set_aside: RwSignal::new(Arc::default()),
             session: RwSignal::new(Session::Unknown),
             is_demo: RwSignal::new(false),
             communities: RwSignal::new(Arc::new(saved_communities.unwrap_or_default())),
@@ -413,6 +416,22 @@ impl Model {
             refused.sort_by_key(|settled| std::cmp::Reverse(settled.at));
             refused
         })
+    }
+
+    /// What was to be sent and cannot be read any more, oldest first.
+    #[must_use]
+    pub fn set_aside(self) -> Arc<Vec<SetAside>> {
+        self.rim.set_aside.get()
+    }
+
+    /// Keeps what cannot be read without speaking of it again.
+    pub fn keep_set_aside(self, key: String) {
+        self.runner().resolve_set_aside(key, true);
+    }
+
+    /// Deletes what cannot be read.
+    pub fn delete_set_aside(self, key: String) {
+        self.runner().resolve_set_aside(key, false);
     }
 
     /// Takes note of an answer, so that it is shown no longer.

@@ -157,6 +157,20 @@ impl Runner {
         }
     }
 
+    /// Keeps what could not be read, or with `is_kept` false deletes it.
+    pub fn resolve_set_aside(self: &Rc<Self>, key: String, is_kept: bool) {
+        let stores = Rc::clone(&self.stores.borrow());
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            let Some(outbox) = &stores.outbox else { return };
+            let done = if is_kept { outbox.keep_set_aside(&key).await } else { outbox.delete_set_aside(&key).await };
+            if done.is_ok() && this.stores.borrow().account == stores.account {
+                this.boot(stores.account).await;
+                this.tell(events::Told::Stored(stores.account));
+            }
+        });
+    }
+
     /// Takes a command back that was never sent.
     pub fn withdraw(self: &Rc<Self>, id: CommandId) {
         let unsent = self

@@ -39,8 +39,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                     })
             }}
             <Head path/>
-            {move || band(model)}
-            <main class="app-main" id=MAIN tabindex="-1">{children()}</main>
+            <main class="app-main" id=MAIN tabindex="-1">{move || band(model)} {children()}</main>
             <Tabs path/>
             <div class="sr" role="status" aria-live="polite">{move || model.announcement()}</div>
         </div>
@@ -241,13 +240,15 @@ fn Tabs(path: Memo<String>) -> impl IntoView {
     }
 }
 
-/// The one band there may be: what is refused before who must sign in, before what is unsent, before how old things
+/// The one band there may be: what is refused before what is damaged, before who must sign in, before what is unsent, before how old things
 /// are, before what would be nice.
 fn band(model: Model) -> Option<AnyView> {
     let words = model.words();
     let outbox = || Leads::To(Route::Outbox.href());
     let (tone, icon, text, leads) = if let Some(why) = first_refusal(model) {
         let text = [words.states.refused, " · ", &words.refusal(&why)].concat();
+        (Tone::Bad, "i-exclamation", text, outbox())
+    } else if let Some(text) = set_aside_text(model) {
         (Tone::Bad, "i-exclamation", text, outbox())
     } else if let Some(text) = sign_in_text(model) {
         (Tone::Warn, "i-me", text, Leads::To(Route::Login(Some(Box::new(Route::Me))).href()))
@@ -279,6 +280,12 @@ fn first_refusal(model: Model) -> Option<domain::refusal::Refusal> {
         domain::command::Outcome::Refused { refusal, .. } => Some(refusal),
         _ => None,
     }
+}
+
+/// What can no longer be read and nobody has seen yet.
+fn set_aside_text(model: Model) -> Option<String> {
+    let n = model.rim.set_aside.with(|set_aside| set_aside.iter().filter(|one| !one.is_kept).count());
+    (n > 0).then(|| model.words().outbox.set_aside_band(n))
 }
 
 fn sign_in_text(model: Model) -> Option<String> {

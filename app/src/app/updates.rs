@@ -50,10 +50,10 @@ pub fn watch() {
     let container = get(window().navigator().as_ref(), "serviceWorker");
     // No workers in some web views; the app then needs a network to start, and nothing else changes.
     let Some(target) = container.dyn_ref::<web_sys::EventTarget>() else { return };
-    let had_one = !get(&container, "controller").is_null();
+    let had_one = Cell::new(!get(&container, "controller").is_null());
     listen(target, "controllerchange", move |_: web_sys::Event| {
         // The first worker ever takes over without anything having changed.
-        if had_one && !HAS_RELOADED.replace(true) {
+        if had_one.replace(true) && !HAS_RELOADED.replace(true) {
             reload();
         }
     });

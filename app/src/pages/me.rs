@@ -184,7 +184,7 @@ fn Ways() -> impl IntoView {
         (!names.is_empty()).then(|| words.names_list(&names))
     };
     let unsent = move || model.unsent().len();
-    let refused = move || model.refused().len();
+    let refused = move || model.refused().len() + model.set_aside().len();
     move || {
         let (roles, unsent, refused) = (roles(), unsent(), refused());
         if roles.is_none() && unsent + refused == 0 {

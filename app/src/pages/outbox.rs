@@ -1,8 +1,9 @@
-//! What waits on this phone to be sent, and what was refused.
+//! What waits on this phone to be sent, what was refused, and what can no longer be read.
 
 use leptos::prelude::*;
 
 use crate::components::outbox_item::{RefusedItem, UnsentItem};
+use crate::components::set_aside_item::SetAsideItem;
 use crate::model::use_model;
 use crate::route::{Route, login_then};
 use crate::ui::empty::Empty;
@@ -27,6 +28,23 @@ pub fn OutboxPage() -> impl IntoView {
                             each=move || refused.get()
                             key=|settled| settled.id
                             children=|settled| view! { <RefusedItem settled/> }
+                        />
+                    </ul>
+                </section>
+            }
+        })
+    };
+    let set_aside = Memo::new(move |_| model.set_aside());
+    let set_aside_part = move || {
+        (!set_aside.read().is_empty()).then(|| {
+            view! {
+                <section class="section">
+                    <h2 class="section-title">{move || model.words().outbox.set_aside_title}</h2>
+                    <ul class="outbox-list">
+                        <For
+                            each=move || set_aside.get().to_vec()
+                            key=|item| item.key.clone()
+                            children=|item| view! { <SetAsideItem item/> }
                         />
                     </ul>
                 </section>
@@ -80,9 +98,10 @@ pub fn OutboxPage() -> impl IntoView {
         <div class="page">
             <h1 class="page-title">{title}</h1>
             {refused_part}
+            {set_aside_part}
             {unsent_part}
             {move || {
-                (refused.read().is_empty() && unsent.read().is_empty())
+                (refused.read().is_empty() && unsent.read().is_empty() && set_aside.read().is_empty())
                     .then(|| view! { <Empty icon="i-check" text=model.words().outbox.empty/> })
             }}
             {action}

@@ -5,7 +5,7 @@
 //! - `queue`: number → `{"tried":0,"raw":"…"}`, the envelope byte for byte
 //! - `journal`: command id → the answer with its envelope
 //! - `meta`: `device` → id, `next_no` → number
-//! - `quarantine`: `number@time` → what could not be read, kept for support
+//! - `quarantine`: `number@time` → what could not be read, kept for support; ` kept` behind it once its person has seen it
 //!
 //! Every write is `strict` and counts only once the transaction reports *committed*.
 
@@ -33,6 +33,9 @@ const JOURNAL: &str = "journal";
 const META: &str = "meta";
 const QUARANTINE: &str = "quarantine";
 const STORES: [&str; 4] = [QUEUE, JOURNAL, META, QUARANTINE];
+
+/// What the key of a quarantined entry ends with once its person has seen it.
+const KEPT: &str = " kept";
 
 const DEVICE: &str = "device";
 const NEXT_NO: &str = "next_no";
@@ -66,8 +69,30 @@ pub struct Contents {
     pub queue: Vec<Queued>,
     /// The answers.
     pub journal: Vec<Settled>,
-    /// How many entries could not be read and were set aside.
-    pub set_aside: usize,
+    /// Entries that could not be read and were set aside, oldest first.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// What could not be read, and so was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// What it is known by.
+    pub key: String,
+    /// When it was set aside, by the phone's clock.
+    pub at: Timestamp,
+    /// What is there, for whoever can make something of it.
+    pub text: String,
+    /// Whether its person has seen it and wants it kept.
+    pub is_kept: bool,
+}
+
+impl SetAside {
+    fn of(key: String, value: &JsValue) -> Self {
+        let ms = key.trim_end_matches(KEPT).rsplit_once('@').and_then(|(_, ms)| ms.parse().ok());
+        let text = value.as_string().or_else(|| js_sys::JSON::stringify(value).ok()?.as_string());
+        let is_kept = key.ends_with(KEPT);
+        Self { key, at: Timestamp::from_ms(ms.unwrap_or_default()), text: text.unwrap_or_default(), is_kept }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -199,6 +224,16 @@ impl Outbox {
         self.with_retry(|database, _| keep(database, settled.clone())).await
     }
 
+    /// Notes that what was set aside has been seen and is to stay.
+    pub async fn keep_set_aside(&self, key: &str) -> Result<(), Trouble> {
+        self.with_retry(|database, _| keep_set_aside(database, key.to_owned())).await
+    }
+
+    /// Deletes what was set aside.
+    pub async fn delete_set_aside(&self, key: &str) -> Result<(), Trouble> {
+        self.with_retry(|database, _| delete_set_aside(database, key.to_owned())).await
+    }
+
     /// Takes a new device name and numbers the queue from 1 again, ids kept.
     pub async fn renumber(&self, in_memory: &[Queued]) -> Result<(DeviceId, Vec<Queued>), Trouble> {
         if let Some(memory) = self.memory.borrow_mut().as_mut() {
@@ -319,7 +354,11 @@ async fn load(database: IdbDatabase) -> Result<Contents, Trouble> {
             queue.delete(key_of(no))?.await?;
         }
     }
-    contents.set_aside = quarantine.count(None)?.await? as usize;
+    let keys = quarantine.get_all_keys(None, None)?.await?;
+    let values = quarantine.get_all(None, None)?.await?;
+    let keys = keys.into_iter().filter_map(|key| key.as_string());
+    contents.set_aside = keys.zip(&values).map(|(key, value)| SetAside::of(key, value)).collect();
+    contents.set_aside.sort_by_key(|one| one.at);
 
     let oldest = Timestamp::from_ms(platform::phone_ms()).plus_minutes(-JOURNAL_DAYS * 24 * 60);
     for value in journal.get_all(None, None)?.await? {
@@ -428,6 +467,22 @@ async fn withdraw(database: IdbDatabase, no: u64) -> Result<bool, Trouble> {
 async fn keep(database: IdbDatabase, settled: Settled) -> Result<(), Trouble> {
     let strict = Strict::begin(&database, &[JOURNAL])?;
     put_settled(&strict.store(JOURNAL)?, &settled).await?;
+    strict.committed().await
+}
+
+async fn keep_set_aside(database: IdbDatabase, key: String) -> Result<(), Trouble> {
+    let strict = Strict::begin(&database, &[QUARANTINE])?;
+    let quarantine = strict.store(QUARANTINE)?;
+    if let Some(value) = quarantine.get(JsValue::from(&key))?.await? {
+        quarantine.put(&value, Some(&[&key, KEPT].concat().into()))?.await?;
+        quarantine.delete(JsValue::from(&key))?.await?;
+    }
+    strict.committed().await
+}
+
+async fn delete_set_aside(database: IdbDatabase, key: String) -> Result<(), Trouble> {
+    let strict = Strict::begin(&database, &[QUARANTINE])?;
+    strict.store(QUARANTINE)?.delete(JsValue::from(&key))?.await?;
     strict.committed().await
 }
 

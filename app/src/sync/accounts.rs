@@ -53,6 +53,9 @@ impl Runner {
             return;
         }
         self.device.set(contents.device);
+        if self.rim.set_aside.with_untracked(|known| **known != contents.set_aside) {
+            self.rim.set_aside.set(Arc::new(contents.set_aside));
+        }
         let (queue, journal) = (contents.queue, contents.journal);
         self.client.replace(Client::default());
         self.rim.session.set(account.map_or(Session::Guest, Session::SignedIn));
@@ -74,6 +77,7 @@ impl Runner {
         self.rim.view.set(Arc::default());
         self.rim.unsent.set(Arc::default());
         self.rim.journal.set(Arc::default());
+        self.rim.set_aside.set(Arc::default());
         stores
     }
 
@@ -84,7 +88,7 @@ impl Runner {
             device: self.device.get(),
             queue: client.queue().into_iter().cloned().collect(),
             journal: client.journal().values().cloned().collect(),
-            set_aside: 0,
+            set_aside: Vec::new(),
         }
     }
 
@@ -106,7 +110,8 @@ impl Runner {
     /// Signs out: the marker first, so that whatever comes between, the next start finishes it.
     pub async fn sign_out(self: &Rc<Self>) {
         let Some(account) = self.stores.borrow().account else { return };
-        let has_unsent = !self.client.borrow().queue().is_empty();
+        let has_set_aside = self.rim.set_aside.with_untracked(|set_aside| !set_aside.is_empty());
+        let has_unsent = has_set_aside || !self.client.borrow().queue().is_empty();
         let keep = if has_unsent { KEEP } else { "" };
         guest::write(guest::WIPE, &[&account.to_string(), keep].concat());
         guest::forget(guest::ACCOUNT);

@@ -33,6 +33,7 @@ catalogue! {
         not_signed_in: "登录后能看到自己的报名和预约", "Sign in to see your sign-ups and bookings";
         home_community: "我的社区", "My community";
         name: "称呼", "Name";
+        profile: "个人信息", "My details";
         phone_tail(tail): "手机尾号{tail}", "Number ending in {tail}";
         sign_out: "退出登录", "Sign out";
         sign_out_note: "这台手机上存的个人信息会清掉。", "What is saved about you on this phone is removed.";
@@ -61,6 +62,7 @@ catalogue! {
         keep: "留着", "Keep";
         remove_title(name): "移除{name}？", "Remove {name}?";
         born_required: "请选孩子的出生年月", "Please choose the child's birth month";
+        born_half: "年和月都要选", "Choose both the year and the month";
         born_in_future: "出生年月还没到，请再看看", "That month has not come yet; please check";
         removed(name): "已移除{name}", "{name} was removed";
         added(name): "已加上{name}", "{name} was added";
@@ -99,6 +101,15 @@ catalogue! {
         again: "已重新提交", "Sent again";
         update_profile: "改个人信息", "Change my details";
         read_notices: "消息已读", "Messages read";
+        set_aside_title: "读不出来的", "Damaged";
+        set_aside_band(n): "有{n}条没提交的读不出来了", "{n} unsent {n?item|items} cannot be read any more";
+        set_aside_text: "存在手机里的这一条坏了，没法提交。请看看「我的」里缺了什么，再报一次。复制给社区工作人员，可以帮您查。", "What was saved here is damaged and cannot be sent. See what is missing under Mine and ask for it again. Staff can look into it if you copy it for them.";
+        copy_for_staff: "复制给工作人员", "Copy for staff";
+        set_aside_keep: "先留着", "Keep";
+        set_aside_kept: "留着了，不再提醒", "Kept; we will not remind you again";
+        set_aside_delete: "删掉", "Delete";
+        set_aside_delete_sure: "再点一次就删掉", "Tap again to delete";
+        set_aside_deleted: "已删掉", "Deleted";
     }
 }
 
@@ -177,7 +188,7 @@ catalogue! {
         cancel_title: "去不了", "If you can't come";
         cancel: "在「我的」里点开，点「取消报名」，名额就让给别人。", "Open it under \"Mine\" and cancel; somebody else gets the place.";
         large_title: "字太小", "Text too small";
-        large: "点上面的「长辈版」，或在设置里选字号。", "Tap \"Large-text version\" at the top, or choose a size in settings.";
+        large: "点上面的「长辈版」，或在设置里选字号。", "Tap \"Large text\" at the top, or choose a size in settings.";
         phones: "社区电话", "Phone numbers";
     }
 }
