@@ -23,6 +23,7 @@ use crate::components::request_card::{RequestCard, RequestData, staff_when, who}
 use crate::components::timeline::{Timeline, TimelineActions};
 use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Session, Submission, use_model};
+use crate::pages::communities::name_of;
 use crate::route::{Route, with_query};
 use crate::ui::icon::Icon;
 use crate::ui::wide::use_is_wide;
@@ -147,7 +148,7 @@ fn OpenDesk() -> impl IntoView {
     });
     let choose_day = Callback::new(move |on| go.run((on, tab.get_untracked())));
     let place = move || {
-        let name = model.community_view().map(|community| community.name.to_string());
+        let name = model.community_view().map(|community| name_of(&community, model.language()));
         name.unwrap_or_else(|| model.words().common.community.to_owned())
     };
 

@@ -15,7 +15,7 @@ catalogue! {
         tabs_label: "主要页面", "Main pages";
         desk: "工作台", "Desk";
         skip_to_content: "跳到内容", "Skip to content";
-        mode_elder: "长辈版", "Large-text version";
+        mode_elder: "长辈版", "Large text";
         mode_standard: "标准版", "Standard";
         call: "打电话问社区", "Call the community";
         call_number(phone): "打电话{phone}", "Call {phone}";
