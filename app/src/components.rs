@@ -2,6 +2,7 @@
 //! context of its own unless it says why. One file per component in `components/`, declared here.
 
 pub mod activity_row;
+pub mod birth_month;
 pub mod booking_sheet;
 pub mod booking_status;
 pub mod cancel_booking_sheet;
@@ -20,6 +21,7 @@ pub mod outbox_item;
 pub mod own_booking_sheet;
 pub mod own_status;
 pub mod person_form;
+pub mod profile_edit;
 pub mod publish_draft;
 pub mod publish_form;
 pub mod reason_sheet;

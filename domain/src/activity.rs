@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::id::{ActivityId, OccurrenceId, SpaceId};
-use crate::people::{ADULT_AGE, Person, Relation};
+use crate::people::{ADULT_AGE, Person, Relation, SENIOR_AGE};
 use crate::refusal::{Eligibility, Refusal};
 use crate::text::Place;
 use crate::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp};
@@ -266,7 +266,7 @@ pub fn phase(policy: SignUpPolicy, range: TimeRange, is_cancelled: bool, now: Ti
 /// Checks a party against the audience on the date of the occurrence.
 ///
 /// # Errors
-/// [`Refusal::NotEligible`], [`Refusal::ChildNeeded`], [`Refusal::GuardianNeeded`].
+/// [`Refusal::NotEligible`], [`Refusal::BirthMonthNeeded`], [`Refusal::ChildNeeded`], [`Refusal::GuardianNeeded`].
 pub fn check_audience(audience: Audience, party: &[Person], on: LocalDate) -> Result<(), Refusal> {
     let named = |keep: &dyn Fn(&Person) -> bool| party.iter().filter(|p| keep(p)).map(|p| p.id).collect::<Vec<_>>();
     let refuse_if = |people: Vec<_>, why| {
@@ -276,7 +276,13 @@ pub fn check_audience(audience: Audience, party: &[Person], on: LocalDate) -> Re
     let has_adult = party.iter().any(|person| !person.is_child_on(on));
     match audience {
         Audience::Adults => refuse_if(named(&|p| p.is_child_on(on)), Eligibility::Adults)?,
-        Audience::Seniors => refuse_if(named(&|p| !may_be_senior(p, on)), Eligibility::Seniors)?,
+        Audience::Seniors => {
+            refuse_if(named(&|p| is_senior(p, on) == Some(false)), Eligibility::Seniors)?;
+            let people = named(&|p| is_senior(p, on).is_none());
+            if !people.is_empty() {
+                return Err(Refusal::BirthMonthNeeded { people });
+            }
+        }
         Audience::Families { from, to } => {
             let outside = |p: &Person| {
                 let fits = p.age_on(on).is_some_and(|age| (u16::from(from)..=u16::from(to)).contains(&age));
@@ -295,12 +301,13 @@ pub fn check_audience(audience: Audience, party: &[Person], on: LocalDate) -> Re
     Ok(())
 }
 
-/// Nobody is asked for a birthday: an adult whose month of birth is unknown is taken at their word.
-fn may_be_senior(person: &Person, on: LocalDate) -> bool {
+/// Whether somebody is of sixty and above; not known of an adult whose month of birth nobody has said. Who was added as an
+/// elder was said to be.
+fn is_senior(person: &Person, on: LocalDate) -> Option<bool> {
     match person.relation {
-        Relation::Child => false,
-        Relation::Elder => true,
-        Relation::Me | Relation::Adult => person.age_on(on).is_none_or(|age| age >= 60),
+        Relation::Child => Some(false),
+        Relation::Elder => Some(true),
+        Relation::Me | Relation::Adult => person.age_on(on).map(|age| age >= SENIOR_AGE),
     }
 }
 
@@ -405,7 +412,37 @@ mod tests {
             Err(Refusal::NotEligible { people: vec![teen.id], why: Eligibility::ChildAge { from: 3, to: 6 } })
         );
         assert!(check_audience(Audience::Adults, &[me.clone(), child.clone()], on).is_err());
-        assert!(check_audience(Audience::Seniors, &[me.clone(), child], on).is_err());
+        let why = Eligibility::Seniors;
+        let too_young = Refusal::NotEligible { people: vec![child.id], why };
+        assert_eq!(check_audience(Audience::Seniors, &[me.clone(), child], on), Err(too_young));
         assert_eq!(check_audience(Audience::Everyone, &[me, teen], on), Ok(()));
+    }
+
+    #[test]
+    fn sixty_is_counted_and_never_guessed() {
+        let on = date("2026-11-25");
+        let person = |relation, born: Option<&str>| Person {
+            id: PersonId::from_uuid(Uuid::from_u128(1)),
+            relation,
+            name: "王阿姨".parse().expect("a name"),
+            born: born.map(|b| b.parse().expect("a month")),
+        };
+        let people = vec![PersonId::from_uuid(Uuid::from_u128(1))];
+        let needed = Err(Refusal::BirthMonthNeeded { people: people.clone() });
+        let refused = Err(Refusal::NotEligible { people, why: Eligibility::Seniors });
+        for (relation, born, expected) in [
+            (Relation::Me, Some("1966-11"), Ok(())),
+            (Relation::Me, Some("1966-12"), refused.clone()),
+            (Relation::Me, None, needed.clone()),
+            (Relation::Adult, None, needed),
+            (Relation::Adult, Some("1990-01"), refused),
+            (Relation::Elder, None, Ok(())),
+        ] {
+            assert_eq!(
+                check_audience(Audience::Seniors, &[person(relation, born)], on),
+                expected,
+                "{relation:?} {born:?}"
+            );
+        }
     }
 }

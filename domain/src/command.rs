@@ -161,7 +161,7 @@ pub struct RemovePerson {
     pub person: PersonId,
 }
 
-/// Change what one is called or where one lives.
+/// Change what one is called, where one lives, or when one was born.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateProfile {
@@ -169,6 +169,9 @@ pub struct UpdateProfile {
     pub name: PersonName,
     /// Where one lives.
     pub home: CommunityId,
+    /// The month one was born in; none leaves what was said before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born: Option<YearMonth>,
 }
 
 /// Mark notices as read.

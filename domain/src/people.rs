@@ -15,6 +15,9 @@ pub const HOUSEHOLD_MAX: u16 = 12;
 /// The age from which a person comes without a guardian.
 pub const ADULT_AGE: u16 = 18;
 
+/// The age from which a person is an elder.
+pub const SENIOR_AGE: u16 = 60;
+
 /// What a member of a household is to the resident whose account it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -63,6 +63,11 @@ pub enum Refusal {
         /// What the activity asks for.
         why: Eligibility,
     },
+    /// The activity asks for an age, and nobody has said when these were born.
+    BirthMonthNeeded {
+        /// Whom it concerns.
+        people: Vec<PersonId>,
+    },
     /// Children come only along with an adult.
     GuardianNeeded,
     /// The activity is for families and nobody of the fitting age was named.

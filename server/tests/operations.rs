@@ -284,8 +284,37 @@ on_both_engines! {
         assert!(!mother.view(db).await.persons.contains_key(&child));
         let (_, outcome) = mother.ask_in(db, &StreamId::Account(account(2)), add(true), now()).await;
         assert_eq!(refusal(&outcome), &Refusal::Gone, "another household");
-        let profile = UpdateProfile { name: "王阿姨".parse().expect("a name"), home: "nowhere".parse().expect("a slug") };
-        let (_, outcome) = mother.ask_in(db, &own, Command::UpdateProfile(profile), now()).await;
+    }
+
+    async fn one_says_who_one_is_and_with_the_age_comes_what_is_for_that_age(test) {
+        let db = &test.db;
+        settle(db).await;
+        let mother = Phone::of(1);
+        let own = StreamId::Account(mother.account);
+        let profile = |home: &str, born: Option<&str>| Command::UpdateProfile(UpdateProfile {
+            name: "王阿姨".parse().expect("a name"),
+            home: home.parse().expect("a slug"),
+            born: born.map(|born| born.parse().expect("a month")),
+        });
+        let (_, outcome) = mother.ask_in(db, &own, profile("nowhere", None), now()).await;
         assert_eq!(refusal(&outcome), &Refusal::Gone);
+        let (_, outcome) = mother.ask_in(db, &own, profile("banzha", Some("2027-01")), now()).await;
+        assert_eq!(refusal(&outcome), &Refusal::Malformed { field: "/body/born".to_owned() });
+
+        let Command::PublishActivity(plan) = activity(Some(12), None) else { unreachable!("it publishes") };
+        let plan = PublishActivity { audience: Audience::Seniors, ..plan };
+        let occurrence = publish(db, &Phone::of(20), Command::PublishActivity(plan)).await;
+        let me = person(1, 0);
+        let (_, outcome) = mother.ask(db, sign_up(occurrence, &[me])).await;
+        assert_eq!(refusal(&outcome), &Refusal::BirthMonthNeeded { people: vec![me] });
+        let (_, outcome) = mother.ask_in(db, &own, profile("banzha", Some("1960-03")), now()).await;
+        assert_eq!(accepted(&outcome), &Accepted::Done);
+        let (_, outcome) = mother.ask_in(db, &own, profile("banzha", None), now()).await;
+        assert_eq!(accepted(&outcome), &Accepted::Done);
+        let view = mother.view(db).await;
+        let known = &view.persons[&me];
+        assert_eq!((known.name.as_str(), known.born), ("王阿姨", "1960-03".parse().ok()), "what is not told stays");
+        let (_, outcome) = mother.ask(db, sign_up(occurrence, &[me])).await;
+        assert!(matches!(accepted(&outcome), Accepted::SignedUp { .. }), "{outcome:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Adding somebody to one's household: who, what they are called, when a child was born, and the guardian's consent.
+//! Adding somebody to one's household: who, what they are called, when they were born, and the guardian's consent.
 
 use domain::command::AddPerson;
 use domain::people::Relation;
@@ -8,17 +8,13 @@ use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
+use crate::components::birth_month::{BirthMonth, FieldError};
 use crate::model::use_model;
 use crate::platform;
-use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
 
 /// Who can be added, as the form shows them.
 const RELATIONS: [Relation; 3] = [Relation::Child, Relation::Adult, Relation::Elder];
-/// How old a child to add may be.
-const CHILD_YEARS: i32 = 18;
-/// How old anybody else may be.
-const ELDER_YEARS: i32 = 110;
 
 /// What is wrong with the form, by field and in the order of the fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +54,7 @@ impl Draft {
         let mut problems = Vec::new();
         let name = self.name.parse::<PersonName>().map_err(|problem| problems.push(Problem::Name(problem))).ok();
         let is_child = self.relation == Relation::Child;
-        let asks_born = self.relation != Relation::Adult;
-        let born =
-            self.year.zip(self.month).and_then(|(year, month)| YearMonth::new(year, month)).filter(|_| asks_born);
+        let born = self.year.zip(self.month).and_then(|(year, month)| YearMonth::new(year, month));
         match born {
             None if is_child => problems.push(Problem::BornMissing),
             Some(born) if born > YearMonth::of(today) => problems.push(Problem::BornInFuture),
@@ -159,21 +153,6 @@ fn Who(draft: RwSignal<Draft>) -> impl IntoView {
     }
 }
 
-/// The sentence under a field that is wrong.
-#[component]
-fn FieldError(id: &'static str, text: Signal<Option<String>>) -> impl IntoView {
-    move || {
-        text.get().map(|text| {
-            view! {
-                <p class="field-error" id=id>
-                    <Icon name="i-exclamation"/>
-                    {text}
-                </p>
-            }
-        })
-    }
-}
-
 #[component]
 fn NameField(draft: RwSignal<Draft>, problems: RwSignal<Vec<Problem>>) -> impl IntoView {
     let model = use_model();
@@ -205,7 +184,6 @@ fn NameField(draft: RwSignal<Draft>, problems: RwSignal<Vec<Problem>>) -> impl I
 #[component]
 fn Born(draft: RwSignal<Draft>, problems: RwSignal<Vec<Problem>>) -> impl IntoView {
     let model = use_model();
-    let relation = Memo::new(move |_| draft.read().relation);
     let error = Signal::derive(move || {
         problems.read().iter().find_map(|problem| match problem {
             Problem::BornMissing => Some(model.words().family.born_required.to_owned()),
@@ -213,78 +191,19 @@ fn Born(draft: RwSignal<Draft>, problems: RwSignal<Vec<Problem>>) -> impl IntoVi
             _ => None,
         })
     });
-    let invalid = move || error.read().is_some().then_some("true");
-    let years = move || {
-        let this_year = model.today().year();
-        let span = if relation.get() == Relation::Child { CHILD_YEARS } else { ELDER_YEARS };
-        let newest = if relation.get() == Relation::Child { this_year } else { this_year - CHILD_YEARS };
-        (this_year - span..=newest).rev()
-    };
-    let year_options = move || {
-        years()
-            .map(|year| {
-                view! {
-                    <option value=year.to_string() selected=move || draft.read().year == Some(year)>{year}</option>
-                }
+    view! {
+        <BirthMonth
+            prefix="person"
+            is_child=Signal::derive(move || draft.read().relation == Relation::Child)
+            chosen=Signal::derive(move || (draft.read().year, draft.read().month))
+            on_choose=Callback::new(move |(year, month)| {
+                draft
+                    .update(|draft| {
+                        (draft.year, draft.month) = (year, month);
+                    });
             })
-            .collect_view()
-    };
-    let month_options = move || {
-        (1..=12_u8)
-            .map(|month| {
-                view! {
-                    <option value=month.to_string() selected=move || draft.read().month == Some(month)>{month}</option>
-                }
-            })
-            .collect_view()
-    };
-    move || {
-        (relation.get() != Relation::Adult).then(|| {
-            let words = model.words();
-            let is_optional = relation.get() != Relation::Child;
-            view! {
-                <fieldset class="field-set" aria-describedby="person-born-help person-born-error">
-                    <legend class="field-label">
-                        {words.family.born}
-                        {is_optional.then(|| view! { <span class="quiet">" · "{words.common.optional}</span> })}
-                    </legend>
-                    <p class="field-help" id="person-born-help">{words.family.born_help}</p>
-                    <div class="field-pair">
-                        <div class="field">
-                            <label class="field-help" for="person-year">{words.family.year}</label>
-                            <select
-                                class="input"
-                                id="person-year"
-                                aria-invalid=invalid
-                                on:change=move |event| {
-                                    let year = event_target_value(&event).parse().ok();
-                                    draft.update(|draft| draft.year = year);
-                                }
-                            >
-                                <option value="" selected=move || draft.read().year.is_none()>"–"</option>
-                                {year_options}
-                            </select>
-                        </div>
-                        <div class="field">
-                            <label class="field-help" for="person-month">{words.family.month}</label>
-                            <select
-                                class="input"
-                                id="person-month"
-                                aria-invalid=invalid
-                                on:change=move |event| {
-                                    let month = event_target_value(&event).parse().ok();
-                                    draft.update(|draft| draft.month = month);
-                                }
-                            >
-                                <option value="" selected=move || draft.read().month.is_none()>"–"</option>
-                                {month_options}
-                            </select>
-                        </div>
-                    </div>
-                    <FieldError id="person-born-error" text=error/>
-                </fieldset>
-            }
-        })
+            error
+        />
     }
 }
 

@@ -111,6 +111,7 @@ fn short_reason(words: &'static Words, refusal: &Refusal) -> String {
         Refusal::NotEligible { why: Eligibility::ChildAge { from, to }, .. } => words.sign_up.why_age(from, to),
         Refusal::NotEligible { why: Eligibility::Seniors, .. } => words.sign_up.why_seniors.to_owned(),
         Refusal::NotEligible { why: Eligibility::Adults, .. } => words.sign_up.why_adults.to_owned(),
+        Refusal::BirthMonthNeeded { .. } => words.sign_up.why_birth_month.to_owned(),
         other => words.refusal(other),
     }
 }

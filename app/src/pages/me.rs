@@ -10,6 +10,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::components::coming_list::{ComingList, Mine, NextUp};
 use crate::components::own_booking_sheet::OwnBookingSheet;
+use crate::components::profile_edit::ProfileEdit;
 use crate::components::sign_out_sheet::SignOutSheet;
 use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Session, Submission, use_model};
@@ -102,6 +103,7 @@ fn OwnPage() -> impl IntoView {
     view! {
         <div class="page">
             <AccountHead/>
+            <ProfileEdit/>
             <Unsaved last/>
             <Ways/>
             {move || mine.with(|mine| mine.next.clone()).map(|line| view! { <NextUp line on_booking=open/> })}

@@ -4,6 +4,7 @@ use domain::words::{Language, Words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::components::profile_edit::ProfileEdit;
 use crate::model::prefs::{STEPS, Theme};
 use crate::model::{Freshness, Mode, use_model};
 use crate::platform;
@@ -22,6 +23,7 @@ pub fn SettingsPage() -> impl IntoView {
             <TextSize/>
             <Colours/>
             <Languages/>
+            <Details/>
             <Feed/>
             <Stored/>
             <section class="section">
@@ -174,6 +176,21 @@ fn Languages() -> impl IntoView {
                     .collect_view()}
             </div>
         </section>
+    }
+}
+
+/// Who one is, for those who are signed in.
+#[component]
+fn Details() -> impl IntoView {
+    let model = use_model();
+    let is_known = Memo::new(move |_| model.view().profile.is_some());
+    view! {
+        <Show when=move || is_known.get()>
+            <section class="section">
+                <h2 class="section-title">{move || model.words().me.profile}</h2>
+                <ProfileEdit/>
+            </section>
+        </Show>
     }
 }
 

@@ -9,7 +9,7 @@ use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide
 use crate::change::{ActivityRow, BookingRow, Cancellation, OccurrenceRow, PartyMember, SignUpRow, SignUpState};
 use crate::command::{AddPerson, BookSpace, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp};
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
-use crate::people::Person;
+use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
 use crate::sign_up::{Seats, SignUpDecision, Terms, WithdrawalDecision, decide_sign_up, decide_withdrawal};
 use crate::sync::view::{Delivery, In, View};
@@ -93,9 +93,12 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             view.persons.remove(&command.person);
             command.person.uuid()
         }
-        Command::UpdateProfile(UpdateProfile { name, home }) => {
+        Command::UpdateProfile(UpdateProfile { name, home, born }) => {
             let (account, profile) = view.profile.as_mut().ok_or(Refusal::Gone)?;
             (profile.name, profile.home) = (name.clone(), home.clone());
+            if let Some(me) = view.persons.values_mut().find(|person| person.relation == Relation::Me) {
+                (me.name, me.born) = (name.clone(), born.or(me.born));
+            }
             account.uuid()
         }
         Command::ReadNotices(command) => {

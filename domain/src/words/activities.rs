@@ -126,6 +126,7 @@ catalogue! {
         guardian_needed: "孩子要有大人陪，请选一位大人", "Children come with an adult; choose one";
         child_needed(from, to): "请选一个{from}–{to}岁的孩子", "Choose a child aged {from}–{to}";
         why_age(from, to): "要{from}–{to}岁", "Ages {from}–{to} only";
+        why_birth_month: "先填出生年月", "Add the month of birth first";
         why_seniors: "要满60岁", "60 and over only";
         why_adults: "只限成人", "Adults only";
         why_already: "已经报了", "Already in";

@@ -22,6 +22,7 @@ catalogue! {
         already_in: "您家已经报过这一场了。要换人，请先取消原来的报名，再一起报。", "Your household is signed up for this already. To change who comes, withdraw first, then sign up together.";
         not_eligible_age(from, to): "这个活动要{from}–{to}岁的孩子。请换人，或看看别的活动。", "This is for children aged {from}–{to}. Choose somebody else or another activity.";
         not_eligible_seniors: "这个活动要满60岁。请换人，或看看别的活动。", "This is for people of 60 and over. Choose somebody else or another activity.";
+        birth_month_needed: "这个活动要满60岁。请先在「我的」里填出生年月，家人的在「家人」里填。", "This is for people of 60 and over. First add the month of birth under Mine, or under Family for others.";
         not_eligible_adults: "这个活动只限成人。请把孩子去掉再报。", "This is for adults only. Leave the children out and try again.";
         guardian_needed: "孩子要有大人陪。请加一位大人。", "Children come with an adult. Add one.";
         child_needed: "这是亲子活动。请加上要来的孩子。", "This is for families. Add the child who comes.";
@@ -83,6 +84,7 @@ impl Words {
                 Eligibility::Seniors => texts.not_eligible_seniors.to_owned(),
                 Eligibility::Adults => texts.not_eligible_adults.to_owned(),
             },
+            Refusal::BirthMonthNeeded { .. } => texts.birth_month_needed.to_owned(),
             Refusal::GuardianNeeded => texts.guardian_needed.to_owned(),
             Refusal::ChildNeeded => texts.child_needed.to_owned(),
             Refusal::PartyEmpty => texts.party_empty.to_owned(),

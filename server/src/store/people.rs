@@ -1,6 +1,7 @@
 //! Accounts, their households and their grants, and the rows of an account's own stream.
 
 use domain::change::{Audience, ProfileRow, RoleRow, class};
+use domain::command::UpdateProfile;
 use domain::id::{AccountId, CommunityId, PersonId, StreamId};
 use domain::people::{Caller, Person, Relation, Role};
 use domain::text::{PersonName, Phone};
@@ -178,15 +179,14 @@ pub async fn remove_person(conn: &mut Conn<'_>, person: PersonId, now: Timestamp
     Ok(())
 }
 
-/// Changes what the resident is called and where they live.
+/// Changes what the resident is called, where they live, and when they were born, if that is told.
 ///
 /// # Errors
 /// [`StoreError`]; an unknown community is a foreign key.
 pub async fn update_profile(
     conn: &mut Conn<'_>,
     account: AccountId,
-    name: &PersonName,
-    home: &CommunityId,
+    UpdateProfile { name, home, born }: &UpdateProfile,
 ) -> Result<(), StoreError> {
     conn.execute(
         "update account set name = $2, home_community = $3 where id = $1",
@@ -194,8 +194,9 @@ pub async fn update_profile(
     )
     .await?;
     conn.execute(
-        "update person set name = $2 where account = $1 and relation = 'me' and removed_at is null",
-        &[account.into(), name.into()],
+        "update person set name = $2, birth_month = coalesce($3, birth_month)
+         where account = $1 and relation = 'me' and removed_at is null",
+        &[account.into(), name.into(), (*born).into()],
     )
     .await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Change what one is called or where one lives. Lists of those to come follow at once, in whichever community: they are
+//! Change what one is called, where one lives, or when one was born. Lists of those to come follow at once, in whichever community: they are
 //! there to call people by their names. Lists of what is over keep the names they had.
 
 use std::collections::BTreeMap;
@@ -7,6 +7,7 @@ use domain::command::{Accepted, Command, UpdateProfile};
 use domain::id::{CommunityId, StreamId};
 use domain::people::{Facts, Relation};
 use domain::refusal::Refusal;
+use domain::time::YearMonth;
 
 use crate::operations::{Context, Done, Stop};
 use crate::store::people::{self, draft_person, draft_profile, list_household};
@@ -14,7 +15,7 @@ use crate::store::streams::{Draft, write_change};
 use crate::store::{Conn, Constraint, StoreError, bookings, sign_ups};
 
 /// # Errors
-/// [`Refusal::Gone`] for an unknown community.
+/// [`Refusal::Gone`] for an unknown community, [`Refusal::Malformed`] for a month of birth that is still to come.
 pub async fn update_profile(
     conn: &mut Conn<'_>,
     context: &Context<'_>,
@@ -24,8 +25,11 @@ pub async fn update_profile(
     let facts = Facts { owner: Some(context.account), ..Facts::default() };
     let allowed = context.authorize(command, &facts, body)?;
     let body = *allowed.what();
+    if body.born.is_some_and(|born| born > YearMonth::of(context.now.date())) {
+        return Err(Refusal::Malformed { field: "/body/born".to_owned() }.into());
+    }
     let (name_before, _) = people::load_name_and_tail(conn, context.account).await?;
-    match people::update_profile(conn, context.account, &body.name, &body.home).await {
+    match people::update_profile(conn, context.account, body).await {
         Err(StoreError::Constraint(Constraint::ForeignKey)) => return Err(Refusal::Gone.into()),
         result => result?,
     }
