@@ -21,7 +21,8 @@ const CLOCK_AT: &str = "1795399200000";
 /// The month the reads ask for; it starts that day.
 pub const MONTH: &str = "from=2026-11-23&to=2026-12-20";
 
-struct Server(Child);
+/// A running server; ended when dropped.
+pub struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -56,14 +57,14 @@ pub fn print(binary: &Path) -> Result<()> {
         ("community as HTML", "/c/banzha"),
         ("spaces as JSON", "/api/spaces?community=banzha"),
     ] {
-        let figures = Figures::of(16, |_| {
+        let figures = Figures::of(&server, 16, |_| {
             let mut connection = Connection::open()?;
             Ok(move || Ok(connection.get(path)?.status == 200))
         })?;
         println!("{name}, 16 clients: {figures}");
     }
     println!("memory after reads: {} MiB", resident_mib(&server)?);
-    sign_ups::print()?;
+    sign_ups::print(&server)?;
     println!("memory after sign-ups: {} MiB", resident_mib(&server)?);
     Ok(())
 }
@@ -107,16 +108,19 @@ pub struct Figures {
     times: Vec<Duration>,
     span: Duration,
     failures: usize,
+    /// Processor time the server and the clients spent meanwhile.
+    busy: (Duration, Duration),
 }
 
 impl Figures {
     /// Lets `clients` threads ask for [`SPAN`]. `client` makes the question of one of them, asked again and again; its
     /// answer is whether it went well.
-    pub fn of<Q>(clients: usize, client: impl Fn(usize) -> Result<Q> + Sync) -> Result<Self>
+    pub fn of<Q>(server: &Server, clients: usize, client: impl Fn(usize) -> Result<Q> + Sync) -> Result<Self>
     where
         Q: FnMut() -> Result<bool>,
     {
         let ready = std::sync::Barrier::new(clients);
+        let before = (processor_time(server.0.id())?, processor_time(std::process::id())?);
         let of_threads = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..clients)
                 .map(|number| {
@@ -143,7 +147,8 @@ impl Figures {
             failures += failed;
         }
         times.sort_unstable();
-        Ok(Self { times, span: SPAN, failures })
+        let after = (processor_time(server.0.id())?, processor_time(std::process::id())?);
+        Ok(Self { times, span: SPAN, failures, busy: (after.0 - before.0, after.1 - before.1) })
     }
 
     fn ms_at(&self, share: usize) -> f64 {
@@ -156,8 +161,19 @@ impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let rate = self.times.len() as f64 / self.span.as_secs_f64();
         write!(f, "{rate:.0}/s, p50 {:.2} ms, p99 {:.2} ms", self.ms_at(50), self.ms_at(99))?;
+        let each = |busy: Duration| busy.as_secs_f64() * 1e6 / (self.times.len() + self.failures) as f64;
+        write!(f, ", processor time each {:.0} µs (client {:.0} µs)", each(self.busy.0), each(self.busy.1))?;
         if self.failures > 0 { write!(f, ", {} refused", self.failures) } else { Ok(()) }
     }
+}
+
+/// What a process has spent so far, in all its threads.
+fn processor_time(process: u32) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // After the name, which may hold anything; user and system time are the 12th and 13th from there, in 1/100 s.
+    let rest = stat.rsplit(')').next().context("no name in stat")?;
+    let ticks: u64 = rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 fn resident_mib(server: &Server) -> Result<u64> {
