@@ -11,10 +11,10 @@ pub mod sender;
 pub mod session;
 pub mod verify;
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
@@ -45,6 +45,8 @@ pub struct LoginGate {
     pub sender: Sender,
     hashes: Arc<Semaphore>,
     argon2: Params,
+    /// The memory of hashes that are done, for the next ones: as much as [`HASHES_MAX`] need, whoever computes them.
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
 impl LoginGate {
@@ -52,7 +54,7 @@ impl LoginGate {
     #[must_use]
     pub fn new(sender: Sender) -> Self {
         let argon2 = Params::new(HASH_MEMORY_KIB, HASH_PASSES, 1, None).expect("invariant: constants in range");
-        Self { sender, hashes: Arc::new(Semaphore::new(HASHES_MAX)), argon2 }
+        Self { sender, hashes: Arc::new(Semaphore::new(HASHES_MAX)), argon2, memory: Arc::default() }
     }
 
     /// The slow hash of a code, bound to its challenge and to this server's secret.
@@ -63,14 +65,18 @@ impl LoginGate {
         let turn = tokio::time::timeout(HASH_WAIT, Arc::clone(&self.hashes).acquire_owned());
         let Ok(Ok(turn)) = turn.await else { return Err(ApiError::Busy) };
         let (pepper, code, params) = (pepper.clone(), code.to_owned(), self.argon2.clone());
+        let memory = Arc::clone(&self.memory);
         let hashed = tokio::task::spawn_blocking(move || {
             let _turn = turn;
+            let kept = memory.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut blocks = kept.unwrap_or_else(|| vec![Block::default(); params.block_count()]);
             let argon2 = Argon2::new_with_secret(pepper.bytes(), Algorithm::Argon2id, Version::V0x13, params)
                 .expect("invariant: the secret is short enough");
             let mut out = [0; 32];
             argon2
-                .hash_password_into(code.as_bytes(), challenge.as_bytes(), &mut out)
-                .expect("invariant: salt and output have fitting lengths");
+                .hash_password_into_with_memory(code.as_bytes(), challenge.as_bytes(), &mut out, &mut blocks)
+                .expect("invariant: salt, output and memory have fitting lengths");
+            memory.lock().unwrap_or_else(PoisonError::into_inner).push(blocks);
             hex(&out)
         });
         hashed.await.map_err(|error| ApiError::fault("hash a code", &error))

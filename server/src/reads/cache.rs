@@ -91,7 +91,14 @@ impl Encoded {
 /// Compresses with brotli.
 #[must_use]
 pub fn brotli(bytes: &[u8]) -> Bytes {
-    let params = brotli::enc::BrotliEncoderParams { quality: BROTLI_EFFORT, ..Default::default() };
+    // A window larger than the text only costs memory: 16 MiB at its usual size.
+    let window = (usize::BITS - bytes.len().leading_zeros()).clamp(17, 22);
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: BROTLI_EFFORT,
+        lgwin: i32::try_from(window).unwrap_or(22),
+        size_hint: bytes.len(),
+        ..Default::default()
+    };
     let mut out = Vec::with_capacity(bytes.len() / 4);
     brotli::BrotliCompress(&mut &*bytes, &mut out, &params).expect("invariant: memory takes all bytes");
     out.into()
