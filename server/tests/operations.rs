@@ -3,13 +3,14 @@
 
 mod neighbourhood;
 
+use domain::activity::Audience;
 use domain::booking::BookingState;
 use domain::change::{RowBody, SignUpState};
 use domain::command::{
     Accepted, AddPerson, ApproveBooking, CancelBooking, CancelOccurrence, Command, DeclineBooking, Outcome,
-    RemovePerson, UpdateProfile,
+    PublishActivity, RemovePerson, UpdateProfile,
 };
-use domain::id::{BookingId, PersonId, SignUpId, StreamId};
+use domain::id::{BookingId, DeviceId, PersonId, SignUpId, StreamId};
 use domain::people::{Actor, Relation};
 use domain::refusal::{Alternative, Refusal};
 use domain::sync::{Answer, NotNow, PullResult};
@@ -301,9 +302,8 @@ on_both_engines! {
         let (_, outcome) = mother.ask_in(db, &own, profile("banzha", Some("2027-01")), now()).await;
         assert_eq!(refusal(&outcome), &Refusal::Malformed { field: "/body/born".to_owned() });
 
-        let Command::PublishActivity(plan) = activity(Some(12), None) else { unreachable!("it publishes") };
-        let plan = PublishActivity { audience: Audience::Seniors, ..plan };
-        let occurrence = publish(db, &Phone::of(20), Command::PublishActivity(plan)).await;
+        let for_elders = PublishActivity { audience: Audience::Seniors, ..activity(Some(12), None) };
+        let occurrence = publish(db, for_elders).await;
         let me = person(1, 0);
         let (_, outcome) = mother.ask(db, sign_up(occurrence, &[me])).await;
         assert_eq!(refusal(&outcome), &Refusal::BirthMonthNeeded { people: vec![me] });
@@ -315,6 +315,6 @@ on_both_engines! {
         let known = &view.persons[&me];
         assert_eq!((known.name.as_str(), known.born), ("王阿姨", "1960-03".parse().ok()), "what is not told stays");
         let (_, outcome) = mother.ask(db, sign_up(occurrence, &[me])).await;
-        assert!(matches!(accepted(&outcome), Accepted::SignedUp { .. }), "{outcome:?}");
+        assert!(matches!(accepted(&outcome), Accepted::Confirmed { .. }), "{outcome:?}");
     }
 }

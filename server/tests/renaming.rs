@@ -12,7 +12,7 @@ use neighbourhood::truth::assert_rows_are_true;
 use neighbourhood::*;
 
 async fn rename(db: &Db, phone: &Phone, name: &str, at: Timestamp) {
-    let profile = UpdateProfile { name: name.parse().expect("a name"), home: there() };
+    let profile = UpdateProfile { name: name.parse().expect("a name"), home: there(), born: None };
     let own = StreamId::Account(phone.account);
     let (_, outcome) = phone.ask_in(db, &own, Command::UpdateProfile(profile), at).await;
     assert_eq!(accepted(&outcome), &Accepted::Done);

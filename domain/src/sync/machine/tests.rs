@@ -333,7 +333,7 @@ fn a_reply_that_brings_nothing_is_not_followed_at_once() {
         let mut waits = Vec::new();
         let (mut now, mut request) = (0, 1);
         for _ in 0..6 {
-            client.step(now + 1, 0, Input::Replied(request, Some(reply(vec![not_now(1, nothing.clone())], None))));
+            client.step(now + 1, 0, Input::Replied(request, Some(reply(vec![not_now(1, nothing)], None))));
             let effects = client.step(now + 2, 999, Input::Stored(request, true));
             assert!(sent(&effects).is_none(), "{nothing:?}");
             let wait = effects.iter().find_map(|effect| match effect {

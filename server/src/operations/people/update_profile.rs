@@ -1,5 +1,5 @@
-//! Change what one is called, where one lives, or when one was born. Lists of those to come follow at once, in whichever community: they are
-//! there to call people by their names. Lists of what is over keep the names they had.
+//! Change what one is called, where one lives, or when one was born. Lists of those to come follow at once, in whichever
+//! community: they are there to call people by their names. Lists of what is over keep the names they had.
 
 use std::collections::BTreeMap;
 
