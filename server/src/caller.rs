@@ -18,7 +18,6 @@ use crate::problem::ApiError;
 use crate::serve::Peer;
 use crate::state::AppState;
 use crate::store::StoreError;
-use crate::store::people::load_caller;
 use crate::store::sessions::{find_session, remove_old_sessions, touch_session};
 
 /// The session's cookie, before its prefix.
@@ -42,25 +41,14 @@ impl FromRequestParts<AppState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let Some(token) = cookie(state, &parts.headers, SESSION_COOKIE) else { return Ok(Self(Actor::Anonymous)) };
         let (hash, now) = (token_hash(token), state.clock.now());
-        let asked = hash.clone();
-        let found = state
-            .db
-            .read(move |tx| {
-                Box::pin(async move {
-                    let Some(session) = find_session(tx, &asked).await? else { return Ok(None) };
-                    if is_over(session.created_at, session.last_seen_at, now) {
-                        return Ok(None);
-                    }
-                    let caller = load_caller(tx, session.account).await?;
-                    Ok(caller.map(|caller| (caller, session.last_seen_at)))
-                })
-            })
-            .await?;
-        let Some((caller, last_seen_at)) = found else { return Ok(Self(Actor::Anonymous)) };
-        if now.minutes_since(last_seen_at) >= SEEN_MINUTES {
+        let found = find_session(&state.db, &hash).await?;
+        let Some(session) = found.filter(|session| !is_over(session.created_at, session.last_seen_at, now)) else {
+            return Ok(Self(Actor::Anonymous));
+        };
+        if now.minutes_since(session.last_seen_at) >= SEEN_MINUTES {
             touch_later(state.clone(), hash, now);
         }
-        Ok(Self(Actor::Account(caller)))
+        Ok(Self(Actor::Account(session.caller)))
     }
 }
 

@@ -8,9 +8,10 @@ use domain::people::Facts;
 use domain::text::{Name, Note};
 use domain::time::{TimeRange, Timestamp};
 
-use super::engine::{Conn, Row};
+use super::engine::Conn;
 use super::error::StoreError;
 use super::people::load_name_and_tail;
+use super::rows::Row;
 use super::streams::Draft;
 
 /// A booking as decisions see it.

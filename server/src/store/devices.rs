@@ -4,8 +4,9 @@ use domain::command::{Envelope, Outcome};
 use domain::id::{AccountId, CommandId, DeviceId};
 use domain::time::Timestamp;
 
-use super::engine::Conn;
+use super::engine::{Conn, Statement};
 use super::error::StoreError;
+use super::rows::Row;
 
 /// A device as the write path needs it.
 #[derive(Debug, Clone, Copy)]
@@ -18,34 +19,52 @@ pub struct Device {
     pub is_revoked: bool,
 }
 
-/// Loads a device and holds it for this transaction; makes it on first use.
+/// What there is to know about a command before it is looked into.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// The device that sent it.
+    pub device: Device,
+    /// Its answer, if it was handled.
+    pub processed: Option<Processed>,
+    /// The last change of the stream it names; nothing when there is no such stream.
+    pub head: Option<u64>,
+}
+
+/// Loads a command's device, which is made on first use and held for this transaction, the command's answer, and the
+/// head of its stream.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn load_device(
-    conn: &mut Conn<'_>,
-    id: DeviceId,
-    account: AccountId,
-    now: Timestamp,
-) -> Result<Device, StoreError> {
-    conn.execute(
+pub async fn load_before(conn: &mut Conn<'_>, envelope: &Envelope, now: Timestamp) -> Result<Before, StoreError> {
+    conn.later(
         "insert into device (id, account, last_no, created_at, last_seen_at) values ($1, $2, 0, $3, $3)
          on conflict (id) do nothing",
-        &[id.into(), account.into(), now.into()],
+        &[envelope.device.into(), envelope.account.into(), now.into()],
     )
     .await?;
-    // On PostgreSQL the row is held, so that a command sent twice at once is handled twice in turn.
+    // On PostgreSQL the row is held, so that a command sent twice at once is handled twice in turn; what comes after
+    // it is therefore a statement of its own.
     let sql = if conn.has_row_locks() {
         "select account, last_no, revoked_at from device where id = $1 for update"
     } else {
         "select account, last_no, revoked_at from device where id = $1"
     };
-    let row = conn.one(sql, &[id.into()]).await?;
-    Ok(Device {
+    let [device, processed, stream] = conn
+        .several([
+            Statement::new(sql, [envelope.device.into()]),
+            Statement::new(PROCESSED, [envelope.id.into()]),
+            Statement::new("select head from stream where id = $1", [(&envelope.stream).into()]),
+        ])
+        .await?;
+    let row = device.first().ok_or_else(|| StoreError::inconsistent("device", "not there"))?;
+    let device = Device {
         account: row.parse("account")?,
         last_no: row.number("last_no")?,
         is_revoked: row.maybe_int("revoked_at")?.is_some(),
-    })
+    };
+    let processed = processed.first().map(read_processed).transpose()?;
+    let head = stream.first().map(|row| row.number("head")).transpose()?;
+    Ok(Before { device, processed, head })
 }
 
 /// The stored answer of a command and the hash of what was asked.
@@ -57,13 +76,18 @@ pub struct Processed {
     pub outcome: Outcome,
 }
 
+const PROCESSED: &str = "select body_hash, outcome from processed_command where id = $1";
+
 /// The answer of a command, if it was handled.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find_processed(conn: &mut Conn<'_>, id: CommandId) -> Result<Option<Processed>, StoreError> {
-    let row = conn.maybe("select body_hash, outcome from processed_command where id = $1", &[id.into()]).await?;
-    row.map(|row| Ok(Processed { body_hash: row.text("body_hash")?, outcome: row.json("outcome")? })).transpose()
+    conn.maybe(PROCESSED, &[id.into()]).await?.as_ref().map(read_processed).transpose()
+}
+
+fn read_processed(row: &Row) -> Result<Processed, StoreError> {
+    Ok(Processed { body_hash: row.text("body_hash")?, outcome: row.json("outcome")? })
 }
 
 /// Whether a number of a device is still remembered.
@@ -101,7 +125,7 @@ pub async fn insert_processed(
         Outcome::Refused { .. } | Outcome::Expired => None,
     };
     let text = serde_json::to_string(outcome).expect("invariant: an outcome has a JSON form");
-    conn.execute(
+    conn.later(
         "insert into processed_command (id, device, no, account, stream, kind, body_hash, outcome, seq, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
@@ -118,7 +142,7 @@ pub async fn insert_processed(
         ],
     )
     .await?;
-    conn.execute(
+    conn.later(
         "update device set last_no = $2, last_seen_at = $3 where id = $1",
         &[envelope.device.into(), envelope.no.into(), now.into()],
     )

@@ -3,395 +3,314 @@
 //! A statement is a `&'static str`; what varies is bound. Instants are milliseconds, ids and dates text, flags
 //! nullable instants, structures JSON text, so that both engines read everything alike. Deliberately absent: an ORM, a
 //! query builder, booleans.
+//!
+//! SQLite works in a thread of its own, and going there and back takes longer than most statements do: what nobody
+//! asks about is put off ([`Conn::later`]) and goes along with the next question, and several questions go together
+//! ([`Conn::several`]). The order of statements stays as it was written. On PostgreSQL each goes by itself, at once.
 
-use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{ColumnIndex, Row as _};
+use std::fmt::Write as _;
+use std::future::poll_fn;
+use std::task::{Context, Poll, Waker};
+
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{AssertSqlSafe, Either, Executor as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite};
 
 use super::error::StoreError;
+use super::rows::Row;
+use super::values::Value;
 
-/// A value to bind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// Text.
-    Text(String),
-    /// A 64-bit integer.
-    Int(i64),
-    /// No text.
-    NullText,
-    /// No integer.
-    NullInt,
+/// The most statements that are put off: longer texts would hardly ever come twice.
+const WAITING_MAX: usize = 24;
+
+/// A statement and what is bound to it.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    sql: &'static str,
+    values: Vec<Value>,
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+impl Statement {
+    /// A statement and what is bound to its `$1`, `$2`, ….
+    #[must_use]
+    pub fn new(sql: &'static str, values: impl Into<Vec<Value>>) -> Self {
+        Self { sql, values: values.into() }
     }
 }
 
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
+/// A place in a transaction that one can go back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Savepoint {
+    begin: &'static str,
+    keep: &'static str,
+    undo: &'static str,
 }
 
-impl From<&String> for Value {
-    fn from(text: &String) -> Self {
-        Self::Text(text.clone())
-    }
-}
+/// Around a job of the writer's.
+pub const JOB: Savepoint = Savepoint { begin: "savepoint job", keep: "release job", undo: "rollback to job" };
+/// Around what a job may undo by itself.
+pub const PART: Savepoint =
+    Savepoint { begin: "savepoint part", keep: "release savepoint part", undo: "rollback to savepoint part" };
 
-impl From<Option<String>> for Value {
-    fn from(text: Option<String>) -> Self {
-        text.map_or(Self::NullText, Self::Text)
-    }
-}
-
-impl From<Option<&str>> for Value {
-    fn from(text: Option<&str>) -> Self {
-        text.map_or(Self::NullText, Self::from)
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Int(number)
-    }
-}
-
-impl From<u64> for Value {
-    /// Numbers above the integers of both engines do not occur: counters start at zero.
-    fn from(number: u64) -> Self {
-        Self::Int(i64::try_from(number).unwrap_or(i64::MAX))
-    }
-}
-
-impl From<Option<i64>> for Value {
-    fn from(number: Option<i64>) -> Self {
-        number.map_or(Self::NullInt, Self::Int)
-    }
-}
-
-macro_rules! from_small {
-    ($($small:ty),+) => {$(
-        impl From<$small> for Value {
-            fn from(number: $small) -> Self {
-                Self::Int(i64::from(number))
-            }
-        }
-
-        impl From<Option<$small>> for Value {
-            fn from(number: Option<$small>) -> Self {
-                number.map_or(Self::NullInt, |number| Self::Int(i64::from(number)))
-            }
-        }
-    )+};
-}
-
-from_small!(u8, u16, u32, i32);
-
-impl From<domain::time::Timestamp> for Value {
-    fn from(at: domain::time::Timestamp) -> Self {
-        Self::Int(at.ms())
-    }
-}
-
-impl From<Option<domain::time::Timestamp>> for Value {
-    fn from(at: Option<domain::time::Timestamp>) -> Self {
-        at.map_or(Self::NullInt, Self::from)
-    }
-}
-
-macro_rules! from_display {
-    ($($name:ty),+ $(,)?) => {$(
-        impl From<$name> for Value {
-            fn from(value: $name) -> Self {
-                Self::Text(value.to_string())
-            }
-        }
-
-        impl From<&$name> for Value {
-            fn from(value: &$name) -> Self {
-                Self::Text(value.to_string())
-            }
-        }
-
-        impl From<Option<$name>> for Value {
-            fn from(value: Option<$name>) -> Self {
-                value.map_or(Self::NullText, Self::from)
-            }
-        }
-    )+};
-}
-
-from_display!(
-    domain::id::AccountId,
-    domain::id::PersonId,
-    domain::id::TeamId,
-    domain::id::ActivityId,
-    domain::id::OccurrenceId,
-    domain::id::SignUpId,
-    domain::id::SpaceId,
-    domain::id::BookingId,
-    domain::id::CommandId,
-    domain::id::DeviceId,
-    domain::id::NoticeId,
-    domain::id::CommunityId,
-    domain::id::StreamId,
-    domain::change::Audience,
-    domain::time::LocalDate,
-    domain::time::YearMonth,
-    domain::text::Title,
-    domain::text::PersonName,
-    domain::text::Name,
-    domain::text::Place,
-    domain::text::Note,
-    domain::text::Description,
-);
-
-/// A connection inside a transaction, of either engine.
-pub enum Conn<'c> {
-    /// SQLite.
+enum Line<'c> {
     Lite(&'c mut SqliteConnection),
-    /// PostgreSQL.
     Pg(&'c mut PgConnection),
 }
 
-/// Binds `$values` to the query of either engine and hands it to `$run`.
-macro_rules! run {
-    ($conn:expr, $sql:expr, $values:expr, $query:ident, $connection:ident => $run:expr) => {
-        match $conn {
-            Conn::Lite($connection) => {
-                let mut $query = sqlx::query::<sqlx::Sqlite>($sql);
-                for value in $values {
-                    $query = match value {
-                        Value::Text(text) => $query.bind(text.clone()),
-                        Value::Int(number) => $query.bind(*number),
-                        Value::NullText => $query.bind(None::<String>),
-                        Value::NullInt => $query.bind(None::<i64>),
-                    };
-                }
-                let $connection = &mut **$connection;
-                $run
-            }
-            Conn::Pg($connection) => {
-                let mut $query = sqlx::query::<sqlx::Postgres>($sql);
-                for value in $values {
-                    $query = match value {
-                        Value::Text(text) => $query.bind(text.clone()),
-                        Value::Int(number) => $query.bind(*number),
-                        Value::NullText => $query.bind(None::<String>),
-                        Value::NullInt => $query.bind(None::<i64>),
-                    };
-                }
-                let $connection = &mut **$connection;
-                $run
-            }
-        }
-    };
+/// A connection inside a transaction, of either engine.
+pub struct Conn<'c> {
+    line: Line<'c>,
+    /// What was put off, in order; on PostgreSQL nothing ever is.
+    waiting: Vec<Statement>,
 }
 
-impl Conn<'_> {
+/// What a statement answered.
+#[derive(Default)]
+struct Answer {
+    rows: Vec<Row>,
+    touched: u64,
+}
+
+impl<'c> Conn<'c> {
+    /// On SQLite.
+    #[must_use]
+    pub const fn lite(connection: &'c mut SqliteConnection) -> Self {
+        Self { line: Line::Lite(connection), waiting: Vec::new() }
+    }
+
+    /// On PostgreSQL.
+    #[must_use]
+    pub const fn pg(connection: &'c mut PgConnection) -> Self {
+        Self { line: Line::Pg(connection), waiting: Vec::new() }
+    }
+
     /// All rows of a statement.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`], also of what was put off.
     pub async fn all(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        run!(self, sql, values, query, connection => {
-            Ok(query.fetch_all(connection).await?.into_iter().map(Row::from).collect())
-        })
+        let [answer] = self.go([Statement::new(sql, values)]).await?;
+        Ok(answer.rows)
     }
 
     /// The first row, if there is one.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`], also of what was put off.
     pub async fn maybe(&mut self, sql: &'static str, values: &[Value]) -> Result<Option<Row>, StoreError> {
-        run!(self, sql, values, query, connection => Ok(query.fetch_optional(connection).await?.map(Row::from)))
+        Ok(self.all(sql, values).await?.into_iter().next())
     }
 
     /// The row that must be there.
     ///
     /// # Errors
-    /// [`StoreError`], also when there is none.
+    /// [`StoreError`], also when there is none, and of what was put off.
     pub async fn one(&mut self, sql: &'static str, values: &[Value]) -> Result<Row, StoreError> {
-        run!(self, sql, values, query, connection => Ok(query.fetch_one(connection).await?.into()))
+        self.maybe(sql, values).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 
     /// Carries a statement out and counts the rows it touched.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`], also of what was put off.
     pub async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        run!(self, sql, values, query, connection => Ok(query.execute(connection).await?.rows_affected()))
+        let [answer] = self.go([Statement::new(sql, values)]).await?;
+        Ok(answer.touched)
     }
 
-    /// Begins a part that can be undone without the rest of the transaction. Parts are not nested.
+    /// Carries out several statements in order; the rows of each.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the first that fails, also of what was put off; those after it were not begun.
+    pub async fn several<const N: usize>(&mut self, statements: [Statement; N]) -> Result<[Vec<Row>; N], StoreError> {
+        Ok(self.go(statements).await?.map(|answer| answer.rows))
+    }
+
+    /// Carries out a statement that answers nothing, at the latest before whatever is asked next. Its error, if there
+    /// is one, is told there.
+    ///
+    /// # Errors
+    /// [`StoreError`], its own or of what was put off before.
+    pub async fn later(&mut self, sql: &'static str, values: &[Value]) -> Result<(), StoreError> {
+        match self.line {
+            Line::Lite(_) => self.waiting.push(Statement::new(sql, values)),
+            Line::Pg(_) => drop(self.execute(sql, values).await?),
+        }
+        if self.waiting.len() < WAITING_MAX { Ok(()) } else { self.catch_up().await }
+    }
+
+    /// Carries out what was put off.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn begin_part(&mut self) -> Result<(), StoreError> {
-        self.execute("savepoint part", &[]).await?;
+    pub async fn catch_up(&mut self) -> Result<(), StoreError> {
+        if !self.waiting.is_empty() {
+            let [] = self.go([]).await?;
+        }
         Ok(())
     }
 
-    /// Keeps what was done since [`Self::begin_part`].
+    /// Begins something that can be undone without the rest of the transaction. What has the same name is not nested.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn keep_part(&mut self) -> Result<(), StoreError> {
-        self.execute("release savepoint part", &[]).await?;
-        Ok(())
+    pub async fn begin(&mut self, savepoint: Savepoint) -> Result<(), StoreError> {
+        self.later(savepoint.begin, &[]).await
     }
 
-    /// Undoes what was done since [`Self::begin_part`].
+    /// Keeps what was done since [`Self::begin`]; an error of what was put off since then is told here.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn undo_part(&mut self) -> Result<(), StoreError> {
-        self.execute("rollback to savepoint part", &[]).await?;
-        self.keep_part().await
+    pub async fn keep(&mut self, savepoint: Savepoint) -> Result<(), StoreError> {
+        if self.waiting.last().is_some_and(|last| last.sql == savepoint.begin) {
+            self.waiting.pop();
+            return Ok(());
+        }
+        self.catch_up().await?;
+        self.later(savepoint.keep, &[]).await
+    }
+
+    /// Undoes what was done since [`Self::begin`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn undo(&mut self, savepoint: Savepoint) -> Result<(), StoreError> {
+        if let Some(begun) = self.waiting.iter().rposition(|statement| statement.sql == savepoint.begin) {
+            self.waiting.truncate(begun);
+            return Ok(());
+        }
+        // All that waits came after the beginning.
+        self.waiting.clear();
+        self.execute(savepoint.undo, &[]).await?;
+        self.later(savepoint.keep, &[]).await
     }
 
     /// Whether row locks exist and are needed: SQLite has one writer at a time.
     #[must_use]
     pub const fn has_row_locks(&self) -> bool {
-        matches!(self, Self::Pg(_))
+        matches!(self.line, Line::Pg(_))
+    }
+
+    /// Carries out what was put off and then `asked`, and answers those.
+    async fn go<const N: usize>(&mut self, asked: [Statement; N]) -> Result<[Answer; N], StoreError> {
+        let mut statements = std::mem::take(&mut self.waiting);
+        let before = statements.len();
+        statements.extend(asked);
+        let mut answers: Vec<Answer> = statements.iter().map(|_| Answer::default()).collect();
+        match &mut self.line {
+            Line::Lite(lite) => {
+                let mut stream = lite.fetch_many(lite_query(statements)?);
+                let mut answering = answers.iter_mut();
+                let mut answer = answering.next();
+                loop {
+                    // In no hurry to be woken: while SQLite's thread works, others go first here, and more is done
+                    // after them. Being woken for each of many answers costs more than the answers.
+                    let at_once = stream.as_mut().poll_next(&mut Context::from_waker(Waker::noop()));
+                    let item = match at_once {
+                        Poll::Ready(item) => item,
+                        Poll::Pending => {
+                            tokio::task::yield_now().await;
+                            poll_fn(|context| stream.as_mut().poll_next(context)).await
+                        }
+                    };
+                    let (Some(item), Some(current)) = (item, answer.as_deref_mut()) else { break };
+                    match item? {
+                        Either::Right(row) => current.rows.push(row.into()),
+                        Either::Left(done) => {
+                            current.touched = done.rows_affected();
+                            answer = answering.next();
+                        }
+                    }
+                }
+            }
+            Line::Pg(pg) => {
+                for (statement, answer) in statements.iter().zip(&mut answers) {
+                    let mut stream = pg.fetch_many(pg_query(statement.sql, &statement.values)?);
+                    while let Some(item) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+                        match item? {
+                            Either::Right(row) => answer.rows.push(row.into()),
+                            Either::Left(done) => answer.touched = done.rows_affected(),
+                        }
+                    }
+                }
+            }
+        }
+        let mut answers = answers.into_iter().skip(before);
+        Ok(std::array::from_fn(|_| answers.next().unwrap_or_default()))
     }
 }
 
-/// A row of either engine.
-#[derive(Debug)]
-pub enum Row {
-    /// SQLite.
-    Lite(SqliteRow),
-    /// PostgreSQL.
-    Pg(PgRow),
-}
-
-impl From<SqliteRow> for Row {
-    fn from(row: SqliteRow) -> Self {
-        Self::Lite(row)
-    }
-}
-
-impl From<PgRow> for Row {
-    fn from(row: PgRow) -> Self {
-        Self::Pg(row)
-    }
-}
-
-/// A column by name or by place.
-pub trait Column: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> + std::fmt::Debug + Copy {}
-impl<T: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> + std::fmt::Debug + Copy> Column for T {}
-
-impl Row {
-    fn get<T>(&self, column: impl Column) -> Result<T, StoreError>
-    where
-        T: for<'r> sqlx::Decode<'r, sqlx::Sqlite>
-            + sqlx::Type<sqlx::Sqlite>
-            + for<'r> sqlx::Decode<'r, sqlx::Postgres>
-            + sqlx::Type<sqlx::Postgres>,
-    {
-        let value = match self {
-            Self::Lite(row) => row.try_get(column),
-            Self::Pg(row) => row.try_get(column),
+fn lite_query(statements: Vec<Statement>) -> Result<Query<'static, Sqlite, SqliteArguments>, StoreError> {
+    let (sql, values) = joined(statements);
+    let mut arguments = SqliteArguments::default();
+    for value in values {
+        let added = match value {
+            Value::Text(text) => sqlx::Arguments::add(&mut arguments, text),
+            Value::Int(number) => sqlx::Arguments::add(&mut arguments, number),
+            Value::NullText => sqlx::Arguments::add(&mut arguments, None::<String>),
+            Value::NullInt => sqlx::Arguments::add(&mut arguments, None::<i64>),
         };
-        value.map_err(|error| StoreError::inconsistent(format!("{column:?}"), error))
+        added.map_err(sqlx::Error::Encode)?;
     }
+    Ok(sqlx::query_with(sql, arguments))
+}
 
-    /// Text.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it is something else or nothing.
-    pub fn text(&self, column: impl Column) -> Result<String, StoreError> {
-        self.get(column)
+fn pg_query(sql: &'static str, values: &[Value]) -> Result<Query<'static, Postgres, PgArguments>, StoreError> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        let added = match value {
+            Value::Text(text) => sqlx::Arguments::add(&mut arguments, text.as_str()),
+            Value::Int(number) => sqlx::Arguments::add(&mut arguments, *number),
+            Value::NullText => sqlx::Arguments::add(&mut arguments, None::<String>),
+            Value::NullInt => sqlx::Arguments::add(&mut arguments, None::<i64>),
+        };
+        added.map_err(sqlx::Error::Encode)?;
     }
+    Ok(sqlx::query_with(sql, arguments))
+}
 
-    /// Text or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it is something else.
-    pub fn maybe_text(&self, column: impl Column) -> Result<Option<String>, StoreError> {
-        self.get(column)
+/// Several statements as one text: what is bound is numbered through.
+fn joined(mut statements: Vec<Statement>) -> (SqlStr, Vec<Value>) {
+    if statements.len() == 1
+        && let Some(only) = statements.pop()
+    {
+        return (only.sql.into_sql_str(), only.values);
     }
-
-    /// An integer.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it is something else or nothing.
-    pub fn int(&self, column: impl Column) -> Result<i64, StoreError> {
-        self.get(column)
+    let length = statements.iter().map(|statement| statement.sql.len() + 64).sum();
+    let (mut text, mut bound) = (String::with_capacity(length), Vec::new());
+    for statement in statements {
+        let mut rest = statement.sql;
+        while let Some((before, after)) = rest.split_once('$') {
+            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+            let number: usize = after[..digits].parse().unwrap_or_default();
+            write!(text, "{before}${}", number + bound.len()).expect("invariant: a String takes any text");
+            rest = &after[digits..];
+        }
+        text.push_str(rest);
+        text.push_str(";\n");
+        bound.extend(statement.values);
     }
+    // Made of texts of this program alone.
+    (AssertSqlSafe(text).into_sql_str(), bound)
+}
 
-    /// An integer or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it is something else.
-    pub fn maybe_int(&self, column: impl Column) -> Result<Option<i64>, StoreError> {
-        self.get(column)
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// Text parsed into a value of the domain.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it does not parse.
-    pub fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(&self, column: impl Column) -> Result<T, StoreError> {
-        self.text(column)?.parse().map_err(|error| StoreError::inconsistent(format!("{column:?}"), error))
-    }
-
-    /// Text parsed into a value of the domain, or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it does not parse.
-    pub fn maybe_parse<T: std::str::FromStr<Err: std::fmt::Display>>(
-        &self,
-        column: impl Column,
-    ) -> Result<Option<T>, StoreError> {
-        let parse = |text: String| text.parse().map_err(|error| StoreError::inconsistent(format!("{column:?}"), error));
-        self.maybe_text(column)?.map(parse).transpose()
-    }
-
-    /// A number that fits a smaller integer.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it does not.
-    pub fn number<T: TryFrom<i64>>(&self, column: impl Column) -> Result<T, StoreError> {
-        let wide = self.int(column)?;
-        T::try_from(wide).map_err(|_| StoreError::inconsistent(format!("{column:?}"), wide))
-    }
-
-    /// A number that fits a smaller integer, or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it does not fit.
-    pub fn maybe_number<T: TryFrom<i64>>(&self, column: impl Column) -> Result<Option<T>, StoreError> {
-        let narrow = |wide: i64| T::try_from(wide).map_err(|_| StoreError::inconsistent(format!("{column:?}"), wide));
-        self.maybe_int(column)?.map(narrow).transpose()
-    }
-
-    /// An instant.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it is something else or nothing.
-    pub fn at(&self, column: impl Column) -> Result<domain::time::Timestamp, StoreError> {
-        self.int(column).map(domain::time::Timestamp::from_ms)
-    }
-
-    /// An instant or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it is something else.
-    pub fn maybe_at(&self, column: impl Column) -> Result<Option<domain::time::Timestamp>, StoreError> {
-        Ok(self.maybe_int(column)?.map(domain::time::Timestamp::from_ms))
-    }
-
-    /// JSON text read into a value.
-    ///
-    /// # Errors
-    /// [`StoreError::Inconsistent`] when it does not read.
-    pub fn json<T: serde::de::DeserializeOwned>(&self, column: impl Column) -> Result<T, StoreError> {
-        let text = self.text(column)?;
-        serde_json::from_str(&text).map_err(|error| StoreError::inconsistent(format!("{column:?}"), error))
+    #[test]
+    fn what_is_bound_is_numbered_through() {
+        let (sql, values) = joined(vec![
+            Statement::new("update a set b = $2 where c = $1 or d = $1", [1_i64.into(), "x".into()]),
+            Statement::new("select 1", []),
+            Statement::new("select e from f where g = $1", [3_i64.into()]),
+        ]);
+        assert_eq!(
+            sql.as_str(),
+            "update a set b = $2 where c = $1 or d = $1;\nselect 1;\nselect e from f where g = $3;\n"
+        );
+        assert_eq!(values, [Value::Int(1), Value::Text("x".to_owned()), Value::Int(3)]);
     }
 }

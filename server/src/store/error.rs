@@ -59,6 +59,15 @@ impl StoreError {
         Self::Inconsistent { what: what.into(), detail: detail.to_string() }
     }
 
+    /// What the engine itself said, where that is all there is to say.
+    #[must_use]
+    pub const fn engine(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Conflict(error) | Self::Fault(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Whether a check or trigger of this name refused.
     #[must_use]
     pub fn is_check(&self, name: &str) -> bool {

@@ -11,6 +11,7 @@ pub mod notices;
 pub mod open;
 pub mod people;
 pub mod public_reads;
+pub mod rows;
 pub mod seed;
 pub mod sessions;
 pub mod sign_ups;
@@ -18,8 +19,11 @@ pub mod spaces;
 pub mod streams;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod values;
 pub mod writer;
 
-pub use engine::{Conn, Row, Value};
+pub use engine::{Conn, Statement};
 pub use error::{Constraint, StoreError};
 pub use open::{Db, OpenError, Opening};
+pub use rows::Row;
+pub use values::Value;

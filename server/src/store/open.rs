@@ -11,12 +11,21 @@ use sqlx::{Connection as _, PgPool, SqlitePool};
 
 use super::engine::Conn;
 use super::error::StoreError;
+use super::rows::Row;
+use super::values::Value;
 use super::writer::{Hooks, LiteWriter, PgWriter, Work};
 
 /// The oldest SQLite that does not corrupt a file when a checkpoint and a commit meet (WAL-reset bug).
 const SQLITE_VERSION_MIN: i64 = 3_051_003;
 /// Connections that read a SQLite file at once.
 const LITE_READERS: u32 = 4;
+/// Pages kept in memory, in KiB (negative for SQLite): the one that writes keeps its own; one that reads has to read
+/// anew after every write, so more would only lie there.
+const WRITER_CACHE: &str = "-16000";
+const READER_CACHE: &str = "-2000";
+/// Pages of 4 KiB in the log of changes before they are folded into the file, which whoever commits has to wait for.
+/// The more there are, the more of them are the same page over again.
+const LOG_PAGES: &str = "8000";
 /// Connections to PostgreSQL.
 const PG_CONNECTIONS: u32 = 24;
 /// A transaction that only reads is cut off after this, so that it never pins the log of changes.
@@ -182,16 +191,33 @@ impl Db {
             match self {
                 Self::Lite { readers, .. } => {
                     let mut transaction = readers.begin().await?;
-                    let value = job(&mut Conn::Lite(&mut transaction)).await?;
+                    let value = job(&mut Conn::lite(&mut transaction)).await?;
                     transaction.rollback().await?;
                     Ok(value)
                 }
                 Self::Pg { pool, .. } => {
                     let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
-                    let value = job(&mut Conn::Pg(&mut transaction)).await?;
+                    let value = job(&mut Conn::pg(&mut transaction)).await?;
                     transaction.rollback().await?;
                     Ok(value)
                 }
+            }
+        };
+        match tokio::time::timeout(READ_TIMEOUT, work).await {
+            Ok(result) => result,
+            Err(_) => Err(StoreError::Fault(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    /// All rows of one statement that only reads. It sees one picture by itself, so no transaction is begun for it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn ask(&self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let work = async {
+            match self {
+                Self::Lite { readers, .. } => Conn::lite(&mut *readers.acquire().await?).all(sql, values).await,
+                Self::Pg { pool, .. } => Conn::pg(&mut *pool.acquire().await?).all(sql, values).await,
             }
         };
         match tokio::time::timeout(READ_TIMEOUT, work).await {
@@ -281,7 +307,7 @@ where
             let options = SqliteConnectOptions::new().filename(path).read_only(true).pragma("query_only", "on");
             let mut connection = SqliteConnection::connect_with(&options).await.map_err(fails)?;
             let mut transaction = connection.begin().await.map_err(fails)?;
-            Ok(job(&mut Conn::Lite(&mut transaction)).await)
+            Ok(job(&mut Conn::lite(&mut transaction)).await)
         }
         Place::Server => {
             let options: PgConnectOptions = pg_options(address)?;
@@ -289,7 +315,7 @@ where
             let mut connection = PgConnection::connect_with(&options).await.map_err(unreachable)?;
             let begin = "begin isolation level repeatable read read only";
             let mut transaction = connection.begin_with(begin).await.map_err(unreachable)?;
-            Ok(job(&mut Conn::Pg(&mut transaction)).await)
+            Ok(job(&mut Conn::pg(&mut transaction)).await)
         }
     }
 }
@@ -322,7 +348,10 @@ async fn open_lite(path: &Path, opening: Opening, hooks: Hooks) -> Result<Db, Op
         .pragma("trusted_schema", "off")
         .pragma("cell_size_check", "on")
         .pragma("journal_size_limit", "67108864")
-        .pragma("cache_size", "-16000")
+        .pragma("cache_size", WRITER_CACHE)
+        // What a savepoint may have to put back stays in memory: it is little, and gone with its job.
+        .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", LOG_PAGES)
         .statement_cache_capacity(256);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(fails)?;
     check_settings(&mut connection, path).await?;
@@ -335,13 +364,13 @@ async fn open_lite(path: &Path, opening: Opening, hooks: Hooks) -> Result<Db, Op
     check_ours(&what, tables, ours)?;
     let migrator = sqlx::migrate!("migrations/sqlite");
     migrator.run(&mut connection).await.map_err(|error| migration_problem(&what, &migrator, error))?;
-    let epoch = identify(&mut Conn::Lite(&mut connection), &what, opening).await?;
+    let epoch = identify(&mut Conn::lite(&mut connection), &what, opening).await?;
     // Readers come after the migrations: a connection that only reads cannot create the file.
     let readers = SqlitePoolOptions::new()
         .max_connections(LITE_READERS)
         .acquire_timeout(READ_TIMEOUT)
         .test_before_acquire(false)
-        .connect_with(options.pragma("query_only", "on"))
+        .connect_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "on"))
         .await
         .map_err(fails)?;
     Ok(Db::Lite { readers, writer: LiteWriter::start(connection, hooks), lock: Arc::new(lock), epoch })
@@ -498,7 +527,7 @@ async fn open_pg(address: &str, opening: Opening, hooks: Hooks) -> Result<Db, Op
     // The migrator takes a lock of its own: of several servers that start at once, one migrates.
     let migrator = sqlx::migrate!("migrations/postgres");
     migrator.run(&mut connection).await.map_err(|error| migration_problem(&what, &migrator, error))?;
-    let epoch = identify(&mut Conn::Pg(&mut connection), &what, opening).await?;
+    let epoch = identify(&mut Conn::pg(&mut connection), &what, opening).await?;
     connection.close().await.map_err(unreachable)?;
     let pool = PgPoolOptions::new()
         .max_connections(PG_CONNECTIONS)

@@ -7,8 +7,9 @@ use domain::people::{Caller, Person, Relation, Role};
 use domain::text::{PersonName, Phone};
 use domain::time::Timestamp;
 
-use super::engine::{Conn, Row};
+use super::engine::Conn;
 use super::error::StoreError;
+use super::rows::Row;
 use super::streams::{Draft, ensure_stream, write_change};
 
 /// The account with its grants in force; nothing when it is closed or unknown.
@@ -31,7 +32,7 @@ pub async fn load_caller(conn: &mut Conn<'_>, account: AccountId) -> Result<Opti
     Ok(Some(Caller { account, roles }))
 }
 
-fn read_role(row: &Row) -> Result<Role, StoreError> {
+pub(super) fn read_role(row: &Row) -> Result<Role, StoreError> {
     Ok(match row.text("role")?.as_str() {
         "team_editor" => Role::TeamEditor(row.parse("scope")?),
         "host" => Role::Host(row.parse("scope")?),
@@ -63,7 +64,7 @@ pub const fn relation_word(relation: Relation) -> &'static str {
     }
 }
 
-fn read_person(row: &Row) -> Result<Person, StoreError> {
+pub(super) fn read_person(row: &Row) -> Result<Person, StoreError> {
     let relation = match row.text("relation")?.as_str() {
         "me" => Relation::Me,
         "adult" => Relation::Adult,
@@ -74,18 +75,15 @@ fn read_person(row: &Row) -> Result<Person, StoreError> {
     Ok(Person { id: row.parse("id")?, relation, name: row.parse("name")?, born: row.maybe_parse("birth_month")? })
 }
 
+pub(super) const HOUSEHOLD: &str = "select id, relation, name, birth_month from person
+    where account = $1 and removed_at is null order by created_at, id";
+
 /// The household of an account, in the order people were added.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn list_household(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<Person>, StoreError> {
-    let rows = conn
-        .all(
-            "select id, relation, name, birth_month from person
-             where account = $1 and removed_at is null order by created_at, id",
-            &[account.into()],
-        )
-        .await?;
+    let rows = conn.all(HOUSEHOLD, &[account.into()]).await?;
     rows.iter().map(read_person).collect()
 }
 
@@ -208,6 +206,10 @@ pub async fn update_profile(
 /// [`StoreError`].
 pub async fn load_name_and_tail(conn: &mut Conn<'_>, account: AccountId) -> Result<(PersonName, String), StoreError> {
     let row = conn.one("select name, phone from account where id = $1", &[account.into()]).await?;
+    read_name_and_tail(&row)
+}
+
+pub(super) fn read_name_and_tail(row: &Row) -> Result<(PersonName, String), StoreError> {
     Ok((row.parse("name")?, tail(row.maybe_text("phone")?)))
 }
 

@@ -1,37 +1,50 @@
 //! Sessions: who holds which cookie, by the hash of the cookie alone.
 
 use domain::id::AccountId;
+use domain::people::Caller;
 use domain::time::Timestamp;
 
-use super::{Conn, StoreError};
+use super::people::read_role;
+use super::{Conn, Db, StoreError};
 
-/// A session as it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A session as it is stored, and whose it is.
+#[derive(Debug, Clone)]
 pub struct Session {
-    /// Whose.
-    pub account: AccountId,
+    /// Whose, with the grants in force.
+    pub caller: Caller,
     /// Since when.
     pub created_at: Timestamp,
     /// Last used, to the hour.
     pub last_seen_at: Timestamp,
 }
 
-/// The session of a cookie.
+/// The session of a cookie; nothing when its account is closed.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_session(tx: &mut Conn<'_>, token_hash: &str) -> Result<Option<Session>, StoreError> {
-    let row = tx
-        .maybe("select account, created_at, last_seen_at from session where token_hash = $1", &[token_hash.into()])
+pub async fn find_session(db: &Db, token_hash: &str) -> Result<Option<Session>, StoreError> {
+    let rows = db
+        .ask(
+            "select s.account, s.created_at, s.last_seen_at, g.role, g.scope
+             from session s join account a on a.id = s.account and a.closed_at is null
+             left join role_grant g on g.account = s.account and g.revoked_at is null
+             where s.token_hash = $1 order by g.role, g.scope",
+            &[token_hash.into()],
+        )
         .await?;
-    row.map(|row| {
-        Ok(Session {
-            account: row.parse("account")?,
-            created_at: row.at("created_at")?,
-            last_seen_at: row.at("last_seen_at")?,
-        })
-    })
-    .transpose()
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut roles = Vec::new();
+    for row in &rows {
+        // Somebody without a grant has one row, without a role.
+        if row.maybe_text("role")?.is_some() {
+            roles.push(read_role(row)?);
+        }
+    }
+    Ok(Some(Session {
+        caller: Caller { account: row.parse("account")?, roles },
+        created_at: row.at("created_at")?,
+        last_seen_at: row.at("last_seen_at")?,
+    }))
 }
 
 /// Opens a session.

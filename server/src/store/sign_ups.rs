@@ -8,9 +8,10 @@ use domain::sign_up::{Seats, Terms, WaitingParty};
 use domain::text::Title;
 use domain::time::{TimeRange, Timestamp, YearMonth};
 
-use super::engine::{Conn, Row};
+use super::engine::{Conn, Statement};
 use super::error::StoreError;
-use super::people::load_name_and_tail;
+use super::people::{HOUSEHOLD, read_name_and_tail, read_person};
+use super::rows::Row;
 use super::streams::Draft;
 
 /// A date as decisions see it, held for this transaction.
@@ -45,6 +46,16 @@ const OCCURRENCE_HELD: &str = "select o.id, o.community, o.starts_at, o.ends_at,
     o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1 for update of o";
 
+const OCCURRENCE_OF: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
+    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+    from occurrence o join activity a on a.id = o.activity
+    where o.id = (select occurrence from sign_up where id = $1)";
+const OCCURRENCE_OF_HELD: &str =
+    "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
+    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+    from occurrence o join activity a on a.id = o.activity
+    where o.id = (select occurrence from sign_up where id = $1) for update of o";
+
 /// Loads a date and holds it: whoever else wants its seats waits.
 ///
 /// # Errors
@@ -52,6 +63,51 @@ const OCCURRENCE_HELD: &str = "select o.id, o.community, o.starts_at, o.ends_at,
 pub async fn find_occurrence(conn: &mut Conn<'_>, id: OccurrenceId) -> Result<Option<Occurrence>, StoreError> {
     let sql = if conn.has_row_locks() { OCCURRENCE_HELD } else { OCCURRENCE };
     conn.maybe(sql, &[id.into()]).await?.as_ref().map(read_occurrence).transpose()
+}
+
+/// What a sign-up is decided on.
+#[derive(Debug)]
+pub struct SignUpFacts {
+    /// The date, held for this transaction.
+    pub occurrence: Occurrence,
+    /// The account's household.
+    pub household: Vec<Person>,
+    /// Who of it is in the account's live sign-up for this date; nobody when there is none.
+    pub own: Vec<PersonId>,
+    /// The seat numbers that are taken, in order.
+    pub taken_seats: Vec<u16>,
+}
+
+/// Loads what a sign-up is decided on; nothing when there is no such date.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn load_sign_up_facts(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    occurrence: OccurrenceId,
+) -> Result<Option<SignUpFacts>, StoreError> {
+    let held = if conn.has_row_locks() { OCCURRENCE_HELD } else { OCCURRENCE };
+    let [found, household, own, seats] = conn
+        .several([
+            Statement::new(held, [occurrence.into()]),
+            Statement::new(HOUSEHOLD, [account.into()]),
+            Statement::new(
+                "select m.person from sign_up s join sign_up_member m on m.sign_up = s.id and m.left_at is null
+                 where s.account = $1 and s.occurrence = $2 and s.state in ('confirmed', 'waitlisted')
+                 order by m.person",
+                [account.into(), occurrence.into()],
+            ),
+            Statement::new(TAKEN_SEATS, [occurrence.into()]),
+        ])
+        .await?;
+    let Some(found) = found.first() else { return Ok(None) };
+    Ok(Some(SignUpFacts {
+        occurrence: read_occurrence(found)?,
+        household: household.iter().map(read_person).collect::<Result<_, _>>()?,
+        own: own.iter().map(|row| row.parse("person")).collect::<Result<_, _>>()?,
+        taken_seats: seats.iter().map(|row| row.number("seat")).collect::<Result<_, _>>()?,
+    }))
 }
 
 fn read_occurrence(row: &Row) -> Result<Occurrence, StoreError> {
@@ -93,20 +149,39 @@ pub struct SignUp {
     pub party: Vec<Person>,
 }
 
+const SIGN_UP: &str = "select occurrence, account, state, checked_in_at from sign_up where id = $1";
+const PARTY: &str = "select m.person, m.name, m.is_child, p.birth_month
+    from sign_up_member m join person p on p.id = m.person
+    where m.sign_up = $1 and m.left_at is null order by m.person";
+
 /// Loads a sign-up with those who have not left.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find_sign_up(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<SignUp>, StoreError> {
-    let sql = "select occurrence, account, state, checked_in_at from sign_up where id = $1";
-    let Some(row) = conn.maybe(sql, &[id.into()]).await? else { return Ok(None) };
-    let members = conn
-        .all(
-            "select m.person, m.name, m.is_child, p.birth_month from sign_up_member m join person p on p.id = m.person
-             where m.sign_up = $1 and m.left_at is null order by m.person",
-            &[id.into()],
-        )
+    let [found, members] =
+        conn.several([Statement::new(SIGN_UP, [id.into()]), Statement::new(PARTY, [id.into()])]).await?;
+    found.first().map(|row| read_sign_up(id, row, &members)).transpose()
+}
+
+/// Loads a sign-up and its date, and holds the date first: nobody is promoted, withdraws or is checked in meanwhile.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_sign_up_held(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<(SignUp, Occurrence)>, StoreError> {
+    let held = if conn.has_row_locks() { OCCURRENCE_OF_HELD } else { OCCURRENCE_OF };
+    let [occurrence, found, members] = conn
+        .several([
+            Statement::new(held, [id.into()]),
+            Statement::new(SIGN_UP, [id.into()]),
+            Statement::new(PARTY, [id.into()]),
+        ])
         .await?;
+    let (Some(occurrence), Some(found)) = (occurrence.first(), found.first()) else { return Ok(None) };
+    Ok(Some((read_sign_up(id, found, &members)?, read_occurrence(occurrence)?)))
+}
+
+fn read_sign_up(id: SignUpId, row: &Row, members: &[Row]) -> Result<SignUp, StoreError> {
     let party = members
         .iter()
         .map(|member| {
@@ -116,7 +191,7 @@ pub async fn find_sign_up(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<Si
         })
         .collect::<Result<_, StoreError>>()?;
     let state = row.text("state")?;
-    Ok(Some(SignUp {
+    Ok(SignUp {
         id,
         occurrence: row.parse("occurrence")?,
         account: row.parse("account")?,
@@ -124,35 +199,18 @@ pub async fn find_sign_up(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<Si
         is_live: matches!(state.as_str(), "confirmed" | "waitlisted"),
         checked_in_at: row.maybe_at("checked_in_at")?,
         party,
-    }))
+    })
 }
 
-/// The account's own live sign-up for a date, with who is in it.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn find_live_sign_up(
-    conn: &mut Conn<'_>,
-    account: AccountId,
-    occurrence: OccurrenceId,
-) -> Result<Option<SignUp>, StoreError> {
-    let sql = "select id from sign_up where account = $1 and occurrence = $2 and state in ('confirmed', 'waitlisted')";
-    let Some(row) = conn.maybe(sql, &[account.into(), occurrence.into()]).await? else { return Ok(None) };
-    find_sign_up(conn, row.parse("id")?).await
-}
+const TAKEN_SEATS: &str = "select seat from sign_up_member
+    where occurrence = $1 and left_at is null and seat is not null order by seat";
 
 /// The seat numbers that are taken at a date, in order.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn list_taken_seats(conn: &mut Conn<'_>, occurrence: OccurrenceId) -> Result<Vec<u16>, StoreError> {
-    let rows = conn
-        .all(
-            "select seat from sign_up_member
-             where occurrence = $1 and left_at is null and seat is not null order by seat",
-            &[occurrence.into()],
-        )
-        .await?;
+    let rows = conn.all(TAKEN_SEATS, &[occurrence.into()]).await?;
     rows.iter().map(|row| row.number("seat")).collect()
 }
 
@@ -172,26 +230,23 @@ pub async fn insert_sign_up(
 ) -> Result<(), StoreError> {
     let (is_confirmed, seats) = (seats.is_some(), seats.unwrap_or_default());
     let (parties, heads) = if is_confirmed { (0, 0) } else { (1, party.len() as u64) };
-    let order = conn
-        .one(
-            "update occurrence set next_order = next_order + 1, waiting_parties = waiting_parties + $2,
-                 waiting_heads = waiting_heads + $3
-             where id = $1 returning next_order - 1 as queue_order",
-            &[occurrence.id.into(), parties.into(), heads.into()],
-        )
-        .await?
-        .int("queue_order")?;
+    conn.later(
+        "update occurrence set next_order = next_order + 1, waiting_parties = waiting_parties + $2,
+             waiting_heads = waiting_heads + $3
+         where id = $1",
+        &[occurrence.id.into(), parties.into(), heads.into()],
+    )
+    .await?;
     let state = if is_confirmed { "confirmed" } else { "waitlisted" };
-    conn.execute(
+    conn.later(
         "insert into sign_up (id, occurrence, community, account, state, queue_order, created_at, confirmed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+         values ($1, $2, $3, $4, $5, (select next_order - 1 from occurrence where id = $2), $6, $7)",
         &[
             id.into(),
             occurrence.id.into(),
             (&occurrence.community).into(),
             account.into(),
             state.into(),
-            order.into(),
             now.into(),
             is_confirmed.then_some(now).into(),
         ],
@@ -199,7 +254,7 @@ pub async fn insert_sign_up(
     .await?;
     let on = occurrence.terms.range.start().date();
     for (place, person) in party.iter().enumerate() {
-        conn.execute(
+        conn.later(
             "insert into sign_up_member (sign_up, person, occurrence, name, is_child, seat, holds)
              values ($1, $2, $3, $4, $5, $6, $7)",
             &[
@@ -229,7 +284,7 @@ pub async fn leave(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for person in leaving {
-        conn.execute(
+        conn.later(
             "update sign_up_member set left_at = $3, holds = 0, seat = null
              where sign_up = $1 and person = $2 and left_at is null",
             &[sign_up.id.into(), (*person).into(), now.into()],
@@ -238,7 +293,7 @@ pub async fn leave(
     }
     if !sign_up.is_confirmed {
         let parties = u32::from(is_whole);
-        conn.execute(
+        conn.later(
             "update occurrence set waiting_parties = waiting_parties - $2, waiting_heads = waiting_heads - $3
              where id = $1",
             &[sign_up.occurrence.into(), parties.into(), (leaving.len() as u64).into()],
@@ -246,7 +301,7 @@ pub async fn leave(
         .await?;
     }
     if is_whole {
-        conn.execute(
+        conn.later(
             "update sign_up set state = 'withdrawn', ended_at = $2 where id = $1",
             &[sign_up.id.into(), now.into()],
         )
@@ -281,12 +336,12 @@ pub async fn confirm(
     seats: &[u16],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    conn.execute(
+    conn.later(
         "update sign_up set state = 'confirmed', confirmed_at = $2 where id = $1",
         &[party.id.into(), now.into()],
     )
     .await?;
-    conn.execute(
+    conn.later(
         "update occurrence set waiting_parties = waiting_parties - 1, waiting_heads = waiting_heads - $2 where id = $1",
         &[occurrence.into(), party.heads.into()],
     )
@@ -299,7 +354,7 @@ pub async fn confirm(
         .await?;
     for (person, seat) in people.iter().zip(seats) {
         let person: PersonId = person.parse("person")?;
-        conn.execute(
+        conn.later(
             "update sign_up_member set seat = $3 where sign_up = $1 and person = $2",
             &[party.id.into(), person.into(), (*seat).into()],
         )
@@ -313,7 +368,7 @@ pub async fn confirm(
 /// # Errors
 /// [`StoreError`].
 pub async fn check_in(conn: &mut Conn<'_>, sign_up: SignUpId, now: Timestamp) -> Result<(), StoreError> {
-    conn.execute("update sign_up set checked_in_at = $2 where id = $1", &[sign_up.into(), now.into()]).await?;
+    conn.later("update sign_up set checked_in_at = $2 where id = $1", &[sign_up.into(), now.into()]).await?;
     Ok(())
 }
 
@@ -340,13 +395,13 @@ pub async fn list_live(
 /// # Errors
 /// [`StoreError`].
 pub async fn call_off_all(conn: &mut Conn<'_>, occurrence: OccurrenceId, now: Timestamp) -> Result<(), StoreError> {
-    conn.execute(
+    conn.later(
         "update sign_up set state = 'called_off', ended_at = $2
          where occurrence = $1 and state in ('confirmed', 'waitlisted')",
         &[occurrence.into(), now.into()],
     )
     .await?;
-    conn.execute("update occurrence set waiting_parties = 0, waiting_heads = 0 where id = $1", &[occurrence.into()])
+    conn.later("update occurrence set waiting_parties = 0, waiting_heads = 0 where id = $1", &[occurrence.into()])
         .await?;
     Ok(())
 }
@@ -405,17 +460,29 @@ pub async fn rename_party(conn: &mut Conn<'_>, sign_up: SignUpId) -> Result<(), 
     Ok(())
 }
 
+const SEATS: &str = "select capacity, taken, waiting_parties, waiting_heads, starts_at from occurrence where id = $1";
+const SHOWN: &str = "select s.occurrence, s.account, s.community, s.state, s.created_at, s.ended_at, s.checked_in_at,
+        o.starts_at, a.team, c.name, c.phone,
+        case when s.state = 'waitlisted' then (
+            select count(*) from sign_up w
+            where w.occurrence = s.occurrence and w.state = 'waitlisted' and w.queue_order < s.queue_order
+        ) else 0 end as ahead
+    from sign_up s join occurrence o on o.id = s.occurrence join activity a on a.id = o.activity
+    join account c on c.id = s.account
+    where s.id = $1";
+const SHOWN_MEMBERS: &str =
+    "select person, name, is_child, seat, left_at from sign_up_member where sign_up = $1 order by person";
+
 /// Drafts the counts of a date.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn draft_seats(conn: &mut Conn<'_>, draft: &mut Draft, id: OccurrenceId) -> Result<(), StoreError> {
-    let row = conn
-        .one(
-            "select capacity, taken, waiting_parties, waiting_heads, starts_at from occurrence where id = $1",
-            &[id.into()],
-        )
-        .await?;
+    let row = conn.one(SEATS, &[id.into()]).await?;
+    put_seats(draft, id, &row)
+}
+
+fn put_seats(draft: &mut Draft, id: OccurrenceId, row: &Row) -> Result<(), StoreError> {
     let seats = Seats {
         capacity: row.maybe_number("capacity")?,
         taken: row.number("taken")?,
@@ -431,23 +498,39 @@ pub async fn draft_seats(conn: &mut Conn<'_>, draft: &mut Draft, id: OccurrenceI
 /// # Errors
 /// [`StoreError`].
 pub async fn draft_sign_up(conn: &mut Conn<'_>, draft: &mut Draft, id: SignUpId) -> Result<(), StoreError> {
-    let row = conn
-        .one(
-            "select s.occurrence, s.account, s.community, s.state, s.queue_order, s.created_at, s.ended_at,
-                 s.checked_in_at, o.starts_at, a.team
-             from sign_up s join occurrence o on o.id = s.occurrence join activity a on a.id = o.activity
-             where s.id = $1",
-            &[id.into()],
-        )
+    let [row, members] =
+        conn.several([Statement::new(SHOWN, [id.into()]), Statement::new(SHOWN_MEMBERS, [id.into()])]).await?;
+    put_sign_up(draft, id, the_one(&row)?, &members)
+}
+
+/// Drafts a sign-up and the counts of its date.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn draft_sign_up_and_seats(
+    conn: &mut Conn<'_>,
+    draft: &mut Draft,
+    id: SignUpId,
+    occurrence: OccurrenceId,
+) -> Result<(), StoreError> {
+    let [row, members, seats] = conn
+        .several([
+            Statement::new(SHOWN, [id.into()]),
+            Statement::new(SHOWN_MEMBERS, [id.into()]),
+            Statement::new(SEATS, [occurrence.into()]),
+        ])
         .await?;
+    put_sign_up(draft, id, the_one(&row)?, &members)?;
+    put_seats(draft, occurrence, the_one(&seats)?)
+}
+
+fn the_one(rows: &[Row]) -> Result<&Row, StoreError> {
+    rows.first().ok_or_else(|| sqlx::Error::RowNotFound.into())
+}
+
+fn put_sign_up(draft: &mut Draft, id: SignUpId, row: &Row, members: &[Row]) -> Result<(), StoreError> {
     let occurrence: OccurrenceId = row.parse("occurrence")?;
-    let state = read_state(conn, &row, occurrence).await?;
-    let members = conn
-        .all(
-            "select person, name, is_child, seat, left_at from sign_up_member where sign_up = $1 order by person",
-            &[id.into()],
-        )
-        .await?;
+    let state = read_state(row)?;
     // Of a party that has left as a whole, those who were the last to leave are still named.
     let last_left = members
         .iter()
@@ -456,7 +539,7 @@ pub async fn draft_sign_up(conn: &mut Conn<'_>, draft: &mut Draft, id: SignUpId)
     let last_left = last_left.transpose()?;
     let mut party = Vec::new();
     let (mut adults, mut children) = (0, 0);
-    for member in &members {
+    for member in members {
         let left_at = member.maybe_int("left_at")?;
         if left_at.is_some() && (state.is_live() || left_at != last_left) {
             continue;
@@ -478,7 +561,7 @@ pub async fn draft_sign_up(conn: &mut Conn<'_>, draft: &mut Draft, id: SignUpId)
     let seat = party.iter().filter_map(|member| member.seat).min();
     let own = SignUpRow { occurrence, state, party, checked_in_at };
     draft.put(&Audience::Account(account), class::SIGN_UP, id, on, &own);
-    let (name, phone_tail) = load_name_and_tail(conn, account).await?;
+    let (name, phone_tail) = read_name_and_tail(row)?;
     let signed_up_at = row.at("created_at")?;
     let roster = RosterRow { occurrence, state, name, phone_tail, adults, children, seat, signed_up_at, checked_in_at };
     draft.put(&Audience::Team(row.parse("team")?), class::ROSTER, id, on, &roster);
@@ -486,21 +569,12 @@ pub async fn draft_sign_up(conn: &mut Conn<'_>, draft: &mut Draft, id: SignUpId)
     Ok(())
 }
 
-async fn read_state(conn: &mut Conn<'_>, row: &Row, occurrence: OccurrenceId) -> Result<SignUpState, StoreError> {
+fn read_state(row: &Row) -> Result<SignUpState, StoreError> {
     let ended_at = row.maybe_at("ended_at")?;
     let missing = || StoreError::inconsistent("sign_up.ended_at", "nothing");
     Ok(match row.text("state")?.as_str() {
         "confirmed" => SignUpState::Confirmed,
-        "waitlisted" => {
-            let ahead = conn
-                .one(
-                    "select count(*) as ahead from sign_up
-                     where occurrence = $1 and state = 'waitlisted' and queue_order < $2",
-                    &[occurrence.into(), row.int("queue_order")?.into()],
-                )
-                .await?;
-            SignUpState::Waitlisted { parties_ahead: ahead.number("ahead")? }
-        }
+        "waitlisted" => SignUpState::Waitlisted { parties_ahead: row.number("ahead")? },
         "withdrawn" => SignUpState::Withdrawn { at: ended_at.ok_or_else(missing)? },
         "called_off" => SignUpState::CalledOff { at: ended_at.ok_or_else(missing)? },
         other => return Err(StoreError::inconsistent("sign_up.state", other)),

@@ -9,8 +9,9 @@ use domain::people::Facts;
 use domain::space::{Closure, SpacePolicy};
 use domain::time::{LocalDate, TimeRange, Timestamp};
 
-use super::engine::{Conn, Row};
+use super::engine::Conn;
 use super::error::StoreError;
+use super::rows::Row;
 use super::streams::Draft;
 
 const CELL_MS: i64 = CELL_MINUTES * 60_000;

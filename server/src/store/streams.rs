@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::engine::{Conn, Row};
+use super::engine::{Conn, Statement};
 use super::error::StoreError;
+use super::rows::Row;
 
 /// Rows of a change before it has its number.
 #[derive(Debug, Default)]
@@ -77,15 +78,6 @@ pub async fn ensure_stream(conn: &mut Conn<'_>, stream: &StreamId) -> Result<(),
     Ok(())
 }
 
-/// A stream's head, 0 before its first change; `None` when there is no such stream.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn find_head(conn: &mut Conn<'_>, stream: &StreamId) -> Result<Option<u64>, StoreError> {
-    let row = conn.maybe("select head from stream where id = $1", &[stream.into()]).await?;
-    row.map(|row| row.number("head")).transpose()
-}
-
 /// Writes a change: bumps the head, ticks, stamps the rows. `cause` tells this change from every other, say the id of
 /// the command. Returns the change's number.
 ///
@@ -98,18 +90,29 @@ pub async fn write_change(
     cause: &str,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let bumped = conn.one("update stream set head = head + 1 where id = $1 returning head", &[stream.into()]).await?;
-    let seq: u64 = bumped.number("head")?;
-    let before = tag_at(conn, stream, seq - 1).await?.unwrap_or_default();
+    let [bumped, before] = conn
+        .several([
+            Statement::new("update stream set head = head + 1 where id = $1 returning head", [stream.into()]),
+            Statement::new(
+                "select tag from stream_tick
+                 where stream = $1 and seq = (select head - 1 from stream where id = $1)",
+                [stream.into()],
+            ),
+        ])
+        .await?;
+    let missing = || StoreError::inconsistent("stream", stream);
+    let seq: u64 = bumped.first().ok_or_else(missing)?.number("head")?;
+    // Before the first change, and where the tick is not kept any more, the chain begins anew.
+    let before = before.first().map_or(Ok(0), |row| row.number("tag"))?;
     let tag = chain(before, cause);
-    conn.execute(
+    conn.later(
         "insert into stream_tick (stream, seq, tag, at) values ($1, $2, $3, $4)",
         &[stream.into(), seq.into(), tag.into(), now.into()],
     )
     .await?;
     for row in draft.rows {
         let gone_at = row.body.is_none().then_some(now);
-        conn.execute(
+        conn.later(
             "insert into synced_row (stream, audience, class, id, seq, starts_on, gone_at, body)
              values ($1, $2, $3, $4, $5, $6, $7, $8)
              on conflict (stream, audience, class, id) do update

@@ -19,7 +19,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, PgPool};
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
-use super::engine::Conn;
+use super::engine::{Conn, JOB};
 use super::error::StoreError;
 
 /// Jobs that may wait; more are turned away.
@@ -74,17 +74,17 @@ impl Hooks {
     }
 
     /// After a failed write the kernel may have dropped pages that SQLite believes written: going on would be guessing.
-    fn tell_if_fatal(&self, error: &sqlx::Error) {
+    fn tell_if_fatal(&self, error: &StoreError) {
         // SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB.
-        if matches!(primary_code(error), Some(10 | 11 | 13 | 26)) {
+        if let (Some(10 | 11 | 13 | 26), Some(error)) = (primary_code(error), error.engine()) {
             (self.fatal)(error);
         }
     }
 }
 
 /// SQLite's primary result code of an error.
-fn primary_code(error: &sqlx::Error) -> Option<u32> {
-    let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
+fn primary_code(error: &StoreError) -> Option<u32> {
+    let code = error.engine()?.as_database_error()?.code()?.parse::<u32>().ok()?;
     Some(code & 0xff)
 }
 
@@ -136,7 +136,12 @@ where
     fn run<'a>(self: Box<Self>, conn: &'a mut Conn<'_>) -> Pin<Box<dyn Future<Output = (bool, Answer)> + Send + 'a>> {
         let Self { job, answer } = *self;
         Box::pin(async move {
-            let mut work = pin!(async move { job(conn).await });
+            let mut work = pin!(async move {
+                let value = job(&mut *conn).await?;
+                // What was put off is still this job's, and so is its failure.
+                conn.catch_up().await?;
+                Ok(value)
+            });
             // One broken job must not stop everybody's writing.
             let result = poll_fn(|context| {
                 catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
@@ -270,33 +275,32 @@ async fn write_group(
     answers: &mut Vec<Answer>,
     hooks: &Hooks,
 ) -> Fate {
-    if let Err(error) = command(connection, "begin immediate").await {
+    let mut conn = Conn::lite(connection);
+    if let Err(error) = conn.execute("begin immediate", &[]).await {
         return undone(&error, hooks);
     }
     while let Some(waiting) = group.pop() {
         if waiting.is_abandoned() {
             continue;
         }
-        if let Err(error) = command(connection, "savepoint job").await {
+        if let Err(error) = conn.begin(JOB).await {
             group.push(waiting);
             return undone(&error, hooks);
         }
-        let (is_kept, answer) = waiting.run(&mut Conn::Lite(connection)).await;
+        let (is_kept, answer) = waiting.run(&mut conn).await;
         answers.push(answer);
         // SQLite itself may have undone the whole transaction (a full disk does that); then this fails, and so does
         // everybody in the group, instead of half of them.
-        let closed = match is_kept {
-            true => command(connection, "release job").await,
-            false => command(connection, "rollback to job; release job").await,
-        };
+        let closed = if is_kept { conn.keep(JOB).await } else { conn.undo(JOB).await };
         if let Err(error) = closed {
             return undone(&error, hooks);
         }
     }
     let commit = async {
         hooks.strike(Point::BeforeCommit)?;
-        command(connection, "commit").await?;
-        hooks.strike(Point::AfterCommit)
+        conn.execute("commit", &[]).await?;
+        hooks.strike(Point::AfterCommit)?;
+        Ok::<_, StoreError>(())
     };
     match commit.await {
         Ok(()) => Fate::Committed,
@@ -308,18 +312,14 @@ async fn write_group(
     }
 }
 
-async fn command(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::query(sql).execute(connection).await.map(|_| ())
-}
-
-fn undone(error: &sqlx::Error, hooks: &Hooks) -> Fate {
+fn undone(error: &StoreError, hooks: &Hooks) -> Fate {
     match primary_code(error) {
         Some(5) => return Fate::Busy,
         // A full disk before the commit harms nobody: it is undone, and reading goes on.
         Some(13) => {}
         _ => hooks.tell_if_fatal(error),
     }
-    Fate::Undone(error.to_string().into())
+    Fate::Undone(error.engine().map_or_else(|| error.to_string(), ToString::to_string).into())
 }
 
 /// The writer of a PostgreSQL database: a lane per key.
@@ -380,7 +380,7 @@ impl PgWriter {
         F: for<'a, 'c> Fn(&'a mut Conn<'c>) -> Work<'a, T> + Send + Sync,
     {
         let mut transaction = self.pool.begin().await?;
-        let value = job(&mut Conn::Pg(&mut transaction)).await?;
+        let value = job(&mut Conn::pg(&mut transaction)).await?;
         self.hooks.strike(Point::BeforeCommit)?;
         // An answer from the engine is an answer; a line that went dead is none.
         transaction.commit().await.map_err(|error| match error {

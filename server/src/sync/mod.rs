@@ -12,7 +12,7 @@ pub use push::{apply_command, count_broken};
 
 use domain::command::Envelope;
 use domain::people::Actor;
-use domain::sync::{Answer, NotNow, PROTOCOL, SyncReply, SyncRequest};
+use domain::sync::{Answer, NotNow, PROTOCOL, Pull, PullReply, SyncReply, SyncRequest};
 use domain::time::Timestamp;
 use serde_json::value::RawValue;
 
@@ -71,19 +71,22 @@ pub async fn sync(db: &Db, actor: &Actor, request: SyncRequest, now: Timestamp) 
             break;
         }
     }
-    let (actor, wanted) = (actor.clone(), request.pulls);
-    let pulls = db
-        .read(move |conn| {
-            Box::pin(async move {
-                let mut replies = Vec::with_capacity(wanted.len());
-                for wanted in &wanted {
-                    replies.push(pull(conn, &actor, wanted, now).await?);
-                }
-                Ok(replies)
-            })
-        })
-        .await?;
+    let pulls = if request.pulls.is_empty() { Vec::new() } else { pull_all(db, actor, request.pulls, now).await? };
     Ok(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls })
+}
+
+async fn pull_all(db: &Db, actor: &Actor, wanted: Vec<Pull>, now: Timestamp) -> Result<Vec<PullReply>, StoreError> {
+    let actor = actor.clone();
+    db.read(move |conn| {
+        Box::pin(async move {
+            let mut replies = Vec::with_capacity(wanted.len());
+            for wanted in &wanted {
+                replies.push(pull(conn, &actor, wanted, now).await?);
+            }
+            Ok(replies)
+        })
+    })
+    .await
 }
 
 /// What is answered to a command that broke.

@@ -9,8 +9,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::operations::{Context, Done, Stop, carry_out};
-use crate::store::devices::{count_fault, find_processed, insert_processed, is_number_known, load_device};
-use crate::store::streams::{find_head, write_change};
+use crate::store::devices::{Before, count_fault, find_processed, insert_processed, is_number_known, load_before};
+use crate::store::engine::PART;
+use crate::store::streams::write_change;
 use crate::store::{Conn, StoreError};
 use crate::sync::malformed::field_of;
 
@@ -41,12 +42,12 @@ pub async fn apply_command(
         return not_now(NotNow::RetryAfter { ms: UNKNOWN_KIND_MS });
     }
     // The device first: a command that was sent twice at once is handled in turn from here on.
-    let device = load_device(conn, envelope.device, caller.account, now).await?;
+    let Before { device, processed, head } = load_before(conn, &envelope, now).await?;
     if device.account != caller.account || device.is_revoked {
         return not_now(NotNow::WrongAccount);
     }
     let body_hash = hash(&envelope);
-    if let Some(processed) = find_processed(conn, id).await? {
+    if let Some(processed) = processed {
         if processed.body_hash != body_hash {
             return not_now(NotNow::IdReused);
         }
@@ -69,7 +70,7 @@ pub async fn apply_command(
         }
         Ok(command) => {
             let context = Context { actor, account: caller.account, id, stream: &envelope.stream, now };
-            decide(conn, &envelope, &context, &command).await?
+            decide(conn, &envelope, &context, &command, head).await?
         }
     };
     insert_processed(conn, &envelope, body_hash, &outcome, now).await?;
@@ -93,10 +94,13 @@ pub async fn count_broken(
     let envelope: Envelope =
         serde_json::from_str(raw.get()).map_err(|error| StoreError::inconsistent("envelope", error))?;
     let Actor::Account(caller) = actor else { return Ok(None) };
-    let device = load_device(conn, envelope.device, caller.account, now).await?;
+    if envelope.account != caller.account {
+        return Ok(None);
+    }
+    let device = load_before(conn, &envelope, now).await?.device;
     // Sent twice at once, the other one may have been answered meanwhile: then that answer is found next time.
     let is_next = envelope.no == device.last_no + 1;
-    if envelope.account != caller.account || device.account != caller.account || !is_next {
+    if device.account != caller.account || !is_next {
         return Ok(None);
     }
     if count_fault(conn, envelope.device, envelope.no).await? < FAULTS_MAX {
@@ -121,6 +125,7 @@ async fn decide(
     envelope: &Envelope,
     context: &Context<'_>,
     command: &Command,
+    head: Option<u64>,
 ) -> Result<Outcome, StoreError> {
     if let Some(earlier) = envelope.depends_on
         && let Some(processed) = find_processed(conn, earlier).await?
@@ -128,7 +133,7 @@ async fn decide(
     {
         return Ok(refused(Refusal::DependencyRefused));
     }
-    let Some(head) = find_head(conn, &envelope.stream).await? else { return Ok(refused(Refusal::Gone)) };
+    let Some(head) = head else { return Ok(refused(Refusal::Gone)) };
     match decide_on_what_is(conn, &Asked { context, command }).await? {
         Ok(Done { result, draft }) => {
             let seq = if draft.is_empty() {
@@ -170,15 +175,15 @@ impl Operation for Asked<'_> {
 async fn decide_on_what_is(conn: &mut Conn<'_>, operation: &impl Operation) -> Result<Result<Done, Stop>, StoreError> {
     let mut was_beaten = false;
     loop {
-        conn.begin_part().await?;
+        conn.begin(PART).await?;
         let stop = match operation.attempt(conn).await {
             Ok(done) => {
-                conn.keep_part().await?;
+                conn.keep(PART).await?;
                 return Ok(Ok(done));
             }
             Err(stop) => stop,
         };
-        conn.undo_part().await?;
+        conn.undo(PART).await?;
         match stop {
             Stop::Failed(error) if !was_beaten && error.is_guard() => was_beaten = true,
             stop => return Ok(Err(stop)),

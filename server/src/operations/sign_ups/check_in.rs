@@ -17,11 +17,8 @@ pub async fn check_in(
     command: &Command,
     body: &CheckIn,
 ) -> Result<Done, Stop> {
-    let found = sign_ups::find_sign_up(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
-    // The date first, then the party again: between the two somebody may have withdrawn, or checked it in.
-    let occurrence = sign_ups::find_occurrence(conn, found.occurrence).await?.ok_or(Refusal::Gone)?;
-    let body = context.authorize(command, &occurrence.facts(Some(found.account)), body)?;
-    let sign_up = sign_ups::find_sign_up(conn, body.what().sign_up).await?.ok_or(Refusal::Gone)?;
+    let (sign_up, occurrence) = sign_ups::find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
+    context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?;
     let mut draft = Draft::default();
     if sign_up.checked_in_at.is_some() {
         return Ok(Done { result: Accepted::AlreadyDone, draft });

@@ -10,10 +10,8 @@ use domain::sign_up::{SignUpDecision, decide_sign_up, lowest_free_seats};
 
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
-use crate::store::people::{Hold, hold_household, list_household};
-use crate::store::sign_ups::{
-    draft_seats, draft_sign_up, find_live_sign_up, find_occurrence, insert_sign_up, list_taken_seats,
-};
+use crate::store::people::{Hold, hold_household};
+use crate::store::sign_ups::{draft_sign_up_and_seats, insert_sign_up, load_sign_up_facts};
 use crate::store::streams::Draft;
 
 /// # Errors
@@ -25,26 +23,23 @@ pub async fn sign_up(
     body: &SignUp,
 ) -> Result<Done, Stop> {
     hold_household(conn, context.account, Hold::ToRelyOn).await?;
-    let occurrence = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
+    let facts = load_sign_up_facts(conn, context.account, body.occurrence).await?.ok_or(Refusal::Gone)?;
+    let occurrence = facts.occurrence;
     let body = context.authorize(command, &occurrence.facts(None), body)?;
     let named: BTreeSet<PersonId> = body.what().people.iter().copied().collect();
-    let household = list_household(conn, context.account).await?;
-    let party: Vec<Person> = household.into_iter().filter(|person| named.contains(&person.id)).collect();
+    let party: Vec<Person> = facts.household.into_iter().filter(|person| named.contains(&person.id)).collect();
     if party.len() != named.len() {
         return Err(Refusal::Gone.into());
     }
 
-    let live = find_live_sign_up(conn, context.account, occurrence.id).await?;
-    let own: Vec<PersonId> = live.iter().flat_map(|live| &live.party).map(|person| person.id).collect();
-    let decision = decide_sign_up(&occurrence.terms, occurrence.seats, &party, &own, context.now)?;
+    let decision = decide_sign_up(&occurrence.terms, occurrence.seats, &party, &facts.own, context.now)?;
     if decision == SignUpDecision::AlreadyDone {
         return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
     }
 
     let is_confirmed = decision == SignUpDecision::Confirmed;
     let seats = if is_confirmed && occurrence.seats.capacity.is_some() {
-        let taken = list_taken_seats(conn, occurrence.id).await?;
-        lowest_free_seats(&taken, u16::try_from(party.len()).unwrap_or(u16::MAX))
+        lowest_free_seats(&facts.taken_seats, u16::try_from(party.len()).unwrap_or(u16::MAX))
     } else {
         Vec::new()
     };
@@ -53,8 +48,7 @@ pub async fn sign_up(
     insert_sign_up(conn, id, &occurrence, context.account, &party, places, context.now).await?;
 
     let mut draft = Draft::default();
-    draft_seats(conn, &mut draft, occurrence.id).await?;
-    draft_sign_up(conn, &mut draft, id).await?;
+    draft_sign_up_and_seats(conn, &mut draft, id, occurrence.id).await?;
     let result = match decision {
         SignUpDecision::Confirmed => {
             Accepted::Confirmed { seat: seats.first().copied(), capacity: occurrence.seats.capacity }

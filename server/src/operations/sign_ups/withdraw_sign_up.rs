@@ -10,8 +10,8 @@ use domain::time::Timestamp;
 use crate::operations::{Context, Done, Stop};
 use crate::store::notices::tell;
 use crate::store::sign_ups::{
-    Occurrence, confirm, draft_seats, draft_sign_up, find_occurrence, find_sign_up, leave, list_taken_seats,
-    list_waiting,
+    Occurrence, confirm, draft_sign_up, draft_sign_up_and_seats, find_occurrence, find_sign_up, find_sign_up_held,
+    leave, list_taken_seats, list_waiting,
 };
 use crate::store::streams::Draft;
 use crate::store::{Conn, StoreError};
@@ -24,11 +24,8 @@ pub async fn withdraw_sign_up(
     command: &Command,
     body: &WithdrawSignUp,
 ) -> Result<Done, Stop> {
-    let found = find_sign_up(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
-    // The date first, then the party again: between the two somebody may have been promoted.
-    let occurrence = find_occurrence(conn, found.occurrence).await?.ok_or(Refusal::Gone)?;
-    let body = context.authorize(command, &occurrence.facts(Some(found.account)), body)?;
-    let sign_up = find_sign_up(conn, body.what().sign_up).await?.ok_or(Refusal::Gone)?;
+    let (sign_up, occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
+    let body = context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?;
     let nothing = || Done { result: Accepted::AlreadyDone, draft: Draft::default() };
     if !sign_up.is_live {
         return Ok(nothing());
@@ -46,11 +43,10 @@ pub async fn withdraw_sign_up(
     leave(conn, &sign_up, &leaving, is_whole, context.now).await?;
 
     let mut draft = Draft::default();
-    draft_sign_up(conn, &mut draft, sign_up.id).await?;
     if !waited.is_empty() {
         rebalance(conn, &mut draft, &occurrence, &waited, context.now).await?;
     }
-    draft_seats(conn, &mut draft, occurrence.id).await?;
+    draft_sign_up_and_seats(conn, &mut draft, sign_up.id, occurrence.id).await?;
     Ok(Done { result: Accepted::Done, draft })
 }
 
