@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use server::on_both_engines;
+use server::store::engine::PART;
 use server::store::testing::{TestDb, add_account, add_neighbourhood, add_sign_up, id};
 use server::store::writer::{Hooks, Point, QUEUE_MAX};
-use server::store::{Db, StoreError};
+use server::store::{Constraint, Db, Statement, StoreError, Value};
 
 async fn people(db: &Db, accounts: u32) {
     db.write("c:banzha", move |conn| {
@@ -94,6 +95,73 @@ on_both_engines! {
         }
         assert_eq!(test.number("select taken from occurrence", &[]).await, 20);
         assert_eq!(test.findings().await, []);
+    }
+
+    async fn what_was_put_off_fails_with_its_own_job(test) {
+        people(&test.db, 8).await;
+        let mut running = tokio::task::JoinSet::new();
+        for account in 100..108 {
+            let db = test.db.clone();
+            running.spawn(async move {
+                let named = db.write("c:banzha", move |conn| {
+                    Box::pin(async move {
+                        let name = if account % 2 == 0 { "Even".into() } else { Value::NullText };
+                        conn.later("update account set name = $2 where id = $1", &[id(account).into(), name]).await
+                    })
+                });
+                (account, named.await)
+            });
+        }
+        for (account, named) in running.join_all().await {
+            match account % 2 {
+                0 => assert!(named.is_ok(), "{named:?}"),
+                _ => assert!(matches!(named, Err(StoreError::Constraint(Constraint::NotNull))), "{named:?}"),
+            }
+        }
+        assert_eq!(test.number("select count(*) from account where name = 'Even'", &[]).await, 4);
+    }
+
+    async fn a_part_that_is_undone_takes_what_it_put_off_along_and_no_more(test) {
+        people(&test.db, 4).await;
+        const NAME: &str = "update account set name = $2 where id = $1";
+        for (account, asks) in [(100, false), (102, true)] {
+            let job = test.db.write("c:banzha", move |conn| {
+                Box::pin(async move {
+                    conn.later(NAME, &[id(account).into(), "Before".into()]).await?;
+                    conn.begin(PART).await?;
+                    conn.later(NAME, &[id(account).into(), "Within".into()]).await?;
+                    conn.later(NAME, &[id(account + 1).into(), "Within".into()]).await?;
+                    if asks {
+                        conn.one("select count(*) from account", &[]).await?;
+                        conn.later(NAME, &[id(account + 1).into(), "Within".into()]).await?;
+                    }
+                    conn.undo(PART).await
+                })
+            });
+            job.await.expect("a job whose part is undone");
+        }
+        assert_eq!(test.number("select count(*) from account where name = 'Before'", &[]).await, 2);
+        assert_eq!(test.number("select count(*) from account where name = 'Within'", &[]).await, 0);
+    }
+
+    async fn several_are_answered_each_by_itself(test) {
+        people(&test.db, 0).await;
+        let job = test.db.write("c:banzha", |conn| {
+            Box::pin(async move {
+                conn.later("update occurrence set capacity = $1", &[7.into()]).await?;
+                let [none, one, other] = conn
+                    .several([
+                        Statement::new("select id from account where id = $1", ["nobody".into()]),
+                        Statement::new("select capacity as n from occurrence where capacity = $1", [7.into()]),
+                        Statement::new("update occurrence set capacity = $1 returning capacity as n", [9.into()]),
+                    ])
+                    .await?;
+                assert!(none.is_empty());
+                let touched = conn.execute("update occurrence set sequence = 1", &[]).await?;
+                Ok((one[0].int("n")?, other[0].int("n")?, touched))
+            })
+        });
+        assert_eq!(job.await.expect("several answers"), (7, 9, 1));
     }
 
     async fn a_reader_sees_one_picture_and_cannot_write(test) {

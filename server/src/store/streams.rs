@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::engine::{Conn, Statement};
 use super::error::StoreError;
 use super::rows::Row;
+use super::values::Value;
 
 /// Rows of a change before it has its number.
 #[derive(Debug, Default)]
@@ -78,6 +79,34 @@ pub async fn ensure_stream(conn: &mut Conn<'_>, stream: &StreamId) -> Result<(),
     Ok(())
 }
 
+macro_rules! put_rows {
+    ($($row:literal),+) => {
+        concat!(
+            "insert into synced_row (stream, seq, audience, class, id, starts_on, gone_at, body) values ",
+            $($row,)+
+            " on conflict (stream, audience, class, id) do update set seq = excluded.seq, ",
+            "starts_on = excluded.starts_on, gone_at = excluded.gone_at, body = excluded.body"
+        )
+    };
+}
+
+/// Puts one to four rows of one change: most changes have so many.
+const PUT_ROWS: [&str; 4] = [
+    put_rows!("($1, $2, $3, $4, $5, $6, $7, $8)"),
+    put_rows!("($1, $2, $3, $4, $5, $6, $7, $8), ", "($1, $2, $9, $10, $11, $12, $13, $14)"),
+    put_rows!(
+        "($1, $2, $3, $4, $5, $6, $7, $8), ",
+        "($1, $2, $9, $10, $11, $12, $13, $14), ",
+        "($1, $2, $15, $16, $17, $18, $19, $20)"
+    ),
+    put_rows!(
+        "($1, $2, $3, $4, $5, $6, $7, $8), ",
+        "($1, $2, $9, $10, $11, $12, $13, $14), ",
+        "($1, $2, $15, $16, $17, $18, $19, $20), ",
+        "($1, $2, $21, $22, $23, $24, $25, $26)"
+    ),
+];
+
 /// Writes a change: bumps the head, ticks, stamps the rows. `cause` tells this change from every other, say the id of
 /// the command. Returns the change's number.
 ///
@@ -110,25 +139,17 @@ pub async fn write_change(
         &[stream.into(), seq.into(), tag.into(), now.into()],
     )
     .await?;
-    for row in draft.rows {
-        let gone_at = row.body.is_none().then_some(now);
-        conn.later(
-            "insert into synced_row (stream, audience, class, id, seq, starts_on, gone_at, body)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)
-             on conflict (stream, audience, class, id) do update
-             set seq = excluded.seq, starts_on = excluded.starts_on, gone_at = excluded.gone_at, body = excluded.body",
-            &[
-                stream.into(),
-                row.audience.into(),
-                row.class.into(),
-                row.id.into(),
-                seq.into(),
-                row.on.into(),
-                gone_at.into(),
-                row.body.unwrap_or_default().into(),
-            ],
-        )
-        .await?;
+    let mut rows = draft.rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut values: Vec<Value> = vec![stream.into(), seq.into()];
+        let mut count = 0;
+        for row in rows.by_ref().take(PUT_ROWS.len()) {
+            let gone_at = row.body.is_none().then_some(now);
+            values.extend([row.audience.into(), row.class.into(), row.id.into(), row.on.into(), gone_at.into()]);
+            values.push(row.body.unwrap_or_default().into());
+            count += 1;
+        }
+        conn.later(PUT_ROWS[count - 1], &values).await?;
     }
     Ok(seq)
 }

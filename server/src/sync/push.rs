@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::operations::{Context, Done, Stop, carry_out};
+use crate::state::hex;
 use crate::store::devices::{Before, count_fault, find_processed, insert_processed, is_number_known, load_before};
 use crate::store::engine::PART;
 use crate::store::streams::write_change;
@@ -112,8 +113,7 @@ pub async fn count_broken(
 }
 
 fn hash(envelope: &Envelope) -> String {
-    let digest = Sha256::digest(envelope.meaning().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(envelope.meaning().as_bytes()))
 }
 
 fn refused(refusal: Refusal) -> Outcome {
