@@ -70,7 +70,8 @@ on_both_engines! {
     }
 
     async fn what_a_shared_address_names_is_found_in_its_community(test) {
-        let visitor = Site::with_neighbourhood(test, settings()).await.visitor();
+        let site = Site::with_neighbourhood(test, settings()).await;
+        let visitor = site.visitor();
         for (shared, found) in [(5, 5), (6, 6), (4, 5)] {
             let place = visitor.get(&format!("/api/places/{}", id(shared))).await.json();
             assert_eq!((&place["id"], &place["community"]), (&Json::from(id(found)), &Json::from("banzha")), "{shared}");
