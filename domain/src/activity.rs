@@ -165,6 +165,36 @@ pub enum Schedule {
     },
 }
 
+/// Decides a publication, room aside: all its dates in order.
+///
+/// # Errors
+/// Those of [`Schedule::dates`]; [`Refusal::CapacityZero`]; [`Refusal::Malformed`] for terms that no party could meet,
+/// which is a mistake of the form.
+pub fn decide_publication(
+    schedule: Schedule,
+    policy: SignUpPolicy,
+    audience: Audience,
+    now: Timestamp,
+) -> Result<Vec<TimeRange>, Refusal> {
+    let dates = schedule.dates(now)?;
+    let malformed = |field: &str| Err(Refusal::Malformed { field: field.to_owned() });
+    if let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max } = policy {
+        if capacity == Some(0) || party_max == 0 {
+            return Err(Refusal::CapacityZero);
+        }
+        if party_max > PARTY_MAX {
+            return malformed("/body/policy/party_max");
+        }
+        if opens_minutes_before.is_some_and(|opens| opens <= closes_minutes_before) {
+            return malformed("/body/policy/opens_minutes_before");
+        }
+    }
+    match audience {
+        Audience::Families { from, to } if from > to => malformed("/body/audience/to"),
+        _ => Ok(dates),
+    }
+}
+
 impl Schedule {
     /// Every date of the schedule in order, or why it cannot be published at `now`.
     ///
@@ -361,6 +391,32 @@ mod tests {
         }
         let longest = weekly("2026-11-24", "2027-05-24", 60).dates(now()).expect("the longest series");
         assert!(longest.len() <= DATES_MAX, "{}", longest.len());
+    }
+
+    #[test]
+    fn terms_that_no_party_could_meet_are_a_mistake_of_the_form() {
+        let policy = |capacity, opens_minutes_before, party_max| SignUpPolicy::PerOccurrence {
+            capacity,
+            opens_minutes_before,
+            closes_minutes_before: 60,
+            party_max,
+        };
+        let malformed = |field: &str| Err(Refusal::Malformed { field: field.to_owned() });
+        let once = |on| Schedule::Once { on: date(on), at: nine(), minutes: 60 };
+        for (policy, audience, expected) in [
+            (policy(Some(12), Some(61), PARTY_MAX), Audience::Families { from: 3, to: 3 }, Ok(1)),
+            (SignUpPolicy::WalkIn, Audience::Everyone, Ok(1)),
+            (policy(Some(0), None, 4), Audience::Everyone, Err(Refusal::CapacityZero)),
+            (policy(None, None, 0), Audience::Everyone, Err(Refusal::CapacityZero)),
+            (policy(None, None, PARTY_MAX + 1), Audience::Everyone, malformed("/body/policy/party_max")),
+            (policy(None, Some(60), 4), Audience::Everyone, malformed("/body/policy/opens_minutes_before")),
+            (policy(None, None, 4), Audience::Families { from: 4, to: 3 }, malformed("/body/audience/to")),
+        ] {
+            let decided = decide_publication(once("2026-11-25"), policy, audience, now());
+            assert_eq!(decided.map(|dates| dates.len()), expected);
+        }
+        let early = decide_publication(once("2026-11-22"), policy(Some(0), None, 4), Audience::Everyone, now());
+        assert_eq!(early, Err(Refusal::InThePast), "the schedule first");
     }
 
     #[test]

@@ -158,7 +158,7 @@ fn check_party(policy: &SpacePolicy, party: Party<'_>) -> Result<(), Refusal> {
 fn check_room(space: &SpaceFacts<'_>, range: TimeRange, heads: u16) -> Result<(), Refusal> {
     match space.policy.mode {
         Mode::Exclusive { .. } => {
-            let clash = space.holdings.iter().any(|held| collides(space.policy, held, range));
+            let clash = is_held(space.policy, space.holdings, range);
             if clash { Err(Refusal::SlotTaken) } else { Ok(()) }
         }
         Mode::Shared { groups, heads: heads_max } => {
@@ -175,10 +175,17 @@ fn check_room(space: &SpaceFacts<'_>, range: TimeRange, heads: u16) -> Result<()
     }
 }
 
+/// Whether anybody holds a space at a time for which somebody wants the whole of it, buffers included: a party where it is
+/// exclusive, and an activity anywhere. An activity may lie outside the hours residents book in.
+#[must_use]
+pub fn is_held(policy: &SpacePolicy, holdings: &[Holding], range: TimeRange) -> bool {
+    holdings.iter().any(|held| collides(policy, held, range))
+}
+
 /// Whether an exclusive space held by `held` can't be had for `range`: the cores meet, or one's core meets the
 /// other's buffer. Two buffers may lie on each other.
 #[must_use]
-pub fn collides(policy: &SpacePolicy, held: &Holding, range: TimeRange) -> bool {
+fn collides(policy: &SpacePolicy, held: &Holding, range: TimeRange) -> bool {
     let around_mine_start = range.start().plus_minutes(-i64::from(policy.setup_minutes));
     let around_mine_end = range.end().plus_minutes(i64::from(policy.teardown_minutes));
     let around_held_start = held.range.start().plus_minutes(-i64::from(held.setup));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::activity::{Audience, Category, HORIZON_DAYS, PARTY_MAX, Schedule, SignUpPolicy, Venue};
-use domain::booking::collides;
+use domain::booking::is_held;
 use domain::change::{OccurrenceRow, TeamRow};
 use domain::command::PublishActivity;
 use domain::id::{SpaceId, TeamId};
@@ -230,11 +230,8 @@ impl Draft {
         let Some((id, space)) = self.space.and_then(|id| view.spaces.get(&id).map(|space| (id, space))) else {
             return Vec::new();
         };
-        // An activity takes the whole space, however many parties share it otherwise.
-        let is_taken = |range: &TimeRange| {
-            let held = view.holdings_around(id, range.start().date());
-            held.iter().any(|held| collides(&space.row.policy, held, *range))
-        };
+        let is_taken =
+            |range: &TimeRange| is_held(&space.row.policy, &view.holdings_around(id, range.start().date()), *range);
         self.dates(now).iter().filter(|range| is_taken(range)).map(|range| range.start().date()).collect()
     }
 

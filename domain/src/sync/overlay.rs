@@ -4,8 +4,8 @@
 //! phone now expects to be refused leaves no effect but a doubt. Pending things never lower the count of free places
 //! that is shown, because they have not lowered it.
 
-use crate::activity::{SignUpPolicy, check_audience, occurrence_id};
-use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking};
+use crate::activity::{SignUpPolicy, check_audience, decide_publication, occurrence_id};
+use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking, is_held};
 use crate::change::{ActivityRow, BookingRow, Cancellation, OccurrenceRow, PartyMember, SignUpRow, SignUpState};
 use crate::command::{AddPerson, BookSpace, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp};
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
@@ -13,7 +13,7 @@ use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
 use crate::sign_up::{Seats, SignUpDecision, Terms, WithdrawalDecision, decide_sign_up, decide_withdrawal};
 use crate::sync::view::{Delivery, In, View};
-use crate::time::Timestamp;
+use crate::time::{LocalDate, Timestamp};
 
 /// A command on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -244,9 +244,15 @@ fn set_booking_state(view: &mut View, booking: BookingId, state: BookingState) -
 fn lay_publication(view: &mut View, item: &Pending, command: &PublishActivity, now: Timestamp) -> Result<(), Refusal> {
     let community = community_of(item)?;
     let activity = ActivityId::from_uuid(item.id.uuid());
-    let dates = command.schedule.dates(now)?;
-    if command.policy.capacity() == Some(0) {
-        return Err(Refusal::CapacityZero);
+    let dates = decide_publication(command.schedule, command.policy, command.audience, now)?;
+    if let Some((id, space)) = command.venue.space.and_then(|id| view.spaces.get(&id).map(|space| (id, space))) {
+        let on = dates
+            .iter()
+            .filter(|range| is_held(&space.row.policy, &view.holdings_around(id, range.start().date()), **range));
+        let taken: Vec<LocalDate> = on.map(|range| range.start().date()).collect();
+        if !taken.is_empty() {
+            return Err(Refusal::VenueTaken { space: id, dates: taken });
+        }
     }
     let row = ActivityRow {
         team: command.team,

@@ -4,10 +4,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::activity::{Audience, Category, SignUpPolicy, Venue};
-use crate::change::{DeskBookingRow, ProfileRow, Purpose};
+use crate::booking::Holding;
+use crate::change::{BusyRow, DeskBookingRow, ProfileRow, Purpose, SpaceRow};
 use crate::command::ApproveBooking;
-use crate::id::{AccountId, OccurrenceId, TeamId};
+use crate::id::{AccountId, OccurrenceId, SpaceId, TeamId};
 use crate::people::Relation;
+use crate::space::{Mode, OpeningHours, SpaceKind, SpacePolicy};
 use crate::time::{LocalDate, MinuteOfDay, TimeRange};
 
 fn start() -> Timestamp {
@@ -136,7 +138,7 @@ fn a_host_is_told_at_once_that_a_request_has_lapsed() {
     let mut base = base(3);
     let (booking, due) = (BookingId::from_uuid(uuid(200)), start().plus_minutes(-600));
     let row = BookingRow {
-        space: crate::id::SpaceId::from_uuid(uuid(300)),
+        space: SpaceId::from_uuid(uuid(300)),
         range: TimeRange::new(start(), start().plus_minutes(60)).expect("a range"),
         state: BookingState::Requested,
         adults: 2,
@@ -160,6 +162,68 @@ fn a_host_is_told_at_once_that_a_request_has_lapsed() {
     let late = lay_over(&base, &[answer], due);
     assert_eq!(late.desk_bookings[&booking].row.booking.state, BookingState::Requested);
     assert_eq!(late.doubts.values().next(), Some(&Refusal::AnswerOverdue { answer_by: due }));
+}
+
+#[test]
+fn an_activity_in_a_room_that_is_held_is_a_doubt_before_it_is_sent() {
+    let mut base = base(3);
+    let room = SpaceId::from_uuid(uuid(300));
+    let policy = SpacePolicy {
+        mode: Mode::Shared { groups: 4, heads: 12 },
+        grid_minutes: 30,
+        min_minutes: 30,
+        max_minutes: 120,
+        setup_minutes: 0,
+        teardown_minutes: 0,
+        notice_minutes: 0,
+        horizon_days: 7,
+        answer: crate::space::Answer::Instant,
+        family: None,
+        open_bookings_max: 2,
+        check_in_required: false,
+    };
+    let row = SpaceRow {
+        name: "会客点".parse().expect("a name"),
+        kind: SpaceKind::FriendPoint,
+        address: "一楼".parse().expect("a place"),
+        access: None,
+        about: None,
+        phone: None,
+        hosts: vec![],
+        policy,
+        hours: OpeningHours::default(),
+        closures: vec![],
+    };
+    base.spaces.insert(room, In { community: here(), row });
+    let range = TimeRange::new(start(), start().plus_minutes(60)).expect("a range");
+    let held = Holding { range, setup: 0, teardown: 0, heads: 2 };
+    let date = start().date();
+    base.busy.insert((room, date), In { community: here(), row: BusyRow { space: room, date, holdings: vec![held] } });
+    let publish = |on: LocalDate, capacity| Pending {
+        id: CommandId::from_uuid(uuid(105)),
+        stream: StreamId::Community(here()),
+        command: Command::PublishActivity(PublishActivity {
+            team: TeamId::from_uuid(uuid(1)),
+            title: "棋局".parse().expect("a title"),
+            about: None,
+            category: Category::Opera,
+            audience: Audience::Everyone,
+            venue: Venue { space: Some(room), place: "一楼".parse().expect("a place") },
+            schedule: crate::activity::Schedule::Once { on, at: start().minute_of_day(), minutes: 60 },
+            policy: SignUpPolicy::PerOccurrence {
+                capacity,
+                opens_minutes_before: Some(30),
+                closes_minutes_before: 0,
+                party_max: 4,
+            },
+        }),
+        delivery: Delivery::Saved,
+    };
+    let doubt = |item| lay_over(&base, &[item], now()).doubts.into_values().next();
+    // However many parties share the room, an activity takes the whole of it.
+    assert_eq!(doubt(publish(date, Some(12))), Some(Refusal::VenueTaken { space: room, dates: vec![date] }));
+    assert_eq!(doubt(publish(date.plus_days(1), Some(12))), None);
+    assert_eq!(doubt(publish(date.plus_days(1), Some(0))), Some(Refusal::CapacityZero));
 }
 
 #[test]

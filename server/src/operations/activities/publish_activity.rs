@@ -1,7 +1,7 @@
 //! Publish an activity with all its dates; held in a space of ours, it holds that space for each of them.
 
-use domain::activity::{Audience, PARTY_MAX, SignUpPolicy, occurrence_id};
-use domain::booking::collides;
+use domain::activity::{decide_publication, occurrence_id};
+use domain::booking::is_held;
 use domain::command::{Accepted, Command, PublishActivity};
 use domain::id::{ActivityId, SpaceId};
 use domain::refusal::Refusal;
@@ -15,8 +15,7 @@ use crate::store::spaces::{Space, draft_busy, find_space, list_holdings};
 use crate::store::streams::Draft;
 
 /// # Errors
-/// Those of [`Schedule::dates`](domain::activity::Schedule::dates); [`Refusal::CapacityZero`],
-/// [`Refusal::Malformed`] for terms nobody could meet, [`Refusal::VenueTaken`]; [`Refusal::Gone`] for an unknown team, or
+/// Those of [`decide_publication`]; [`Refusal::VenueTaken`]; [`Refusal::Gone`] for an unknown team, or
 /// a space that is not of this community.
 pub async fn publish_activity(
     conn: &mut Conn<'_>,
@@ -28,9 +27,8 @@ pub async fn publish_activity(
     let allowed = context.authorize(command, &facts, body)?;
     let body = *allowed.what();
     let community = context.community()?;
-    let dates = body.schedule.dates(context.now)?;
+    let dates = decide_publication(body.schedule, body.policy, body.audience, context.now)?;
     let capacity = body.policy.capacity();
-    check_terms(body)?;
     if let Some(id) = body.venue.space {
         let space = find_space(conn, id, context.now).await?.filter(|space| &space.community == community);
         let space = space.ok_or(Refusal::Gone)?;
@@ -66,36 +64,13 @@ async fn draft_days(
     draft_busy(conn, draft, space, range.start().date()).await
 }
 
-/// Terms that no party could meet are a mistake of the form.
-fn check_terms(body: &PublishActivity) -> Result<(), Refusal> {
-    let malformed = |field: &str| Err(Refusal::Malformed { field: field.to_owned() });
-    if let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max } =
-        body.policy
-    {
-        if capacity == Some(0) || party_max == 0 {
-            return Err(Refusal::CapacityZero);
-        }
-        if party_max > PARTY_MAX {
-            return malformed("/body/policy/party_max");
-        }
-        if opens_minutes_before.is_some_and(|opens| opens <= closes_minutes_before) {
-            return malformed("/body/policy/opens_minutes_before");
-        }
-    }
-    match body.audience {
-        Audience::Families { from, to } if from > to => malformed("/body/audience/to"),
-        _ => Ok(()),
-    }
-}
-
-/// The dates on which somebody else holds the space, buffers included. An activity takes the whole space, however many
-/// it is shared by; it may lie outside the hours residents book in, so hours and notice are not asked.
+/// The dates on which somebody else holds the space.
 async fn clashes(conn: &mut Conn<'_>, space: &Space, dates: &[TimeRange]) -> Result<Vec<LocalDate>, Stop> {
     let mut taken = Vec::new();
     for range in dates {
         let holdings =
             list_holdings(conn, space.id, range.start().date().plus_days(-1), range.end().date().plus_days(1)).await?;
-        if holdings.iter().any(|held| collides(&space.row.policy, held, *range)) {
+        if is_held(&space.row.policy, &holdings, *range) {
             taken.push(range.start().date());
         }
     }
