@@ -7,11 +7,11 @@ use domain::change::CommunityView;
 use domain::id::{AccountId, CommunityId};
 use domain::sync::{SyncReply, SyncRequest};
 use domain::text::{PersonName, Phone};
+use gloo_net::http::Request;
 use leptos::leptos_dom::helpers::window;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::platform;
@@ -130,6 +130,7 @@ pub fn sync_and_leave(body: &SyncRequest) {
     let Ok(body) = serde_json::to_string(body) else { return };
     let Some(init) = prepare("POST", Some(&body)) else { return };
     let _ = js_sys::Reflect::set(&init, &"keepalive".into(), &true.into());
+    // At once and without gloo, which sends only when its future is run: by then the page may be gone.
     let promise = window().fetch_with_str_and_init("/api/sync", &init);
     wasm_bindgen_futures::spawn_local(async move {
         let _ = JsFuture::from(promise).await;
@@ -241,6 +242,7 @@ async fn ask<T: DeserializeOwned>(method: &str, path: &str, body: Option<&impl S
     Err(ApiError::Problem(Problem { status: reply.status, retry_after_s, ..problem }))
 }
 
+// By hand and not with gloo's builder, which knows no `keepalive`.
 fn prepare(method: &str, body: Option<&str>) -> Option<web_sys::RequestInit> {
     let headers = web_sys::Headers::new().ok()?;
     headers.set("content-type", "application/json").ok()?;
@@ -262,18 +264,19 @@ async fn request(method: &str, path: &str, body: Option<&str>, deadline_ms: u32)
     // A timer of our own: the one of `AbortSignal.timeout` stands still while a phone sleeps.
     let abort = web_sys::AbortController::new().ok()?;
     init.set_signal(Some(&abort.signal()));
+    let request = web_sys::Request::new_with_str_and_init(path, &init).ok()?;
     let timer = platform::start_timer(deadline_ms.into(), move || abort.abort());
-    let reply = read(JsFuture::from(window().fetch_with_str_and_init(path, &init))).await;
+    let reply = read(request.into()).await;
     platform::stop_timer(timer);
     reply
 }
 
-async fn read(fetch: JsFuture) -> Option<Reply> {
-    let response: web_sys::Response = fetch.await.ok()?.dyn_into().ok()?;
-    let header = |name: &str| response.headers().get(name).ok().flatten().unwrap_or_default();
+async fn read(request: Request) -> Option<Reply> {
+    let response = request.send().await.ok()?;
+    let header = |name: &str| response.headers().get(name).unwrap_or_default();
     let content_type = header("content-type");
     let is_json = content_type.starts_with("application/json") || content_type.starts_with("application/problem+json");
     let retry_after_s = header("retry-after").parse().ok();
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    let text = response.text().await.ok()?;
     Some(Reply { status: response.status(), is_json, retry_after_s, text })
 }
