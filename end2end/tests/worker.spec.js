@@ -1,0 +1,91 @@
+// The service worker: the second visit needs no network, a new build waits until it is taken, a broken one is repaired.
+import { startProxy } from "../fixtures/proxy.js";
+import { expect, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
+
+/** Signs up for something while the network is away. */
+async function signUpOffline(page) {
+  await opened(page, "/?on=2026-11-30");
+  await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).first().click();
+  await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
+  await workerReady(page);
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "我要报名" }).click();
+  await expect(ownStatus(page)).toContainText("名额还没占上");
+}
+
+test("the second visit paints without a network, at any address", async ({ page, context }) => {
+  await opened(page);
+  await workerReady(page);
+  await context.setOffline(true);
+  const again = await context.newPage();
+  for (const path of ["/", "/s", "/help", "/me/settings"]) {
+    await opened(again, path);
+    await expect(again.getByRole("heading", { level: 1 })).toBeVisible();
+  }
+  await opened(again, "/");
+  await expect(again.getByRole("main").getByRole("heading", { level: 3 })).not.toHaveCount(0);
+});
+
+for (const visits of [1, 2]) {
+  test(`a new build waits until it is taken, and then loads once: visit ${visits}`, async ({ server, phone }) => {
+    let suffix = "";
+    const proxy = await startProxy(server.url, (text) => text.replace(/const BUILD = "([^"]*)"/, `const BUILD = "$1${suffix}"`));
+    try {
+      const page = await phone({ baseURL: proxy.url });
+      for (let visit = 1; visit <= visits; visit += 1) {
+        await opened(page);
+        await workerReady(page);
+      }
+      const builds = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("shell-")));
+      const [before] = await builds();
+      const update = page.getByRole("button", { name: /有新版本，点这里更新/ });
+      await expect(update).toHaveCount(0);
+
+      suffix = "-next";
+      await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+      await expect(update).toBeVisible();
+      let loads = 0;
+      page.on("load", () => (loads += 1));
+      await update.click();
+      await expect.poll(() => loads).toBe(1);
+      await page.locator("html[data-booted]").waitFor();
+      await expect(update).toHaveCount(0);
+      // The build that ran before is kept for pages that are still open.
+      expect(await builds()).toEqual([before, `${before}-next`]);
+      expect(loads).toBe(1);
+    } finally {
+      await proxy.stop();
+    }
+  });
+}
+
+test("a build that does not start is repaired with one tap, and what was not sent is sent", async ({ phone }) => {
+  const page = await phone();
+  await signInNew(page, "韩师傅");
+  await signUpOffline(page);
+  const address = page.url();
+  await page.evaluate(async () => {
+    const { module } = document.querySelector("script[data-module]").dataset;
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      if (await cache.match(module)) await cache.put(module, new Response("broken", { headers: { "content-type": "application/wasm" } }));
+    }
+  });
+  await page.goto(address);
+  const repair = page.getByRole("button", { name: /修一修/ });
+  await repair.click();
+  await expect(page.getByText("现在没网，连上网再修。")).toBeVisible();
+  await page.context().setOffline(false);
+  await repair.click();
+  await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
+  // The broken file was meant to be one.
+  page.problems.length = 0;
+});
+
+test("repair in the settings fetches everything again", async ({ page }) => {
+  await opened(page, "/me/settings");
+  await page.getByRole("button", { name: "修一修" }).click();
+  await expect(page.getByText("重新取好了").first()).toBeVisible();
+  await page.getByRole("link", { name: "活动", exact: true }).click();
+  await expect(page.getByRole("main").getByRole("heading", { level: 3 })).not.toHaveCount(0);
+});
