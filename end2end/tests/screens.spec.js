@@ -2,7 +2,7 @@
 // nothing wider than a phone of 360 px, targets large enough. Pictures go to ../screenshots, to be looked at.
 import { mkdirSync } from "node:fs";
 import { smallTargets, smallText, stumblingBlocks, tooWide } from "../fixtures/looks.js";
-import { expect, opened, signInAs, test } from "../fixtures/test.js";
+import { expect, nextNumber, opened, ownStatus, signInAs, test } from "../fixtures/test.js";
 
 test.describe.configure({ mode: "parallel", timeout: 300_000 });
 // A picture of each step would take longer than the steps, and every screen has its picture anyway.
@@ -12,7 +12,29 @@ mkdirSync("../screenshots", { recursive: true });
 const press = (name) => async (page) => page.getByRole("main").getByRole("button", { name }).first().click();
 const dialog = (page) => page.getByRole("dialog").waitFor();
 
-/** Name, who sees it, address, and what is opened there. */
+const askForCode = async (page) => {
+  await page.getByLabel("手机号", { exact: true }).fill(nextNumber());
+  await page.getByLabel("我看过并同意隐私说明").check();
+  await page.getByRole("button", { name: "发验证码" }).click();
+  await page.getByText(/演示验证码：/).waitFor();
+};
+const typeCode = async (page) => {
+  const [code] = (await page.getByText(/演示验证码：/).innerText()).match(/\d{6}/);
+  await page.getByLabel("验证码", { exact: true }).fill(code);
+  await page.getByLabel("怎么称呼您？").waitFor();
+};
+const signUpOffline = async (page) => {
+  await page.context().setOffline(true);
+  await page.getByRole("dialog").getByRole("checkbox", { disabled: false }).last().check();
+  await page.getByRole("dialog").getByRole("button", { name: /^确认报名/ }).click();
+  await expect(ownStatus(page)).toContainText("名额还没占上");
+};
+const toOutbox = async (page) => {
+  await page.getByRole("link", { name: /没网 · 已存手机/ }).click();
+  await expect(page.getByRole("main")).toContainText("报名：");
+};
+
+/** Name, who sees it, address (none: goes on from the one before), and what is opened there. */
 const SCREENS = [
   ["activities", "guest", () => "/"],
   ["month", "guest", () => "/", press(/2026年11月|月历|Nov|Month/), dialog],
@@ -26,6 +48,8 @@ const SCREENS = [
   ["communities", "guest", () => "/communities"],
   ["help", "guest", () => "/help"],
   ["login", "guest", () => "/login"],
+  ["login-code", "guest", () => "/login", askForCode],
+  ["login-name", "guest", null, typeCode],
   ["not-found", "guest", () => "/nowhere"],
   ["desk-forbidden", "guest", () => "/desk"],
   ["activities-mine", "resident", () => "/"],
@@ -40,6 +64,8 @@ const SCREENS = [
   ["family", "parent", () => "/me/family"],
   ["add-person", "parent", () => "/me/family", press(/加家人|Add family/), dialog],
   ["messages", "parent", () => "/m"],
+  ["activity-unsent", "parent", ({ family }) => `/a/${family}?sign_up=1`, dialog, signUpOffline],
+  ["outbox-unsent", "parent", null, toOutbox],
   ["desk-team", "team_editor", () => "/desk"],
   ["team", "team_editor", ({ team }) => `/desk/team/${team}`],
   ["publish", "team_editor", ({ team }) => `/desk/team/${team}/publish`],
@@ -55,7 +81,7 @@ async function findings(page) {
   const read = async (path) => (await page.request.get(path)).json();
   const { occurrences } = await read("/api/occurrences?community=banzha&from=2026-11-23&to=2026-12-20");
   const { spaces } = await read("/api/spaces?community=banzha");
-  const left = ({ seats }) => seats.capacity !== null && seats.capacity - seats.taken;
+  const left = ({ seats, cancelled }) => (cancelled || seats.capacity === null ? 0 : seats.capacity - seats.taken);
   const opera = occurrences.find((date) => date.team.name === "板闸淮剧队" && date.policy.kind === "per_occurrence" && date.start > "2026-11-24");
   return {
     open: occurrences.find((date) => date.audience.kind === "everyone" && left(date) > 3 && date.start > "2026-11-24").id,
@@ -83,7 +109,7 @@ async function visit(phone, { screens = SCREENS, viewport = { width: 360, height
       found ??= await findings(page);
     }
     const page = pages.get(role);
-    await opened(page, path(found));
+    if (path) await opened(page, path(found));
     await page.locator("main h1").first().waitFor({ state: "attached" });
     await expect(page.getByRole("main").locator("[aria-busy=true]")).toHaveCount(0);
     for (const step of steps) await step(page);

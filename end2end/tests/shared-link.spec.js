@@ -2,8 +2,8 @@
 import { expect, opened, ownStatus, signInNew, test } from "../fixtures/test.js";
 
 const read = async (page, path) => (await page.request.get(path)).json();
-const hasPlaces = ({ seats, audience, policy }) =>
-  audience.kind === "everyone" && policy.opens_minutes_before === null && seats.capacity !== null && seats.capacity - seats.taken > 1;
+const hasPlaces = ({ seats, audience, policy, cancelled }) =>
+  !cancelled && audience.kind === "everyone" && policy.opens_minutes_before === null && seats.capacity !== null && seats.capacity - seats.taken > 1;
 
 /** A date of 滨河社区 with places, and a space there. */
 async function elsewhere(page) {
