@@ -421,7 +421,10 @@ pub struct RoleRow {
 
 /// What a row says, by class.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "moved into its map as soon as it is read")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "moved into its map as soon as it is read")
+)]
 #[expect(missing_docs, reason = "each names its row")]
 pub enum RowBody {
     Team(TeamId, TeamRow),
