@@ -180,3 +180,11 @@ pub fn move_focus_by_date(days: i32) -> bool {
     let target = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
     target.is_some_and(|target| target.focus().is_ok())
 }
+
+/// Puts another address in the place of the present one, without going anywhere.
+pub fn replace_address(href: &str) {
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&state, "", Some(href));
+    }
+}

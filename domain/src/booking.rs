@@ -103,8 +103,10 @@ pub fn decide_booking(
     Ok(match space.policy.answer {
         Answer::Instant => BookingDecision::Approved,
         Answer::ByHost { within_minutes } => {
+            // Asked for at the last moment, it may be answered until it starts.
             let latest = range.start().plus_minutes(-ANSWER_BEFORE_START_MINUTES);
-            BookingDecision::Requested { answer_by: now.plus_minutes(i64::from(within_minutes)).min(latest).max(now) }
+            let latest = if latest > now { latest } else { range.start() };
+            BookingDecision::Requested { answer_by: now.plus_minutes(i64::from(within_minutes)).min(latest) }
         }
     })
 }

@@ -43,13 +43,16 @@ fn clean(text: &str, max: u16, lines: bool) -> Result<String, TextProblem> {
     }
     let mut count: u16 = 0;
     let mut marks: u8 = 0;
-    for c in text.chars() {
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
         count += 1;
-        let is_mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}');
+        let is_mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{65f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}' | '\u{e31}' | '\u{f35}' | '\u{f37}' | '\u{f39}' | '\u{f71}'..='\u{f84}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}');
         marks = if is_mark { marks + 1 } else { 0 };
-        let is_hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{ad}' | '\u{2028}' | '\u{2029}');
-        // U+200D joins emoji families and is harmless between them.
-        let is_joiner = c == '\u{200d}';
+        let is_hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' | '\u{ad}' | '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{180e}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}');
+        // U+200D joins emoji families: between two of them it is part of a picture, elsewhere it is nothing to see.
+        let is_joiner = c == '\u{200d}' && is_picture(before) && rest.peek().copied().is_some_and(is_picture);
+        before = c;
         let is_line = lines && c == '\n';
         if (c.is_control() && !is_line) || (is_hidden && !is_joiner) || marks > MARKS_IN_A_ROW_MAX {
             return Err(TextProblem::Unprintable);
@@ -59,6 +62,11 @@ fn clean(text: &str, max: u16, lines: bool) -> Result<String, TextProblem> {
         return Err(TextProblem::TooLong { max });
     }
     Ok(text.to_owned())
+}
+
+/// Whether a character may stand beside a joiner: pictographs, and the mark that asks for their coloured form.
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
 
 macro_rules! texts {
@@ -200,6 +208,18 @@ mod tests {
         let tower = format!("a{}", "\u{301}".repeat(30));
         for bad in ["a\u{0}b", "a\u{202e}b", "a\u{200b}b", "a\tb", "a\nb", tower.as_str()] {
             assert_eq!(bad.parse::<Title>(), Err(TextProblem::Unprintable), "{bad:?}");
+        }
+        for unseen in [
+            "\u{200d}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{ffa0}",
+            "\u{180e}",
+            "淮\u{61c}剧",
+            "淮\u{200d}剧",
+            "\u{f39}\u{f39}\u{f39}\u{f39}",
+        ] {
+            assert_eq!(unseen.parse::<Title>(), Err(TextProblem::Unprintable), "{unseen:?}");
         }
         assert!("两行\n文字".parse::<Description>().is_ok());
         assert!("一家👨‍👩‍👧来".parse::<Title>().is_ok());

@@ -104,7 +104,13 @@ async function visit(phone, { screens = SCREENS, viewport = { width: 360, height
         const kept = JSON.parse(localStorage.getItem("lifehub.prefs") ?? '{"community":"banzha"}');
         localStorage.setItem("lifehub.prefs", JSON.stringify({ ...kept, ...prefs }));
       }, prefs);
-      if (role !== "guest") await signInAs(page, role);
+      if (role !== "guest") {
+        await signInAs(page, role);
+        // The first visit finds out who is there and draws anew for them; what is looked at comes after that.
+        await opened(page, "/me");
+        await page.getByRole("main").getByRole("link", { name: /设置|Settings/ }).waitFor();
+        await page.waitForFunction(() => localStorage.getItem("lifehub.account"));
+      }
       pages.set(role, page);
       found ??= await findings(page);
     }

@@ -14,6 +14,7 @@ async function elsewhere(page) {
 
 test("a stranger's phone opens the activity and says where it is, and keeps its own community", async ({ page }) => {
   const { date, space } = await elsewhere(page);
+  await opened(page, "/c/lvdi");
   await opened(page, `/a/${date.id}`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(date.title);
   await expect(page.getByRole("main")).toContainText("在滨河社区");

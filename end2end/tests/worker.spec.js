@@ -5,7 +5,7 @@ import { expect, opened, ownStatus, signInNew, test, workerReady } from "../fixt
 /** Signs up for something while the network is away. */
 async function signUpOffline(page) {
   await opened(page, "/?on=2026-11-30");
-  await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).first().click();
+  await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).filter({ hasNotText: "课程" }).first().click();
   await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
   await workerReady(page);
   await page.context().setOffline(true);

@@ -2,6 +2,8 @@
 //!
 //! Every answer of the domain travels in a `200`. Other statuses mean that nothing was looked at.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
@@ -60,6 +62,11 @@ fn check(request: &SyncRequest) -> Result<(), ApiError> {
         && sizes.sum::<usize>() <= COMMANDS_BYTES_MAX;
     if !is_within {
         return Err(ApiError::TooLarge);
+    }
+    // Asked for twice, a stream would be read and sent twice: nobody needs that but whoever wants to tire the server.
+    let streams: BTreeSet<_> = request.pulls.iter().map(|pull| &pull.stream).collect();
+    if streams.len() < request.pulls.len() {
+        return Err(ApiError::Malformed("/pulls: a stream is named twice".to_owned()));
     }
     for (index, command) in request.commands.iter().enumerate() {
         from_json::<Envelope>(command.get().as_bytes()).map_err(|error| error.below(&format!("/commands/{index}")))?;

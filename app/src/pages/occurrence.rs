@@ -8,6 +8,7 @@ use domain::command::{Command, SignUp, WithdrawSignUp};
 use domain::id::{CommandId, OccurrenceId, PersonId, SignUpId, StreamId};
 use domain::refusal::Alternative;
 use domain::sync::machine::Settled;
+use domain::sync::overlay::predict_sign_up;
 use domain::sync::{Delivery, View};
 use domain::words::format;
 use leptos::leptos_dom::helpers::document;
@@ -100,10 +101,14 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
         let navigate = navigate.clone();
         Callback::new(move |()| match model.session_untracked() {
             Session::SignedIn(_) => {
-                let persons = &model.view_untracked().persons;
-                match persons.keys().next() {
-                    // Nothing to ask: one tap is enough.
-                    Some(me) if persons.len() == 1 => sign_up.run(vec![*me]),
+                let view = model.view_untracked();
+                let alone = view.persons.keys().next().filter(|_| view.persons.len() == 1);
+                let wish = alone.map(|me| SignUp { occurrence: id, people: vec![*me] });
+                match wish {
+                    // Nothing to ask and nothing in the way: one tap is enough.
+                    Some(wish) if predict_sign_up(&view, &wish, model.now_untracked()).is_ok() => {
+                        sign_up.run(wish.people)
+                    }
                     _ => sheet_open.set(true),
                 }
             }

@@ -176,6 +176,9 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
             return;
         }
         is_opened.set_value(true);
+        // It is taken up: opening the page again must not ask again.
+        let day = start.date().to_string();
+        platform::replace_address(&with_query(&Route::Space(id).href(), &[("on", &day)]));
         let mut chosen = BookingDraft::new(&model.view_untracked(), &space.read_untracked(), start);
         chosen.minutes = minutes.unwrap_or(chosen.minutes);
         chosen.adults = adults.unwrap_or(chosen.adults).max(1);

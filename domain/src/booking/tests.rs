@@ -77,6 +77,20 @@ fn a_free_hour_in_a_living_room_is_asked_of_its_host() {
 }
 
 #[test]
+fn what_is_asked_at_the_last_moment_may_be_answered_until_it_starts() {
+    let at_once = SpacePolicy { notice_minutes: 0, ..living_room() };
+    let soon = range((14, 0), (15, 0));
+    let hours = hours();
+    let facts = SpaceFacts { policy: &at_once, hours: &hours, closures: &[], holdings: &[] };
+    for (minutes_before, answer_minutes_before) in [(10, 0), (15, 0), (16, 15), (60, 15)] {
+        let now = soon.start().plus_minutes(-minutes_before);
+        let decision = decide_booking(&facts, soon, TWO, 0, now);
+        let answer_by = soon.start().plus_minutes(-answer_minutes_before);
+        assert_eq!(decision, Ok(BookingDecision::Requested { answer_by }), "{minutes_before} minutes before");
+    }
+}
+
+#[test]
 fn the_gap_between_two_bookings_is_the_larger_buffer() {
     let holdings = [held(range((10, 0), (11, 0)), 4)];
     let policy = living_room();

@@ -18,7 +18,7 @@ pub const EVERY_SECONDS: u64 = 20;
 /// Runs every job once. Returns how many bookings changed.
 ///
 /// # Errors
-/// [`StoreError`]; what was done before it stays done.
+/// [`StoreError`], the last of them: one booking that cannot be closed holds up none of the others.
 pub async fn run(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
     let due = db
         .read(move |conn| {
@@ -29,12 +29,14 @@ pub async fn run(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
             })
         })
         .await?;
-    let mut changed = 0;
+    let (mut changed, mut fault) = (0, None);
     for id in due {
-        let moved = db.write("jobs", move |conn| Box::pin(async move { close(conn, id, now).await })).await?;
-        changed += usize::from(moved);
+        match db.write("jobs", move |conn| Box::pin(async move { close(conn, id, now).await })).await {
+            Ok(moved) => changed += usize::from(moved),
+            Err(error) => fault = Some(error),
+        }
     }
-    Ok(changed)
+    fault.map_or(Ok(changed), Err)
 }
 
 /// Moves one booking on, if it is still due: another server may have been here.

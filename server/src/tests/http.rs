@@ -217,6 +217,9 @@ async fn a_sync_has_limits_and_a_version() {
     let pulls: Vec<Json> = (0..17).map(|_| serde_json::json!({ "stream": "c:banzha" })).collect();
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "pulls": pulls })).await;
     assert_eq!(answered.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let twice: Vec<Json> = (0..2).map(|_| serde_json::json!({ "stream": "c:banzha" })).collect();
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "pulls": twice })).await;
+    assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{}", answered.text);
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "device": id(1) })).await;
     assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (401, "needs-sign-in"));
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1 })).await;
