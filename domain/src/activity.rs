@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::id::{ActivityId, OccurrenceId, SpaceId};
+use crate::id::{ActivityId, CommandId, OccurrenceId, SpaceId};
 use crate::people::{ADULT_AGE, Person, Relation, SENIOR_AGE};
 use crate::refusal::{Eligibility, Refusal};
 use crate::text::Place;
@@ -231,6 +231,15 @@ impl Schedule {
     }
 }
 
+/// The version in the ids of dates.
+const DATE_ID_VERSION: u8 = 8;
+
+/// Whether a phone may call something new by this id: the ids of dates are made by [`occurrence_id`] alone.
+#[must_use]
+pub fn is_id_for_new(id: CommandId) -> bool {
+    id.uuid().as_bytes()[6] >> 4 != DATE_ID_VERSION
+}
+
 /// The id of the date of `activity` planned to start at `start`: the same on every device and server.
 #[must_use]
 pub fn occurrence_id(activity: ActivityId, start: Timestamp) -> OccurrenceId {
@@ -241,8 +250,9 @@ pub fn occurrence_id(activity: ActivityId, start: Timestamp) -> OccurrenceId {
     for (byte, mix) in bytes[11..].iter_mut().zip(&minutes[3..]) {
         *byte ^= mix;
     }
-    // And one bit of the variant-free random part, so that no date has its activity's own id.
-    bytes[10] ^= 1;
+    // A version of its own (RFC 9562, 5.8): ids that are made by people's phones never have it, so nobody can publish an
+    // activity whose date has the id of somebody else's activity.
+    bytes[6] = bytes[6] & 0x0f | DATE_ID_VERSION << 4;
     OccurrenceId::from_uuid(Uuid::from_bytes(bytes))
 }
 
@@ -427,6 +437,8 @@ mod tests {
         assert_ne!(first, second);
         assert_ne!(first.uuid(), activity.uuid());
         assert_eq!(first, occurrence_id(activity, now()));
+        let taken = CommandId::from_uuid(first.uuid());
+        assert!(!is_id_for_new(taken) && is_id_for_new(CommandId::from_uuid(activity.uuid())));
     }
 
     #[test]

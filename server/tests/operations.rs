@@ -10,7 +10,7 @@ use domain::command::{
     Accepted, AddPerson, ApproveBooking, CancelBooking, CancelOccurrence, Command, DeclineBooking, Outcome,
     PublishActivity, RemovePerson, UpdateProfile,
 };
-use domain::id::{BookingId, DeviceId, PersonId, SignUpId, StreamId};
+use domain::id::{BookingId, CommandId, DeviceId, PersonId, SignUpId, StreamId};
 use domain::people::{Actor, Relation};
 use domain::refusal::{Alternative, Refusal};
 use domain::sync::{Answer, NotNow, PullResult};
@@ -153,6 +153,17 @@ on_both_engines! {
         assert!(matches!(phone.send(db, &moved, now()).await, Answer::Decided { .. }));
         let thief = Phone::of(2);
         assert_eq!(not_now(thief.send(db, &first, now()).await), NotNow::WrongAccount);
+    }
+
+    async fn no_activity_takes_the_ids_of_the_dates_of_another(test) {
+        let db = &test.db;
+        settle(db).await;
+        let theirs = publish(db, activity(Some(12), None)).await;
+        let editor = Phone::nth(EDITOR, 2);
+        let mut envelope = editor.envelope(&stream(), &Command::PublishActivity(activity(Some(12), None)));
+        envelope.id = CommandId::from_uuid(theirs.uuid());
+        let Answer::Decided { outcome, .. } = editor.send(db, &envelope, now()).await else { panic!("not decided") };
+        assert_eq!(refusal(&outcome), &Refusal::Malformed { field: "/id".to_owned() });
     }
 
     async fn what_is_not_yours_is_not_there(test) {

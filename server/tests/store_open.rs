@@ -48,6 +48,20 @@ async fn opening_twice_is_refused_and_again_later_keeps_everything() {
     assert_eq!(db.epoch(), opening().epoch, "an epoch is given once");
 }
 
+#[tokio::test]
+async fn nobody_else_on_the_machine_can_read_the_file_or_its_log() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = fresh_folder();
+    let path = folder.join("private.db");
+    let db = Db::open(&address(&path), opening()).await.map_err(|error| error.to_string()).expect("a database");
+    for file in ["private.db", "private.db-wal", "private.db-shm"] {
+        let mode = std::fs::metadata(folder.join(file)).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file} {mode:o}");
+    }
+    db.close().await;
+    std::fs::remove_dir_all(folder).expect("the folder was ours");
+}
+
 async fn is_looked_at_beside_a_running_server(test: TestDb) {
     assert_eq!(check_at(&test.address).await.map_err(|error| error.to_string()).expect("a look").expect("a check"), []);
     test.execute("insert into stream (id, head) values ('c:planted', 3)", &[]).await.expect("a planted fault");

@@ -205,25 +205,33 @@ fn failing_commits(error: fn() -> sqlx::Error) -> (Hooks, Arc<AtomicBool>, Arc<A
     (hooks, is_failing, told)
 }
 
-/// An error as the engine makes it: SQLITE_IOERR_FSYNC.
+/// An error as the engine makes it.
 #[derive(Debug)]
-struct LostSync;
+struct FromEngine {
+    code: &'static str,
+    message: &'static str,
+}
 
-impl std::fmt::Display for LostSync {
+/// SQLITE_IOERR_FSYNC: what was written may not be there.
+const LOST_SYNC: FromEngine = FromEngine { code: "1034", message: "disk I/O error" };
+/// SQLITE_FULL.
+const DISK_FULL: FromEngine = FromEngine { code: "13", message: "database or disk is full" };
+
+impl std::fmt::Display for FromEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("disk I/O error")
+        f.write_str(self.message)
     }
 }
 
-impl std::error::Error for LostSync {}
+impl std::error::Error for FromEngine {}
 
-impl sqlx::error::DatabaseError for LostSync {
+impl sqlx::error::DatabaseError for FromEngine {
     fn message(&self) -> &str {
-        "disk I/O error"
+        self.message
     }
 
     fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
-        Some("1034".into())
+        Some(self.code.into())
     }
 
     fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
@@ -245,7 +253,7 @@ impl sqlx::error::DatabaseError for LostSync {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_fails_ends_the_process_and_promises_nothing() {
-    let (hooks, is_failing, told) = failing_commits(|| sqlx::Error::Database(Box::new(LostSync)));
+    let (hooks, is_failing, told) = failing_commits(|| sqlx::Error::Database(Box::new(LOST_SYNC)));
     let test = TestDb::lite(hooks).await;
     people(&test.db, 8).await;
     is_failing.store(true, Ordering::SeqCst);
@@ -259,6 +267,22 @@ async fn a_commit_that_fails_ends_the_process_and_promises_nothing() {
     }
     assert!(told.load(Ordering::SeqCst) >= 1);
     assert_eq!(test.number("select count(*) from sign_up", &[]).await, 0);
+    test.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_undoes_the_group_and_writing_goes_on_when_there_is_room_again() {
+    let (hooks, is_failing, told) = failing_commits(|| sqlx::Error::Database(Box::new(DISK_FULL)));
+    let test = TestDb::lite(hooks).await;
+    people(&test.db, 2).await;
+    is_failing.store(true, Ordering::SeqCst);
+    let result = sign_up(test.db.clone(), String::new(), 100).await;
+    assert!(matches!(result, Err(StoreError::Undone(_))), "{result:?}");
+    assert_eq!(test.number("select count(*) from sign_up", &[]).await, 0, "reading goes on");
+    is_failing.store(false, Ordering::SeqCst);
+    sign_up(test.db.clone(), String::new(), 101).await.expect("there is room again");
+    assert_eq!(test.number("select count(*) from sign_up", &[]).await, 1);
+    assert_eq!(told.load(Ordering::SeqCst), 0, "the process lives");
     test.remove().await;
 }
 

@@ -376,6 +376,13 @@ async fn open_lite(path: &Path, opening: Opening, hooks: Hooks) -> Result<Db, Op
     Ok(Db::Lite { readers, writer: LiteWriter::start(connection, hooks), lock: Arc::new(lock), epoch })
 }
 
+/// Makes the file before SQLite does, so that nobody else on the machine can read it; its log takes the same rights.
+fn make_private(path: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let made = std::fs::File::options().write(true).create_new(true).mode(0o600).open(path);
+    made.map(|_| ()).map_err(|source| OpenError::Folder { path: path.to_owned(), source })
+}
+
 /// Finds out what is wrong with the file before SQLite touches it.
 fn check_file(path: &Path) -> Result<(), OpenError> {
     use std::io::{ErrorKind, Read as _};
@@ -386,14 +393,14 @@ fn check_file(path: &Path) -> Result<(), OpenError> {
     let mut start = [0; 16];
     let read = match std::fs::File::options().read(true).write(true).open(path) {
         Ok(mut file) => file.read(&mut start),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return make_private(path),
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
             return Err(OpenError::ReadOnly(path.to_owned()));
         }
         Err(source) => return Err(OpenError::Folder { path: path.to_owned(), source }),
     };
     match read {
-        // An empty file is how SQLite leaves a database nobody wrote to.
+        // An empty file is how we leave it to SQLite, and how SQLite leaves a database nobody wrote to.
         Ok(0) => Ok(()),
         Ok(_) if start == *b"SQLite format 3\0" => Ok(()),
         Ok(_) => Err(OpenError::NotADatabase(path.to_owned())),

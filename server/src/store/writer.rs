@@ -304,7 +304,8 @@ async fn write_group(
     };
     match commit.await {
         Ok(()) => Fate::Committed,
-        Err(error) if primary_code(&error) == Some(5) => Fate::Busy,
+        // The end of the transaction found no room in the log, so no reader will ever see any of it.
+        Err(error) if matches!(primary_code(&error), Some(5 | 13)) => undone(&error, hooks),
         Err(error) => {
             hooks.tell_if_fatal(&error);
             Fate::Unknown
@@ -315,7 +316,7 @@ async fn write_group(
 fn undone(error: &StoreError, hooks: &Hooks) -> Fate {
     match primary_code(error) {
         Some(5) => return Fate::Busy,
-        // A full disk before the commit harms nobody: it is undone, and reading goes on.
+        // A full disk harms nobody: it is undone, and reading goes on.
         Some(13) => {}
         _ => hooks.tell_if_fatal(error),
     }

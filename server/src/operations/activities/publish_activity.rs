@@ -1,6 +1,6 @@
 //! Publish an activity with all its dates; held in a space of ours, it holds that space for each of them.
 
-use domain::activity::{decide_publication, occurrence_id};
+use domain::activity::{decide_publication, is_id_for_new, occurrence_id};
 use domain::booking::is_held;
 use domain::command::{Accepted, Command, PublishActivity};
 use domain::id::{ActivityId, SpaceId};
@@ -38,6 +38,9 @@ pub async fn publish_activity(
         }
     }
 
+    if !is_id_for_new(context.id) {
+        return Err(Refusal::Malformed { field: "/id".to_owned() }.into());
+    }
     let activity = ActivityId::from_uuid(context.id.uuid());
     let mut draft = Draft::default();
     insert_activity(conn, activity, community, context.account, body, context.now).await?;
