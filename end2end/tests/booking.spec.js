@@ -25,8 +25,9 @@ test("a living room is asked for in at most four taps, approved by its host, and
     await expect(request).toContainText("今天 20:00–21:00");
     await request.getByRole("button", { name: /^同意/ }).click();
     await expect(request).toHaveCount(0);
-    await opened(neighbour, new URL(neighbour.url()).pathname);
+    await neighbour.reload();
     await expect(own).toContainText("预约成功");
+    await expect(neighbour.getByRole("dialog")).toHaveCount(0);
   });
   await test.step("and the hour is given back", async () => {
     await own.getByRole("button", { name: "取消预约" }).click();

@@ -1,7 +1,6 @@
 //! Figures, printed and never asserted: sizes over the wire, the server under load, pages on a slow phone.
-//!
-//! Absent so far: `browser`, what a first and a second visit take on a slow line. It gets a file and a [`Part`] here.
 
+mod browser;
 mod http;
 mod server;
 mod sign_ups;
@@ -20,9 +19,11 @@ pub enum Part {
     Sizes,
     /// Reads and sign-ups per second, memory, start.
     Server,
+    /// A first and a second visit on a slow phone.
+    Browser,
 }
 
-const ALL: [Part; 2] = [Part::Sizes, Part::Server];
+const ALL: [Part; 3] = [Part::Sizes, Part::Server, Part::Browser];
 
 /// Builds in release, unless a binary is named, and prints the parts, all when none is named.
 pub fn run(parts: &[Part], binary: Option<PathBuf>) -> Result<()> {
@@ -33,6 +34,7 @@ pub fn run(parts: &[Part], binary: Option<PathBuf>) -> Result<()> {
         match part {
             Part::Sizes => sizes::print()?,
             Part::Server => server::print(&binary)?,
+            Part::Browser => browser::print(&binary)?,
         }
     }
     Ok(())

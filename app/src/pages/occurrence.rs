@@ -123,7 +123,9 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
     let is_resumed = StoredValue::new(false);
     Effect::new(move || {
         let is_ready = matches!(model.session(), Session::SignedIn(_)) && !model.view().persons.is_empty();
-        if was_asked && is_ready && own.get_untracked().is_none() && !is_resumed.get_value() {
+        // Called off or closed meanwhile, the page itself says so.
+        let can_ask = matches!(fact.get(), Some(RowFact::Left { .. } | RowFact::Open | RowFact::Full { .. }));
+        if was_asked && is_ready && can_ask && own.get_untracked().is_none() && !is_resumed.get_value() {
             is_resumed.set_value(true);
             sheet_open.set(true);
         }

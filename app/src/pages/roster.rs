@@ -47,6 +47,8 @@ pub fn RosterPage() -> impl IntoView {
         Access::Missing if team.get().is_none() && model.freshness() == Freshness::Loading => Access::Opening,
         access => access,
     });
+    // Whoever opens a list is about to rely on it: it must not be as old as the last poll.
+    Effect::new(move |_| model.try_now());
     move || match (access.get(), id.get()) {
         (Access::Open, Some(id)) => view! { <OpenRoster id/> }.into_any(),
         (Access::Opening, _) => view! { <Opening/> }.into_any(),

@@ -1,0 +1,120 @@
+// What a visit takes on a slow phone, in a real browser: bytes, requests, moments. Prints one JSON document; asserts nothing.
+// Slow line: 400 ms and 400 kbit/s each way; slow phone: a quarter of this machine's speed.
+import { chromium } from "@playwright/test";
+import { startServer } from "../fixtures/server.js";
+import config from "../playwright.config.js";
+
+const RUNS = 5;
+const SLOWDOWN = 4;
+const LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+const AWAY = { ...LINE, offline: true };
+
+/** Notes, from the first byte of the page on, what nobody can ask for afterwards. */
+function note() {
+  globalThis.moments = {};
+  new PerformanceObserver((list) => (globalThis.moments.lcp = list.getEntries().at(-1).startTime)).observe({ type: "largest-contentful-paint", buffered: true });
+  new PerformanceObserver((list) => (globalThis.moments.fcp = list.getEntriesByName("first-contentful-paint")[0]?.startTime ?? globalThis.moments.fcp)).observe({ type: "paint", buffered: true });
+  const watch = () => {
+    const done = () => (globalThis.moments.interactive ??= document.documentElement.hasAttribute("data-booted") ? performance.now() : undefined);
+    new MutationObserver(done).observe(document.documentElement, { attributeFilter: ["data-booted"] });
+  };
+  if (document.documentElement) watch();
+  else new MutationObserver((_, self) => document.documentElement && (self.disconnect(), watch())).observe(document, { childList: true });
+}
+
+async function open(browser, url) {
+  const context = await browser.newContext({ baseURL: url, viewport: { width: 390, height: 844 }, locale: "zh-CN", timezoneId: "Asia/Shanghai" });
+  await context.addInitScript(note);
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Network.enable");
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
+  const line = (conditions) => cdp.send("Network.emulateNetworkConditions", conditions);
+  await line(LINE);
+  return { context, page, cdp, line };
+}
+
+const kindOf = (url) => new URL(url).pathname.match(/\.(\w+)$/)?.[1] ?? (new URL(url).pathname.startsWith("/api/") ? "api" : "html");
+
+/** Goes to `path` and says what that took until the app was there and had drawn its largest thing. */
+async function visit({ page, cdp }, path) {
+  const kinds = {};
+  const urls = new Map();
+  let requests = 0;
+  const sent = ({ requestId, request }) => urls.set(requestId, request.url);
+  const finished = ({ requestId, encodedDataLength }) => {
+    if (!urls.has(requestId)) return;
+    requests += 1;
+    const kind = kindOf(urls.get(requestId));
+    kinds[kind] = (kinds[kind] ?? 0) + encodedDataLength;
+  };
+  cdp.on("Network.requestWillBeSent", sent);
+  cdp.on("Network.loadingFinished", finished);
+  await page.goto(path, { waitUntil: "commit", timeout: 90_000 });
+  await page.waitForFunction(() => globalThis.moments?.interactive && globalThis.moments.lcp && globalThis.moments.fcp, undefined, { timeout: 90_000 });
+  const moments = await page.evaluate(() => globalThis.moments);
+  cdp.off("Network.requestWillBeSent", sent);
+  cdp.off("Network.loadingFinished", finished);
+  return { ...moments, requests, bytes: Object.values(kinds).reduce((sum, bytes) => sum + bytes, 0), kinds };
+}
+
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+
+/** The middle of each figure by itself. */
+function middle(visits) {
+  const figure = (name) => Math.round(median(visits.map((one) => one[name] ?? Number.NaN)));
+  const kinds = Object.fromEntries(Object.keys(visits[0].kinds ?? {}).map((kind) => [kind, median(visits.map((one) => one.kinds[kind] ?? 0))]));
+  return { fcp: figure("fcp"), lcp: figure("lcp"), interactive: figure("interactive"), requests: figure("requests"), bytes: figure("bytes"), kinds };
+}
+
+const server = await startServer();
+const browser = await chromium.launch(config.use.launchOptions);
+try {
+  const found = { first_list: [], first_activity: [], again: [], again_offline: [] };
+  const taps = [];
+  const answer = await fetch(`${server.url}/api/occurrences?community=banzha&from=2026-11-25&to=2026-12-10`);
+  const { occurrences } = await answer.json();
+  const open_to_all = ({ audience, policy, seats }) => audience.kind === "everyone" && policy.opens_minutes_before === null && seats.capacity - seats.taken > RUNS;
+  const activity = `/a/${occurrences.find(open_to_all).id}`;
+  for (let run = 0; run < RUNS; run += 1) {
+    const other = await open(browser, server.url);
+    found.first_activity.push(await visit(other, activity));
+    await other.context.close();
+
+    const phone = await open(browser, server.url);
+    found.first_list.push(await visit(phone, "/c/banzha"));
+    // The worker may take its time; what is measured is the visit after it is done.
+    await phone.line({ ...LINE, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    await phone.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated", undefined, { timeout: 90_000 });
+    await phone.page.request.post("/api/demo/login", { data: { role: "resident" }, headers: { "x-lifehub": "1" } });
+    await phone.page.goto("/me");
+    await phone.page.waitForFunction(() => localStorage.getItem("lifehub.account"));
+    await phone.page.goto(activity);
+    await phone.page.getByRole("button", { name: "我要报名" }).waitFor();
+    await phone.line(LINE);
+    found.again.push(await visit(phone, "/"));
+    await phone.line(AWAY);
+    found.again_offline.push(await visit(phone, "/"));
+    await phone.page.goto(activity);
+    const button = phone.page.getByRole("button", { name: "我要报名" });
+    await button.waitFor();
+    taps.push(
+      await button.evaluate(
+        (button) =>
+          new Promise((done) => {
+            const tapped = performance.now();
+            const look = () => document.querySelector(".status[data-state=saved]") && done(performance.now() - tapped);
+            new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true });
+            button.click();
+            document.querySelector("dialog[open] .button[data-kind=primary]")?.click();
+          }),
+      ),
+    );
+    await phone.context.close();
+  }
+  const visits = Object.fromEntries(Object.entries(found).map(([name, runs]) => [name, middle(runs)]));
+  console.log(JSON.stringify({ runs: RUNS, visits, tap_to_saved: Math.round(median(taps)) }));
+} finally {
+  await browser.close();
+  await server.stop();
+}
