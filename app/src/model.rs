@@ -444,7 +444,12 @@ impl Model {
         self.runner().withdraw(id);
     }
 
-    /// Tries at once instead of waiting.
+    /// Asks whether there is anything newer than what is known; commands that the server sent away still wait.
+    pub fn look_again(self) {
+        self.runner().look_again();
+    }
+
+    /// Tries to reach the server at once, whatever has been waited for.
     pub fn try_now(self) {
         self.runner().try_now();
     }

@@ -10,6 +10,7 @@ use uuid::{Builder, Uuid};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
 
 /// The phone's own clock, which may be wrong; pages ask `Model::now`.
 #[must_use]
@@ -51,6 +52,14 @@ pub fn new_uuid() -> Uuid {
 #[must_use]
 pub fn new_command_id() -> CommandId {
     CommandId::from_uuid(new_uuid())
+}
+
+/// Moves the focus to the element with this id, if it is drawn, and brings it on screen.
+pub fn focus(id: &str) {
+    let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
 }
 
 fn fill_random(bytes: &mut [u8]) {

@@ -190,7 +190,12 @@ impl Runner {
         });
     }
 
-    /// Tries at once.
+    /// Asks whether there is anything newer than what is known; commands that the server sent away still wait.
+    pub fn look_again(self: &Rc<Self>) {
+        self.feed(Input::LookAgain);
+    }
+
+    /// Tries to reach the server at once, whatever has been waited for.
     pub fn try_now(self: &Rc<Self>) {
         self.feed(Input::TryNow);
         self.introduce_soon();

@@ -139,6 +139,12 @@ pub enum WithdrawalDecision {
     AlreadyOut,
 }
 
+/// Whether a place at a date can still be given back: until it starts.
+#[must_use]
+pub fn may_withdraw(range: TimeRange, now: Timestamp) -> bool {
+    now < range.start()
+}
+
 /// Decides a withdrawal of `leaving` from a party. Never refused for want of room, or because sign-up has closed.
 ///
 /// # Errors
@@ -153,7 +159,7 @@ pub fn decide_withdrawal(
     if staying.len() == party.len() {
         return Ok(WithdrawalDecision::AlreadyOut);
     }
-    if range.start() <= now {
+    if !may_withdraw(range, now) {
         return Err(Refusal::OccurrenceOver);
     }
     if staying.is_empty() {

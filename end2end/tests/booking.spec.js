@@ -14,7 +14,7 @@ test("a living room is asked for in at most four taps, approved by its host, and
     await opened(neighbour, "/");
     await tap(neighbour.getByRole("link", { name: "空间", exact: true }));
     await tap(neighbour.getByRole("link", { name: /^约老街客厅，今天 晚上8:00/ }));
-    await tap(neighbour.getByRole("dialog", { name: "约老街客厅" }).getByRole("button", { name: "预约", exact: true }));
+    await tap(neighbour.getByRole("dialog", { name: "约老街客厅" }).getByRole("button", { name: "申请预约", exact: true }));
     await expect(own).toContainText("已提交，客厅主人");
     expect(taps).toBeLessThanOrEqual(4);
   });

@@ -11,7 +11,7 @@ test("a host sees the day, answers two requests and checks people in", async ({ 
     await neighbour.getByRole("link", { name: "老街客厅", exact: true }).click();
     await opened(neighbour, `${new URL(neighbour.url()).pathname}?on=2026-11-24`);
     await neighbour.getByRole("button", { name: "晚上7:00–8:00，有空" }).click();
-    await neighbour.getByRole("dialog").getByRole("button", { name: "预约", exact: true }).click();
+    await neighbour.getByRole("dialog").getByRole("button", { name: "申请预约", exact: true }).click();
     await expect(neighbour.getByRole("region", { name: "我的预约" })).toContainText("客厅主人");
   });
 
@@ -40,8 +40,8 @@ test("a host sees the day, answers two requests and checks people in", async ({ 
 
   await test.step("declines one, not without a reason, who reads it", async () => {
     const request = requests.filter({ hasText: "冯大姐" });
-    await request.getByRole("button", { name: /^不行：冯大姐/ }).click();
-    const sheet = host.getByRole("dialog", { name: "为什么不行？" });
+    await request.getByRole("button", { name: /^婉拒：冯大姐/ }).click();
+    const sheet = host.getByRole("dialog", { name: "为什么婉拒？" });
     await sheet.getByRole("button", { name: "告诉对方" }).click();
     await expect(sheet).toContainText("请选一个原因，对方会看到");
     await sheet.getByRole("radio", { name: "设备在修" }).check();

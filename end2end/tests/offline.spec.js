@@ -25,7 +25,7 @@ async function openSpace(page, name, day) {
 
 async function book(page, time) {
   await page.getByRole("button", { name: `${time}，有空` }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "预约", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^(申请)?预约$/ }).click();
 }
 
 /** The band on top that says how old the things on screen are. */

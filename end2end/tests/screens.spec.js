@@ -12,6 +12,9 @@ mkdirSync("../screenshots", { recursive: true });
 const press = (name) => async (page) => page.getByRole("main").getByRole("button", { name }).first().click();
 const dialog = (page) => page.getByRole("dialog").waitFor();
 
+/** Goes to the last date one is signed up for; the first may have started. */
+const openComing = async (page) => page.getByRole("main").getByRole("link", { name: /报名成功/ }).last().click();
+
 const askForCode = async (page) => {
   await page.getByLabel("手机号", { exact: true }).fill(nextNumber());
   await page.getByLabel("我看过并同意隐私说明").check();
@@ -39,7 +42,7 @@ const SCREENS = [
   ["activities", "guest", () => "/"],
   ["month", "guest", () => "/", press(/2026年11月|月历|Nov|Month/), dialog],
   ["filter", "guest", () => "/", press(/更多|筛选|More|Filter/), dialog],
-  ["nothing-found", "guest", () => "/?kids=1&category=council"],
+  ["nothing-found", "guest", () => "/?kids=1&kind=council"],
   ["activity-guest", "guest", ({ open }) => `/a/${open}`],
   ["spaces", "guest", () => "/s"],
   ["space", "guest", ({ room }) => `/s/${room}?on=2026-12-01`],
@@ -54,7 +57,7 @@ const SCREENS = [
   ["desk-forbidden", "guest", () => "/desk"],
   ["activities-mine", "resident", () => "/"],
   ["activity-mine", "resident", ({ mine }) => `/a/${mine}`],
-  ["withdraw", "resident", ({ mine }) => `/a/${mine}`, press(/取消报名|Cancel my place/), dialog],
+  ["withdraw", "resident", () => "/me", openComing, press(/取消报名|Cancel my place/), dialog],
   ["me", "resident", () => "/me"],
   ["messages-none", "resident", () => "/m"],
   ["outbox", "resident", () => "/me/outbox"],
@@ -73,7 +76,7 @@ const SCREENS = [
   ["roster", "team_editor", ({ opera }) => `/desk/roster/${opera}`],
   ["call-off", "team_editor", ({ opera }) => `/desk/roster/${opera}`, press(/停一次|Call off once/), dialog],
   ["desk", "host", () => "/desk"],
-  ["decline", "host", () => "/desk", press(/^(不行|Decline)/), dialog],
+  ["decline", "host", () => "/desk", press(/^(婉拒|Decline)/), dialog],
 ];
 
 /** What is looked at, found by what everybody may read. */
@@ -142,6 +145,7 @@ for (const [layout, step, least, text] of [
         if (wider > 0) note("", [`${wider} px wider than the phone at ${step} px`]);
         if (step === 30) await picture("largest");
       }
+      await page.evaluate((step) => document.documentElement.setAttribute("data-step", step), String(step));
       await page.emulateMedia({ colorScheme: "dark" });
       await picture("dark");
       note("dark, ", await stumblingBlocks(page, ["color-contrast", "link-in-text-block"]));

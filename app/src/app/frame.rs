@@ -240,8 +240,8 @@ fn Tabs(path: Memo<String>) -> impl IntoView {
     }
 }
 
-/// The one band there may be: what is refused before what is damaged, before who must sign in, before what is unsent, before how old things
-/// are, before what would be nice.
+/// The one band there may be: what is refused before what is damaged, before who must sign in, before what is unsent,
+/// before how old things are, before what would be nice.
 fn band(model: Model) -> Option<AnyView> {
     let words = model.words();
     let outbox = || Leads::To(Route::Outbox.href());

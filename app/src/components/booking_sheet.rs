@@ -10,7 +10,7 @@ use domain::command::BookSpace;
 use domain::id::{PersonId, SpaceId};
 use domain::people::Person;
 use domain::refusal::Refusal;
-use domain::space::SpaceKind;
+use domain::space::{Answer, SpaceKind};
 use domain::sync::View;
 use domain::sync::overlay::predict_booking;
 use domain::text::Note;
@@ -166,8 +166,12 @@ pub fn BookingSheet(
                 on:click=press
             >
                 {move || {
-                    let words = model.words();
-                    if is_guest() { words.booking.sign_in_first } else { words.booking.book }
+                    let texts = &model.words().booking;
+                    match (is_guest(), space.read().policy.answer) {
+                        (true, _) => texts.sign_in_first,
+                        (false, Answer::ByHost { .. }) => texts.request,
+                        (false, Answer::Instant) => texts.book,
+                    }
                 }}
             </button>
             <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(false)>
@@ -292,7 +296,6 @@ fn FromTo(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>, id: SpaceId) -
                     <span class="from-to-label">{move || model.words().booking.from}</span>
                     <strong>{move || time(draft.read().start)}</strong>
                 </div>
-                <Icon name="i-next"/>
                 <div class="from-to-time">
                     <span class="from-to-label">{move || model.words().booking.to}</span>
                     <strong>{move || time(end())}</strong>

@@ -13,6 +13,7 @@ use leptos_router::hooks::use_navigate;
 use uuid::Uuid;
 
 use crate::api::ApiError;
+use crate::components::forbidden::Opening;
 use crate::model::{Session, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::Route;
@@ -56,7 +57,7 @@ pub fn Elsewhere(id: Uuid, route: fn(Uuid) -> Route) -> impl IntoView {
                 model.visit(community);
                 // Read before without it: then it is newer than that.
                 if untrack(|| model.as_of(community)).is_some() {
-                    model.try_now();
+                    model.look_again();
                 }
             }
         });
@@ -92,18 +93,6 @@ pub fn Elsewhere(id: Uuid, route: fn(Uuid) -> Route) -> impl IntoView {
             }
         }
         Whereabouts::Asking => view! { <Opening/> }.into_any(),
-    }
-}
-
-#[component]
-fn Opening() -> impl IntoView {
-    let model = use_model();
-    view! {
-        <div class="page">
-            <div class="busy" aria-busy="true">
-                <p>{move || model.words().common.loading}</p>
-            </div>
-        </div>
     }
 }
 

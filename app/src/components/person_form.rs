@@ -4,9 +4,7 @@ use domain::command::AddPerson;
 use domain::people::Relation;
 use domain::text::{PersonName, TextProblem};
 use domain::time::{LocalDate, YearMonth};
-use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 
 use crate::components::birth_month::{BirthMonth, FieldError};
 use crate::model::use_model;
@@ -86,10 +84,10 @@ pub fn PersonForm(open: RwSignal<bool>, on_add: Callback<AddPerson>) -> impl Int
             on_add.run(command);
         }
         Err(found) => {
-            let first = found.first().map(|problem| problem.field());
+            let first = found.first().map_or("", |problem| problem.field());
             problems.set(found);
             // Once the sentence is drawn, so that it is read out along with the field.
-            platform::start_timer(0, move || focus(first));
+            platform::start_timer(0, move || platform::focus(first));
         }
     };
     let foot = move || {
@@ -116,13 +114,6 @@ pub fn PersonForm(open: RwSignal<bool>, on_add: Callback<AddPerson>) -> impl Int
                 <Consent draft problems/>
             </form>
         </Sheet>
-    }
-}
-
-fn focus(field: Option<&'static str>) {
-    let element = field.and_then(|field| document().get_element_by_id(field));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = element.focus();
     }
 }
 

@@ -6,9 +6,7 @@ use domain::id::{CommunityId, StreamId};
 use domain::people::Relation;
 use domain::text::{PersonName, TextProblem};
 use domain::time::YearMonth;
-use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 
 use crate::components::birth_month::{BirthMonth, FieldError};
 use crate::components::unsaved::Unsaved;
@@ -92,7 +90,7 @@ pub fn ProfileEdit() -> impl IntoView {
             Some(Err(found)) => {
                 problem.set(Some(found));
                 // Once the sentence is drawn, so that it is read out along with the field.
-                platform::start_timer(0, move || focus(found.field()));
+                platform::start_timer(0, move || platform::focus(found.field()));
             }
         }
     };
@@ -128,13 +126,6 @@ pub fn ProfileEdit() -> impl IntoView {
                 <Born draft problem/>
             </form>
         </Sheet>
-    }
-}
-
-fn focus(field: &str) {
-    let element = document().get_element_by_id(field);
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = element.focus();
     }
 }
 

@@ -108,6 +108,7 @@ fn What(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl IntoView {
     view! {
         <fieldset class="field-set" id=Field::Category.id() tabindex="-1">
             <legend class="field-label">{move || model.words().publish.category}</legend>
+            <FieldError field=Field::Category problems/>
             <ul class="template-grid">
                 {Category::ALL
                     .into_iter()
@@ -129,7 +130,6 @@ fn What(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl IntoView {
                     })
                     .collect_view()}
             </ul>
-            <FieldError field=Field::Category problems/>
         </fieldset>
         <TextField
             field=Field::Title

@@ -59,7 +59,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
             }
             let number = match (row.state, row.seat) {
                 (SignUpState::Waitlisted { parties_ahead }, _) => (u32::from(parties_ahead) + 1).to_string(),
-                (SignUpState::Confirmed, Some(seat)) => seat.to_string(),
+                (SignUpState::Confirmed, Some(seat)) => seats(seat, row.adults.saturating_add(row.children)),
                 (SignUpState::Confirmed, None) => order.to_string(),
                 _ => String::new(),
             };
@@ -82,6 +82,14 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
             }
         })
         .collect()
+}
+
+/// 5, or 5–7 for a party of three: a number that was left out would look like somebody missing.
+fn seats(first: u16, heads: u16) -> String {
+    match heads {
+        0 | 1 => first.to_string(),
+        heads => format!("{first}–{}", first + heads - 1),
+    }
 }
 
 /// A row of the list; `on_check_in` is there while checking in is possible.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::activity::Audience;
 use domain::command::SignUp;
 use domain::id::{OccurrenceId, PersonId};
 use domain::people::{Person, Relation};
@@ -26,12 +27,9 @@ pub fn SignUpSheet(
     let model = use_model();
     let chosen = RwSignal::new(BTreeSet::<PersonId>::new());
     let people = Memo::new(move |_| household(&model.view().persons));
-    // Each opening starts with the resident themselves, if they may come.
     Effect::new(move || {
         if open.get() {
-            let me = people.read_untracked().iter().find(|person| person.relation == Relation::Me).cloned();
-            let may = me.filter(|me| reason_against(occurrence.get_untracked(), me).is_none());
-            chosen.set(may.map(|me| me.id).into_iter().collect());
+            chosen.set(first_choice(occurrence.get_untracked(), &people.read_untracked()));
         }
     });
     let command = move || SignUp { occurrence: occurrence.get(), people: chosen.get().into_iter().collect() };
@@ -84,6 +82,20 @@ pub fn SignUpSheet(
             </a>
         </Sheet>
     }
+}
+
+/// Each opening starts with the resident themselves, if they may come, and where it is for families with the child, if
+/// only one may.
+fn first_choice(occurrence: OccurrenceId, people: &[Person]) -> BTreeSet<PersonId> {
+    let view = use_model().view_untracked();
+    let Some(entry) = domain::agenda::Entry::of(&view, occurrence) else { return BTreeSet::new() };
+    let on = entry.occurrence.range.start().date();
+    let is_for_families = matches!(entry.activity.audience, Audience::Families { .. });
+    let may_come = |person: &&Person| reason_against(occurrence, person).is_none();
+    let me = people.iter().filter(|person| person.relation == Relation::Me).find(may_come);
+    let mut children = people.iter().filter(|person| is_for_families && person.is_child_on(on)).filter(may_come);
+    let only_child = children.next().filter(|_| children.next().is_none());
+    me.into_iter().chain(only_child).map(|person| person.id).collect()
 }
 
 /// The household: the resident first, then the rest as they were added.

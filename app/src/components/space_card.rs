@@ -156,6 +156,8 @@ pub fn SpaceCard(card: SpaceCardData) -> impl IntoView {
     let words = model.words_untracked();
     let heading = ["space-", &card.id.to_string()].concat();
     let labelled = heading.clone();
+    let free_label = [heading.as_str(), "-free"].concat();
+    let free_labels = free_label.clone();
     let has_times = !card.times.is_empty();
     let none = !has_times && card.jump.is_none();
     view! {
@@ -173,7 +175,8 @@ pub fn SpaceCard(card: SpaceCardData) -> impl IntoView {
                 {has_times
                     .then(|| {
                         view! {
-                            <ul class="slot-grid" data-compact="" aria-label=words.spaces.today_free>
+                            <p class="space-card-meta" id=free_label>{words.spaces.today_free}</p>
+                            <ul class="slot-grid" data-compact="" aria-labelledby=free_labels>
                                 {card
                                     .times
                                     .into_iter()

@@ -1,10 +1,14 @@
-//! Choosing a day at a space: two weeks as buttons, or in 长辈版 the stepper.
+//! Choosing a day at a space: two weeks as buttons, or in 长辈版 the stepper; a day further ahead from the month.
+
+use std::collections::BTreeMap;
 
 use domain::time::LocalDate;
 use leptos::prelude::*;
 
 use crate::components::day_picker::{DayCell, DayContent, DayStepper};
+use crate::components::month_sheet::MonthSheet;
 use crate::model::use_model;
+use crate::ui::icon::Icon;
 
 /// How many days the strip shows.
 const DAYS_SHOWN: i32 = 14;
@@ -27,7 +31,9 @@ pub fn SpaceDays(
         let is_within = (today..today.plus_days(shown)).contains(&chosen.get());
         (if is_within { today } else { chosen.get() }, shown)
     });
-    move || {
+    let month_open = RwSignal::new(false);
+    let has_month = move || is_elder.get() || i32::from(horizon.get()) >= DAYS_SHOWN;
+    let days = move || {
         if is_elder.get() {
             return view! { <DayStepper chosen on_choose/> }.into_any();
         }
@@ -54,5 +60,27 @@ pub fn SpaceDays(
             </div>
         }
         .into_any()
+    };
+    view! {
+        {days}
+        {move || {
+            has_month().then(|| {
+                view! {
+                    <div class="row">
+                        <button
+                            type="button"
+                            class="button"
+                            data-kind="quiet"
+                            aria-haspopup="dialog"
+                            on:click=move |_| month_open.set(true)
+                        >
+                            <Icon name="i-calendar"/>
+                            {model.words().list.month}
+                        </button>
+                    </div>
+                }
+            })
+        }}
+        <MonthSheet open=month_open chosen contents=Signal::stored(BTreeMap::new()) on_choose/>
     }
 }

@@ -72,7 +72,7 @@ pub fn rules(words: &'static Words, policy: &SpacePolicy) -> Vec<String> {
         rules.push(texts.per_adult(family.children_per_adult));
     }
     rules.push(words.spaces.heads(policy.mode.heads()));
-    if let Mode::Shared { groups, .. } = policy.mode {
+    if let Mode::Shared { groups: groups @ 2.., .. } = policy.mode {
         rules.push(texts.shared.to_owned());
         rules.push(texts.groups(groups));
     }

@@ -363,13 +363,12 @@ fn Elsewhere(is_empty: Signal<bool>) -> impl IntoView {
             .collect();
         named.sort();
         named.dedup();
-        let text = match model.freshness() {
-            Freshness::Loading => model.words().common.loading,
-            _ => model.words().desk.not_host,
-        };
         let elsewhere: Vec<_> =
             model.communities().iter().filter(|community| named.contains(&community.id)).cloned().collect();
         let is_nowhere = elsewhere.is_empty();
+        if is_nowhere && model.freshness() == Freshness::Loading {
+            return Some(view! { <Opening/> }.into_any());
+        }
         let buttons = elsewhere
             .into_iter()
             .map(|community| {
@@ -387,12 +386,8 @@ fn Elsewhere(is_empty: Signal<bool>) -> impl IntoView {
                 }
             })
             .collect_view();
-        Some(view! {
-            <div class="empty">
-                {is_nowhere.then(|| view! { <p class="empty-text">{text}</p> })}
-                {buttons}
-            </div>
-        })
+        let nowhere = is_nowhere.then(|| view! { <p class="empty-text">{model.words().desk.not_host}</p> });
+        Some(view! { <div class="empty">{nowhere} {buttons}</div> }.into_any())
     }
 }
 

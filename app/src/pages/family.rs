@@ -162,12 +162,13 @@ fn FamilyRow(person: Person, on_remove: Callback<Person>) -> impl IntoView {
                         view! {
                             <button
                                 type="button"
-                                class="icon-button"
+                                class="button"
+                                data-kind="quiet"
                                 aria-label=label
                                 aria-haspopup="dialog"
                                 on:click=move |_| on_remove.run(person.clone())
                             >
-                                <Icon name="i-trash"/>
+                                {move || model.words().common.remove}
                             </button>
                         }
                     })}

@@ -106,10 +106,12 @@ pub fn LoginPage() -> impl IntoView {
     };
     let by_phone = move || {
         let phone = model.community_view()?.phone?;
+        let words = model.words();
+        let text = if draft.step.get() == Step::Phone { words.common.call } else { words.login.not_received };
         Some(view! {
             <a class="button" data-kind="quiet" href=["tel:", &phone].concat()>
                 <Icon name="i-phone"/>
-                {model.words().login.not_received}
+                {text}
             </a>
         })
     };

@@ -7,13 +7,12 @@ use domain::change::{SignUpRow, SignUpState};
 use domain::command::{Command, SignUp, WithdrawSignUp};
 use domain::id::{CommandId, OccurrenceId, PersonId, SignUpId, StreamId};
 use domain::refusal::Alternative;
+use domain::sign_up::may_withdraw;
 use domain::sync::machine::Settled;
 use domain::sync::overlay::predict_sign_up;
 use domain::sync::{Delivery, View};
 use domain::words::format;
-use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use self::facts::{About, Facts, OtherDates, Share};
@@ -70,6 +69,12 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
     let own = Memo::new(move |_| model.view().sign_up_for(id).map(|(id, sign_up)| (id, sign_up.row.clone())));
     let seats = Memo::new(move |_| model.view().seats.get(&id).map(|seats| seats.row));
     let fact = Memo::new(move |_| Entry::of(&model.view(), id).map(|entry| entry.fact(model.now())));
+    let can_withdraw = Memo::new(move |_| {
+        let view = model.view();
+        let range = view.occurrences.get(&id).filter(|date| date.row.cancelled.is_none()).map(|date| date.row.range);
+        let is_here = fact.get() == Some(RowFact::CheckedIn);
+        range.is_some_and(|range| !is_here && may_withdraw(range, model.now()))
+    });
     let refused = Memo::new(move |_| {
         let about_this = |settled: &Settled| concerns(&model.view(), settled, id);
         model.refused().into_iter().filter(about_this).collect::<Vec<_>>()
@@ -87,7 +92,8 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
         let is_new = |person: &&PersonId| deliveries.contains_key(&person.uuid());
         let depends_on = people.iter().find(is_new).map(|person| CommandId::from_uuid(person.uuid()));
         last.set(Some(model.submit(stream, Command::SignUp(SignUp { occurrence: id, people }), depends_on)));
-        platform::start_timer(AFTER_SHEET_MS, show_own_status);
+        // What came of the tap stands where the eye and the screen reader are.
+        platform::start_timer(AFTER_SHEET_MS, || platform::focus(OWN_STATUS));
     });
     let withdraw = Callback::new(move |people: Vec<PersonId>| {
         let (Some(stream), Some((sign_up, _))) = (stream(), own.get_untracked()) else { return };
@@ -157,7 +163,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                     own=Signal::derive(move || own.get().map(|(_, row)| row))
                     seats=seats.into()
                 >
-                    {move || fact.get().map(|fact| view! { <WithdrawButton fact open=withdraw_open/> })}
+                    {move || can_withdraw.get().then(|| view! { <WithdrawButton open=withdraw_open/> })}
                 </OwnStatus>
             </Show>
             <Leaving id/>
@@ -178,14 +184,6 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                 on_confirm=withdraw
             />
         </article>
-    }
-}
-
-/// What came of a tap stands where the eye and the screen reader are.
-fn show_own_status() {
-    let status = document().get_element_by_id(OWN_STATUS);
-    if let Some(status) = status.and_then(|status| status.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = status.focus();
     }
 }
 
@@ -221,18 +219,15 @@ fn Hero(id: OccurrenceId) -> impl IntoView {
 }
 
 #[component]
-fn WithdrawButton(fact: RowFact, open: RwSignal<bool>) -> impl IntoView {
+fn WithdrawButton(open: RwSignal<bool>) -> impl IntoView {
     let model = use_model();
-    let can_leave = !matches!(fact, RowFact::Over | RowFact::Cancelled | RowFact::CheckedIn);
-    can_leave.then(|| {
-        view! {
-            <div class="button-row">
-                <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(true)>
-                    {move || model.words().occurrence.withdraw}
-                </button>
-            </div>
-        }
-    })
+    view! {
+        <div class="button-row">
+            <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(true)>
+                {move || model.words().occurrence.withdraw}
+            </button>
+        </div>
+    }
 }
 
 /// A withdrawal that is still on its way.

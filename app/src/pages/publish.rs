@@ -6,20 +6,19 @@ use domain::command::Command;
 use domain::id::{CommandId, OccurrenceId, StreamId, TeamId};
 use domain::people::Action;
 use domain::words::format;
-use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
 use crate::components::forbidden::{Forbidden, Opening};
-use crate::components::publish_draft::{Draft, Field, Problems};
+use crate::components::publish_draft::{Draft, Problems};
 use crate::components::publish_form::PublishForm;
 use crate::components::refusals_here::command_of;
 use crate::components::unsaved::Unsaved;
 use crate::model::{Saved, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::team::{Access, access};
+use crate::platform;
 use crate::route::Route;
 use crate::storage::guest;
 
@@ -120,7 +119,9 @@ fn OpenForm(id: TeamId) -> impl IntoView {
         Err(problems) => {
             was_tried.set(true);
             if let Some((field, _)) = problems.first() {
-                focus(*field);
+                let field = *field;
+                // Once the sentence is drawn, so that it is on screen and read out along with the field.
+                platform::start_timer(0, move || platform::focus(field.id()));
             }
         }
     };
@@ -193,11 +194,4 @@ fn preview(draft: &Draft) -> String {
         (true, n) => words.publish.people_max(n),
     };
     words.publish.preview(when, place, people)
-}
-
-fn focus(field: Field) {
-    let found = document().get_element_by_id(field.id());
-    if let Some(control) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = control.focus();
-    }
 }

@@ -48,7 +48,7 @@ pub fn RosterPage() -> impl IntoView {
         access => access,
     });
     // Whoever opens a list is about to rely on it: it must not be as old as the last poll.
-    Effect::new(move |_| model.try_now());
+    Effect::new(move |_| model.look_again());
     move || match (access.get(), id.get()) {
         (Access::Open, Some(id)) => view! { <OpenRoster id/> }.into_any(),
         (Access::Opening, _) => view! { <Opening/> }.into_any(),
@@ -88,7 +88,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
         }),
         check_in_opens: match check_in {
             Err(Refusal::CheckInNotOpen { opens_at }) => {
-                Some(words.roster.check_in_from(format::moment(words.language, opens_at, now.date())))
+                Some(words.roster.check_in_from(format::staff_moment(words.language, opens_at, now.date())))
             }
             _ => None,
         },

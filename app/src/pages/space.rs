@@ -11,9 +11,7 @@ use domain::refusal::Alternative;
 use domain::sync::machine::Settled;
 use domain::time::{LocalDate, MinuteOfDay, TimeRange};
 use domain::words::format;
-use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 
@@ -107,7 +105,9 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
     let book = Callback::new(move |command: BookSpace| {
         let command_id = submit.run((Command::BookSpace(command), None));
         // After the sheet has given the focus back, the status is what there is to see.
-        platform::start_timer(AFTER_SHEET_MS, move || show(&booking_anchor(BookingId::from_uuid(command_id.uuid()))));
+        platform::start_timer(AFTER_SHEET_MS, move || {
+            platform::focus(&booking_anchor(BookingId::from_uuid(command_id.uuid())))
+        });
     });
     let ask_cancel = Callback::new(move |booking: BookingId| {
         cancelling.set(Some(booking));
@@ -300,13 +300,5 @@ fn concerns(view: &domain::sync::View, settled: &Settled, id: SpaceId) -> bool {
         Some(Command::BookSpace(command)) => command.space == id,
         Some(Command::CancelBooking(command)) => is_here(&command.booking),
         _ => false,
-    }
-}
-
-/// Brings a part of the page on screen and gives it the focus.
-fn show(element: &str) {
-    let found = document().get_element_by_id(element);
-    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = element.focus();
     }
 }

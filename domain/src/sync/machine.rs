@@ -128,6 +128,10 @@ impl Client {
                     self.not_before = now + random % 800;
                 }
             }
+            Input::LookAgain => {
+                self.wants_pull = true;
+                self.not_before = now;
+            }
             Input::TryNow => {
                 self.wants_pull = true;
                 self.failures = 0;

@@ -186,6 +186,12 @@ pub fn staff_range(range: TimeRange) -> String {
     format!("{}–{end}", range.start().minute_of_day())
 }
 
+/// An instant to come as staff read it: 后天 18:30.
+#[must_use]
+pub fn staff_moment(language: Language, at: Timestamp, today: LocalDate) -> String {
+    join(language, &day(language, at.date(), today), &staff_time(at.minute_of_day()))
+}
+
 fn join(language: Language, day: &str, time: &str) -> String {
     match language {
         Language::ZhCn => format!("{day} {time}"),

@@ -24,8 +24,8 @@ catalogue! {
         not_eligible_seniors: "这个活动要满60岁。请换人，或看看别的活动。", "This is for people of 60 and over. Choose somebody else or another activity.";
         birth_month_needed: "这个活动要满60岁。请先在「我的」里填出生年月，家人的在「家人」里填。", "This is for people of 60 and over. First add the month of birth under Mine, or under Family for others.";
         not_eligible_adults: "这个活动只限成人。请把孩子去掉再报。", "This is for adults only. Leave the children out and try again.";
-        guardian_needed: "孩子要有大人陪。请加一位大人。", "Children come with an adult. Add one.";
-        child_needed: "这是亲子活动。请加上要来的孩子。", "This is for families. Add the child who comes.";
+        guardian_needed: "孩子要有大人陪。请勾上一位大人。", "Children come with an adult. Tick one.";
+        child_needed: "这是亲子活动。请勾上要来的孩子。", "This is for families. Tick the child who comes.";
         party_empty: "请选要去的人。", "Choose who is coming.";
         party_too_big(max): "一次最多报{max}人。请少选几位。", "At most {max} in one party. Choose fewer.";
         waitlist_full: "名额满了，排队也满了。看看其他场次。", "Full, and so is the waitlist. See the other dates.";

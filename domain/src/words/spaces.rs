@@ -25,7 +25,7 @@ catalogue! {
         open_now: "现在开放", "Open now";
         first_load: "正在取空间…", "Fetching the spaces…";
         closed_for_today: "今天已经关门", "Closed for today";
-        today_free: "今天有空", "Free today";
+        today_free: "今天还能约：", "Still free today:";
         see_all: "看全部", "See all";
         empty_filter: "没有符合的空间。换个条件看看", "Nothing matches. Try other filters";
     }
@@ -58,7 +58,7 @@ catalogue! {
         day_closed: "这一天不开放", "Closed that day";
         day_closed_why(why): "这一天不开放：{why}", "Closed that day: {why}";
         next_free(when): "最近有空：{when}", "Next free: {when}";
-        by_host(duration): "要客厅主人同意，{duration}内答复", "The host answers within {duration}";
+        by_host(duration): "要客厅主人同意，{duration}内答复", "Needs the host's agreement, answered within {duration}";
         instant: "约上就算数", "Confirmed at once";
         shared: "可以几家一起用", "Shared with other families";
         ages(from, to): "适合{from}–{to}岁的孩子，要有大人陪", "For children aged {from}–{to} with a guardian";
@@ -87,7 +87,7 @@ catalogue! {
     BookingSheet {
         title(space): "约{space}", "Book {space}";
         book: "预约", "Book";
-        request: "提交申请", "Send request";
+        request: "申请预约", "Ask to book";
         length: "多长时间", "How long";
         shorter: "短一点", "Shorter";
         longer: "长一点", "Longer";

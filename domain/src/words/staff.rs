@@ -13,12 +13,12 @@ catalogue! {
         nothing_today: "今天没有预约", "No bookings today";
         now(time): "现在{time}", "Now {time}";
         approve: "同意", "Approve";
-        decline: "不行", "Decline";
+        decline: "婉拒", "Decline";
         other_time: "换时间", "Other time";
         arrived: "到了", "Arrived";
         finish: "结束", "Finish";
         arrived_at(time): "{time}到的", "Arrived {time}";
-        decline_title: "为什么不行？", "Why not?";
+        decline_title: "为什么婉拒？", "Why not?";
         decline_send: "告诉对方", "Tell them";
         reason_taken: "这个时间另有安排", "Needed for something else then";
         reason_people: "人数太多，坐不下", "Too many people for the room";
@@ -44,7 +44,7 @@ catalogue! {
         next_day: "后一天", "Next day";
         time_left(duration): "还剩{duration}", "{duration} left";
         approve_of(who): "同意：{who}", "Approve: {who}";
-        decline_of(who): "不行：{who}", "Decline: {who}";
+        decline_of(who): "婉拒：{who}", "Decline: {who}";
         arrived_of(who): "到了：{who}", "Arrived: {who}";
         cancel_of(who): "取消预约：{who}", "Cancel booking: {who}";
         roster_of(what): "名单：{what}", "Roster: {what}";
@@ -63,7 +63,7 @@ catalogue! {
         choose_day: "选一天", "Choose a day";
         back_to_today: "回到今天", "Back to today";
         elsewhere(name): "看{name}的工作台", "Go to the desk of {name}";
-        check_in_from(time): "{time}起可以签到", "Check-in from {time}";
+        check_in_from(time): "{time}起可以签到", "Check-in opens: {time}";
         not_host: "您还不是客厅主人。要开通，请打电话问社区", "You are not a host yet. Call the community to become one";
     }
 }
@@ -199,7 +199,7 @@ catalogue! {
         cancel_all: "全部取消", "Cancel all";
         told(n): "已告诉{n}家", "{n} {n?party was|parties were} told";
         print: "打印名单", "Print";
-        check_in_from(when): "{when}起可以签到", "Check-in from {when}";
+        check_in_from(when): "{when}起可以签到", "Check-in opens: {when}";
         check_in_of(who): "到了：{who}", "Arrived: {who}";
         call_off_own: "想说的话（可以不填）", "Your words (optional)";
         is_called_off: "这一次已停办", "This date is called off";

@@ -128,7 +128,7 @@ fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
         <div class="places">
             <p class="places-text">{sentence}</p>
             {waiting.map(|waiting| view! { <p class="places-note">{waiting}</p> })}
-            <progress class="meter" value=seats.taken.to_string() max=capacity.to_string() aria-label=text></progress>
+            <progress class="meter" value=seats.free().unwrap_or(0).to_string() max=capacity.to_string() aria-label=text></progress>
         </div>
     })
 }

@@ -71,6 +71,8 @@ pub enum Input {
     Watch(Vec<StreamId>),
     /// The page became visible or hidden.
     Visible(bool),
+    /// What is on screen must be as new as it can be. The server's wish for patience with commands stands.
+    LookAgain,
     /// The browser says that the network came back, or the person asked to try now.
     TryNow,
     /// Somebody signed in (again).

@@ -358,6 +358,8 @@ fn what_the_server_asked_for_outlasts_our_own_haste() {
     assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()));
     let effects = client.step(20, 0, Input::Queued(queued(3)));
     assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()), "a new tap is no reason");
+    let effects = client.step(25, 0, Input::LookAgain);
+    assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()), "nor is a new look");
     let effects = client.step(30, 0, Input::TryNow);
     assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![2, 3]), "its person's wish is");
 }
