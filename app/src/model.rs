@@ -8,7 +8,6 @@ pub mod elsewhere;
 pub mod prefs;
 pub mod session;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -18,6 +17,7 @@ use domain::id::{AccountId, CommandId, CommunityId, StreamId};
 use domain::refusal::Refusal;
 use domain::sync::View;
 use domain::sync::machine::Settled;
+use domain::sync::rows::Rows;
 use domain::time::{LocalDate, Timestamp};
 use domain::words::{Language, Words, words};
 use leptos::prelude::*;
@@ -131,7 +131,7 @@ pub struct Link {
     /// Whether this browser keeps nothing.
     pub is_memory_only: bool,
     /// When each stream was last read.
-    pub as_of: BTreeMap<StreamId, Timestamp>,
+    pub as_of: Rows<StreamId, Timestamp>,
 }
 
 /// The signals that the runtime writes and pages read through [`Model`].
@@ -141,7 +141,7 @@ pub struct Rim {
     pub(crate) view: RwSignal<Arc<View>>,
     pub(crate) link: RwSignal<Link>,
     pub(crate) unsent: RwSignal<Arc<Vec<OutboxItem>>>,
-    pub(crate) journal: RwSignal<Arc<BTreeMap<CommandId, Settled>>>,
+    pub(crate) journal: RwSignal<Rows<CommandId, Settled>>,
     pub(crate) set_aside: RwSignal<Arc<Vec<SetAside>>>,
     pub(crate) session: RwSignal<Session>,
     pub(crate) is_demo: RwSignal<bool>,
@@ -187,7 +187,7 @@ impl Model {
             view: RwSignal::new(Arc::default()),
             link: RwSignal::new(Link::default()),
             unsent: RwSignal::new(Arc::default()),
-            journal: RwSignal::new(Arc::default()),
+            journal: RwSignal::new(Rows::default()),
             set_aside: RwSignal::new(Arc::default()),
             session: RwSignal::new(Session::Unknown),
             is_demo: RwSignal::new(false),

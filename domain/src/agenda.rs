@@ -186,7 +186,7 @@ pub fn agenda<'a>(
         .filter(|(_, sign_up)| sign_up.row.state.is_live())
         .map(|(id, sign_up)| (sign_up.row.occurrence, (*id, &sign_up.row)))
         .collect();
-    for (id, occurrence) in &view.occurrences {
+    for (id, occurrence) in view.occurrences.iter() {
         let date = occurrence.row.range.start().date();
         if &occurrence.community != community || date < from || to < date {
             continue;

@@ -5,6 +5,7 @@
 
 pub mod machine;
 pub mod overlay;
+pub mod rows;
 pub mod view;
 pub mod wire;
 

@@ -259,7 +259,7 @@ on_both_engines! {
         assert_eq!(count(&outcomes, is_accepted), usize::from(HOUSEHOLD_MAX) - 4);
         let people = "select count(*) from person where account = $1 and removed_at is null";
         assert_eq!(test.number(people, &[account(1).into()]).await, i64::from(HOUSEHOLD_MAX));
-        let ids: Vec<PersonId> = Phone::of(1).view(db).await.persons.into_keys().collect();
+        let ids: Vec<PersonId> = Phone::of(1).view(db).await.persons.keys().copied().collect();
         assert_eq!(ids.len(), usize::from(HOUSEHOLD_MAX));
     }
 

@@ -64,7 +64,7 @@ impl Mine {
     #[must_use]
     pub fn of(view: &View, words: &'static Words, now: Timestamp) -> Self {
         let mut mine = Self::default();
-        for (id, sign_up) in &view.sign_ups {
+        for (id, sign_up) in view.sign_ups.iter() {
             let Some(entry) = Entry::of(view, sign_up.row.occurrence) else { continue };
             let waits = matches!(sign_up.row.state, SignUpState::Waitlisted { .. });
             let line = if entry.sign_up.is_some_and(|(live, _)| live == *id) {
@@ -76,7 +76,7 @@ impl Mine {
                 mine.sort(line, waits, now);
             }
         }
-        for (id, booking) in &view.bookings {
+        for (id, booking) in view.bookings.iter() {
             let delivery = view.deliveries.get(&id.uuid()).copied();
             let waits = booking.row.state == BookingState::Requested;
             if let Some(line) = booked(view, *id, &booking.row, delivery, words) {

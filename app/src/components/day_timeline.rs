@@ -119,14 +119,14 @@ pub fn day_lines(
     now: Timestamp,
 ) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    for (booking, row) in &view.desk_bookings {
+    for (booking, row) in view.desk_bookings.iter() {
         let desk = &row.row;
         if desk.booking.space != id || desk.booking.range.start().date() != date || is_gone(desk.booking.state) {
             continue;
         }
         lines.push(Line::Booking(Box::new(block(view, *booking, desk, words, now))));
     }
-    for (occurrence, row) in &view.occurrences {
+    for (occurrence, row) in view.occurrences.iter() {
         let Some(activity) = view.activities.get(&row.row.activity) else { continue };
         let is_here = activity.row.venue.space == Some(id) && row.row.range.start().date() == date;
         if !is_here || row.row.cancelled.is_some() {

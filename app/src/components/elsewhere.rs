@@ -1,7 +1,7 @@
 //! What a shared link leads to, where this phone does not know it yet: finding out in which community it lies, reading
 //! that community, and saying so. Reads the model, because all of that is its.
 
-use std::collections::BTreeMap;
+use domain::sync::rows::Rows;
 
 use domain::id::{CommunityId, StreamId};
 use domain::time::Timestamp;
@@ -35,7 +35,7 @@ pub fn Elsewhere(id: Uuid, route: fn(Uuid) -> Route) -> impl IntoView {
     let model = use_model();
     let navigate = StoredValue::new(use_navigate());
     let whereabouts = RwSignal::new(Whereabouts::Asking);
-    let read_before = StoredValue::new(BTreeMap::<StreamId, Timestamp>::new());
+    let read_before = StoredValue::new(Rows::<StreamId, Timestamp>::default());
     let ask = move || {
         whereabouts.set(Whereabouts::Asking);
         read_before.set_value(model.rim.link.with_untracked(|link| link.as_of.clone()));

@@ -9,6 +9,7 @@ use domain::people::{Person, Relation};
 use domain::refusal::{Eligibility, Refusal};
 use domain::sign_up::SignUpDecision;
 use domain::sync::overlay::{may_come, predict_sign_up};
+use domain::sync::rows::Rows;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
@@ -100,7 +101,7 @@ fn first_choice(occurrence: OccurrenceId, people: &[Person]) -> BTreeSet<PersonI
 
 /// The household: the resident first, then the rest as they were added.
 #[must_use]
-pub fn household(persons: &std::collections::BTreeMap<PersonId, Person>) -> Vec<Person> {
+pub fn household(persons: &Rows<PersonId, Person>) -> Vec<Person> {
     let mut people: Vec<_> = persons.values().cloned().collect();
     people.sort_by_key(|person| (person.relation != Relation::Me, person.id));
     people

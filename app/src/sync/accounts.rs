@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::id::AccountId;
 use domain::sync::machine::Stored;
+use domain::sync::rows::Rows;
 use domain::sync::{Client, Input};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -76,7 +77,7 @@ impl Runner {
         self.rim.session.set(Session::Unknown);
         self.rim.view.set(Arc::default());
         self.rim.unsent.set(Arc::default());
-        self.rim.journal.set(Arc::default());
+        self.rim.journal.set(Rows::default());
         self.rim.set_aside.set(Arc::default());
         stores
     }

@@ -1,6 +1,5 @@
 //! From the machine to the signals that pages read.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -28,20 +27,13 @@ impl Runner {
         let pending = client.pending();
         let view = if pending.is_empty() { client.base().clone() } else { lay_over(client.base(), &pending, now) };
         let unsent: Vec<_> = client.queue().into_iter().filter_map(|queued| item_of(queued, &view)).collect();
-        let journal = client.journal();
-        let is_same_journal = self.rim.journal.with_untracked(|drawn| {
-            let dismissed = |journal: &BTreeMap<_, domain::sync::machine::Settled>| {
-                journal.values().filter(|settled| settled.dismissed).count()
-            };
-            drawn.len() == journal.len() && drawn.keys().eq(journal.keys()) && dismissed(drawn) == dismissed(journal)
-        });
-        let journal = (!is_same_journal).then(|| Arc::new(journal.clone()));
+        let journal = client.journal().clone();
         let link = self.link(&client);
         drop(client);
 
         // Signals run what depends on them at once; nothing may be borrowed by then.
         let rim = self.rim;
-        if let Some(journal) = journal {
+        if rim.journal.with_untracked(|drawn| *drawn != journal) {
             rim.journal.set(journal);
         }
         if rim.view.with_untracked(|drawn| **drawn != view) {

@@ -21,6 +21,7 @@ use serde_json::value::RawValue;
 use crate::command::{Command, Envelope};
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
 use crate::sync::overlay::Pending;
+use crate::sync::rows::Rows;
 use crate::sync::view::{Delivery, View};
 use crate::sync::wire::{COMMANDS_BYTES_MAX, COMMANDS_MAX, Cursor, PROTOCOL, Pull, SyncRequest};
 use crate::time::Timestamp;
@@ -49,11 +50,11 @@ pub struct Client {
     account: Option<AccountId>,
     device: Option<DeviceId>,
     queue: BTreeMap<u64, Item>,
-    journal: BTreeMap<CommandId, Settled>,
+    journal: Rows<CommandId, Settled>,
     base: View,
-    cursors: BTreeMap<StreamId, (Cursor, Timestamp)>,
+    cursors: Rows<StreamId, (Cursor, Timestamp)>,
     /// Accepted, but the stream has not been read that far: they stay in the picture.
-    landing: BTreeMap<CommandId, Landing>,
+    landing: Rows<CommandId, Landing>,
     watched: BTreeSet<StreamId>,
     flight: Option<Flight>,
     requests: u64,
@@ -316,7 +317,7 @@ impl Client {
 
     /// Answers, newest last.
     #[must_use]
-    pub const fn journal(&self) -> &BTreeMap<CommandId, Settled> {
+    pub const fn journal(&self) -> &Rows<CommandId, Settled> {
         &self.journal
     }
 

@@ -96,7 +96,8 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
         Command::UpdateProfile(UpdateProfile { name, home, born }) => {
             let (account, profile) = view.profile.as_mut().ok_or(Refusal::Gone)?;
             (profile.name, profile.home) = (name.clone(), home.clone());
-            if let Some(me) = view.persons.values_mut().find(|person| person.relation == Relation::Me) {
+            let me = view.persons.values().find(|person| person.relation == Relation::Me).map(|person| person.id);
+            if let Some(me) = me.and_then(|me| view.persons.get_mut(&me)) {
                 (me.name, me.born) = (name.clone(), born.or(me.born));
             }
             account.uuid()

@@ -3,8 +3,6 @@
 //! The same type holds the server's rows (the base) and the picture a screen draws (base and pending commands, see
 //! [`overlay`](super::overlay)). Deliberately absent: anything about drawing.
 
-use std::collections::BTreeMap;
-
 use uuid::Uuid;
 
 use crate::booking::{BookingState, Holding, SpaceFacts};
@@ -19,6 +17,7 @@ use crate::id::{
 use crate::people::{Actor, Caller, Person};
 use crate::refusal::Refusal;
 use crate::sign_up::Seats;
+use crate::sync::rows::Rows;
 use crate::time::LocalDate;
 
 /// A row and the community it lies in.
@@ -43,23 +42,23 @@ pub enum Delivery {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each map is named for its rows")]
 pub struct View {
-    pub teams: BTreeMap<TeamId, In<TeamRow>>,
-    pub spaces: BTreeMap<SpaceId, In<SpaceRow>>,
-    pub busy: BTreeMap<(SpaceId, LocalDate), In<BusyRow>>,
-    pub activities: BTreeMap<ActivityId, In<ActivityRow>>,
-    pub occurrences: BTreeMap<OccurrenceId, In<OccurrenceRow>>,
-    pub seats: BTreeMap<OccurrenceId, In<Seats>>,
-    pub sign_ups: BTreeMap<SignUpId, In<SignUpRow>>,
-    pub roster: BTreeMap<SignUpId, In<RosterRow>>,
-    pub bookings: BTreeMap<BookingId, In<BookingRow>>,
-    pub desk_bookings: BTreeMap<BookingId, In<DeskBookingRow>>,
-    pub notices: BTreeMap<NoticeId, In<NoticeRow>>,
+    pub teams: Rows<TeamId, In<TeamRow>>,
+    pub spaces: Rows<SpaceId, In<SpaceRow>>,
+    pub busy: Rows<(SpaceId, LocalDate), In<BusyRow>>,
+    pub activities: Rows<ActivityId, In<ActivityRow>>,
+    pub occurrences: Rows<OccurrenceId, In<OccurrenceRow>>,
+    pub seats: Rows<OccurrenceId, In<Seats>>,
+    pub sign_ups: Rows<SignUpId, In<SignUpRow>>,
+    pub roster: Rows<SignUpId, In<RosterRow>>,
+    pub bookings: Rows<BookingId, In<BookingRow>>,
+    pub desk_bookings: Rows<BookingId, In<DeskBookingRow>>,
+    pub notices: Rows<NoticeId, In<NoticeRow>>,
     pub profile: Option<(AccountId, ProfileRow)>,
-    pub persons: BTreeMap<PersonId, Person>,
+    pub persons: Rows<PersonId, Person>,
     /// Things that a command still on its way has made or changed, by their UUID.
-    pub deliveries: BTreeMap<Uuid, Delivery>,
+    pub deliveries: Rows<Uuid, Delivery>,
     /// Pending commands the phone now expects to be refused. They are still sent: only the server knows.
-    pub doubts: BTreeMap<CommandId, Refusal>,
+    pub doubts: Rows<CommandId, Refusal>,
 }
 
 impl View {

@@ -358,10 +358,18 @@ fn what_the_server_asked_for_outlasts_our_own_haste() {
     assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()));
     let effects = client.step(20, 0, Input::Queued(queued(3)));
     assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()), "a new tap is no reason");
-    let effects = client.step(25, 0, Input::LookAgain);
-    assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()), "nor is a new look");
     let effects = client.step(30, 0, Input::TryNow);
     assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![2, 3]), "its person's wish is");
+}
+
+#[test]
+fn a_new_look_asks_at_once_and_leaves_the_servers_wish_standing() {
+    let (mut client, _) = booted(vec![queued(1)]);
+    let answers = vec![not_now(1, NotNow::RetryAfter { ms: 60_000 })];
+    client.step(10, 0, Input::Replied(1, Some(reply(answers, None))));
+    client.step(11, 0, Input::Stored(1, true));
+    let effects = client.step(12, 0, Input::LookAgain);
+    assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![]), "rows, and no command");
 }
 
 #[test]
