@@ -2,7 +2,7 @@
 // fetched again (worker and its files) and never what is not sent yet (IndexedDB).
 //
 // A script that blocks, in the head: a module would run after the first drawing, and the large-text version would flash
-// up small.
+// up small. Before the style sheet, which scripts below it would wait for.
 const PATIENCE_MS = 15000;
 const root = document.documentElement;
 const own = document.currentScript;
@@ -20,6 +20,22 @@ function dress() {
   if (["light", "dark"].includes(theme)) root.dataset.theme = theme;
   if (["standard", "elder"].includes(mode)) root.dataset.mode = mode;
   if ([17, 20, 22, 26, 30].includes(step)) root.dataset.step = step;
+}
+
+// The app's files are asked for here and not by the page itself: a slow line brings what the first drawing waits for
+// before it brings them.
+function fetchAhead() {
+  for (const [file, rel] of [["app.js", "modulepreload"], ["pieces.js", "modulepreload"], ["app.wasm", "preload"]]) {
+    const link = document.createElement("link");
+    link.rel = rel;
+    link.href = own.dataset.app + "/" + file;
+    if (rel === "preload") {
+      link.as = "fetch";
+      link.type = "application/wasm";
+      link.crossOrigin = "anonymous";
+    }
+    document.head.append(link);
+  }
 }
 
 async function repair({ currentTarget: button }) {
@@ -59,10 +75,12 @@ function start() {
     console.error(error);
     lookAfter();
   };
-  import(own.dataset.script).then((app) => app.default({ module_or_path: own.dataset.module })).catch(giveUp);
+  const { app } = own.dataset;
+  import(app + "/app.js").then((script) => script.default({ module_or_path: app + "/app.wasm" })).catch(giveUp);
 }
 
 dress();
+fetchAhead();
 document.addEventListener("DOMContentLoaded", start);
 
 if ("serviceWorker" in navigator) {

@@ -78,25 +78,29 @@ pub enum BookingDecision {
     },
 }
 
-/// Decides a booking. `open_bookings` counts what the household has open in this space already.
+/// Decides a booking. `own` is what the household has in this space already, requested or standing, and not over.
+/// A second wish for the same time, from another phone of the household, is told so: nobody else is in the way.
 ///
 /// # Errors
 /// By class, in this order: shape ([`Refusal::OffGrid`], [`Refusal::TooShort`], [`Refusal::TooLong`],
 /// [`Refusal::InThePast`]), window ([`Refusal::TooSoon`], [`Refusal::TooFar`]), [`Refusal::SpaceClosed`], party
 /// ([`Refusal::PartyEmpty`], [`Refusal::PartyTooBig`], [`Refusal::ChildNeeded`], [`Refusal::GuardianNeeded`],
-/// [`Refusal::AgesOutside`]), [`Refusal::TooManyOpenBookings`], room ([`Refusal::SlotTaken`], [`Refusal::SlotFull`]).
+/// [`Refusal::AgesOutside`]), [`Refusal::AlreadyBooked`], [`Refusal::TooManyOpenBookings`], room ([`Refusal::SlotTaken`], [`Refusal::SlotFull`]).
 pub fn decide_booking(
     space: &SpaceFacts<'_>,
     range: TimeRange,
     party: Party<'_>,
-    open_bookings: u16,
+    own: &[TimeRange],
     now: Timestamp,
 ) -> Result<BookingDecision, Refusal> {
     check_shape(space.policy, range, now)?;
     check_window(space.policy, range, now)?;
     is_open_for(space.hours, space.closures, range).map_err(|reason| Refusal::SpaceClosed { reason })?;
     check_party(space.policy, party)?;
-    if open_bookings >= space.policy.open_bookings_max {
+    if own.iter().any(|own| own.overlaps(range)) {
+        return Err(Refusal::AlreadyBooked);
+    }
+    if own.len() >= usize::from(space.policy.open_bookings_max) {
         return Err(Refusal::TooManyOpenBookings { max: space.policy.open_bookings_max });
     }
     check_room(space, range, party.heads())?;
@@ -248,6 +252,8 @@ pub enum SlotState {
     Taken,
     /// It is too late to ask for it.
     TooSoon,
+    /// It is too early to ask for it.
+    TooFar,
 }
 
 /// The slots of `minutes` length that start on the grid of a day and lie in open time; those past are left out.
@@ -277,8 +283,10 @@ fn slot_state(space: &SpaceFacts<'_>, range: TimeRange, now: Timestamp) -> SlotS
     if check_room(space, range, 1).is_err() {
         return SlotState::Taken;
     }
-    if check_window(space.policy, range, now).is_err() {
-        return SlotState::TooSoon;
+    match check_window(space.policy, range, now) {
+        Ok(()) => {}
+        Err(Refusal::TooFar { .. }) => return SlotState::TooFar,
+        Err(_) => return SlotState::TooSoon,
     }
     let heads_left = match space.policy.mode {
         Mode::Exclusive { heads } => heads,
@@ -295,7 +303,7 @@ pub struct Candidate<'a> {
     /// Its facts.
     pub facts: SpaceFacts<'a>,
     /// What the household has open there.
-    pub open_bookings: u16,
+    pub own: &'a [TimeRange],
 }
 
 /// Times near the wished one that would be accepted if asked for at once: in the wished space (which comes first in
@@ -309,7 +317,7 @@ pub fn alternatives(
 ) -> Vec<Alternative> {
     let Some((own, others)) = candidates.split_first() else { return Vec::new() };
     let acceptable = |candidate: &Candidate<'_>, range: TimeRange| {
-        decide_booking(&candidate.facts, range, party, candidate.open_bookings, now).is_ok()
+        decide_booking(&candidate.facts, range, party, candidate.own, now).is_ok()
     };
     let minutes = u16::try_from(wished.minutes()).unwrap_or(u16::MAX);
     let mut own_times: Vec<(i64, Alternative)> = Vec::new();

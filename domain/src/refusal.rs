@@ -136,6 +136,8 @@ pub enum Refusal {
         /// The most at a time.
         max: u16,
     },
+    /// The household has the space itself for at least part of that time.
+    AlreadyBooked,
     /// Somebody else holds the space for at least part of that time.
     SlotTaken,
     /// Some places are left in the shared space, but not enough.

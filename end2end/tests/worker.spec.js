@@ -65,7 +65,7 @@ test("a build that does not start is repaired with one tap, and what was not sen
   await signUpOffline(page);
   const address = page.url();
   await page.evaluate(async () => {
-    const { module } = document.querySelector("script[data-module]").dataset;
+    const module = `${document.querySelector("script[data-app]").dataset.app}/app.wasm`;
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
       if (await cache.match(module)) await cache.put(module, new Response("broken", { headers: { "content-type": "application/wasm" } }));

@@ -255,7 +255,7 @@ fn schemas() -> Value {
             "days": list(object(&["date", "slots"], json!({
                 "date": { "type": "string", "format": "date" },
                 "slots": list(object(&["start", "end", "state"], json!({
-                    "start": instant(), "end": instant(), "state": { "enum": ["free", "taken", "too_soon"] },
+                    "start": instant(), "end": instant(), "state": { "enum": ["free", "taken", "too_soon", "too_far"] },
                     "heads_left": number()
                 })))
             })))

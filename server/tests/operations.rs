@@ -213,6 +213,8 @@ on_both_engines! {
         let (id, outcome) = neighbour.ask(db, ask_for(living_room(), time(1, hm(14, 0), 60))).await;
         assert!(matches!(accepted(&outcome), Accepted::Requested { .. }));
         let booking = BookingId::from_uuid(id.uuid());
+        let (_, outcome) = neighbour.ask(db, ask_for(living_room(), time(1, hm(14, 0), 60))).await;
+        assert_eq!(refusal(&outcome), &Refusal::AlreadyBooked, "the household's other phone is told whose it is");
         let (_, outcome) = other.ask(db, ask_for(living_room(), time(1, hm(14, 0), 60))).await;
         let Outcome::Refused { refusal: Refusal::SlotTaken, alternatives } = outcome else { panic!("{outcome:?}") };
         assert!(!alternatives.is_empty());

@@ -90,6 +90,8 @@ pub enum DaySlotState {
     Taken,
     /// It is too late to ask.
     TooSoon,
+    /// It is too early to ask.
+    TooFar,
     /// One has it oneself.
     Mine {
         /// The booking.
@@ -117,6 +119,7 @@ pub fn day_slots(view: &View, id: SpaceId, space: &SpaceRow, date: LocalDate, no
                 SlotState::Free { heads_left } => DaySlotState::Free { heads_left: is_shared.then_some(heads_left) },
                 SlotState::Taken => DaySlotState::Taken,
                 SlotState::TooSoon => DaySlotState::TooSoon,
+                SlotState::TooFar => DaySlotState::TooFar,
             };
             DaySlot { range: slot.range, state }
         })

@@ -83,6 +83,7 @@ fn one(words: &'static Words, slot: DaySlot, on_choose: Callback<TimeRange>) -> 
         }
         DaySlotState::Taken => blocked(start, texts.taken),
         DaySlotState::TooSoon => blocked(start, texts.too_soon),
+        DaySlotState::TooFar => blocked(start, texts.too_far),
         DaySlotState::Mine { booking, state, delivery } => {
             let (state, word) = match (delivery, state) {
                 (Some(Delivery::Saved), _) => ("requested", texts.unsent),

@@ -265,7 +265,10 @@ fn NothingFree(
             .closures
             .iter()
             .find(|closure| closure.range.start().date() <= day && day.start() < closure.range.end());
+        let is_far = slots.read().iter().any(|slot| slot.state == DaySlotState::TooFar);
         let text = match (is_open, closure) {
+            _ if day < model.today() => words.space.day_over.to_owned(),
+            (true, _) if is_far => words.space.ahead(space.policy.horizon_days),
             (true, _) => words.space.day_full.to_owned(),
             (false, Some(closure)) => words.space.day_closed_why(&closure.reason),
             (false, None) => words.space.day_closed.to_owned(),

@@ -65,7 +65,7 @@ fn decide(
     party: Party<'_>,
 ) -> Result<BookingDecision, Refusal> {
     let hours = hours();
-    decide_booking(&SpaceFacts { policy, hours: &hours, closures: &[], holdings }, wish, party, 0, now())
+    decide_booking(&SpaceFacts { policy, hours: &hours, closures: &[], holdings }, wish, party, &[], now())
 }
 
 const TWO: Party<'static> = Party { adults: 2, child_ages: &[] };
@@ -84,7 +84,7 @@ fn what_is_asked_at_the_last_moment_may_be_answered_until_it_starts() {
     let facts = SpaceFacts { policy: &at_once, hours: &hours, closures: &[], holdings: &[] };
     for (minutes_before, answer_minutes_before) in [(10, 0), (15, 0), (16, 15), (60, 15)] {
         let now = soon.start().plus_minutes(-minutes_before);
-        let decision = decide_booking(&facts, soon, TWO, 0, now);
+        let decision = decide_booking(&facts, soon, TWO, &[], now);
         let answer_by = soon.start().plus_minutes(-answer_minutes_before);
         assert_eq!(decision, Ok(BookingDecision::Requested { answer_by }), "{minutes_before} minutes before");
     }
@@ -147,7 +147,23 @@ fn every_refusal_of_a_booking_is_reachable() {
     }
     let hours = hours();
     let facts = SpaceFacts { policy: &room, hours: &hours, closures: &[], holdings: &[] };
-    assert_eq!(decide_booking(&facts, one_hour, TWO, 2, now()), Err(Refusal::TooManyOpenBookings { max: 2 }));
+    let elsewhere = [range((9, 0), (10, 0)), range((19, 0), (20, 0))];
+    let many = decide_booking(&facts, one_hour, TWO, &elsewhere, now());
+    assert_eq!(many, Err(Refusal::TooManyOpenBookings { max: 2 }));
+    let again = decide_booking(&facts, one_hour, TWO, &[range((14, 30), (15, 30))], now());
+    assert_eq!(again, Err(Refusal::AlreadyBooked), "by oneself, and not taken by others");
+}
+
+#[test]
+fn times_beyond_the_horizon_are_not_said_to_be_too_late() {
+    let (room, hours) = (living_room(), hours());
+    let facts = SpaceFacts { policy: &room, hours: &hours, closures: &[], holdings: &[] };
+    let states = |days: i32| -> Vec<SlotState> {
+        let date = now().date().plus_days(i32::from(room.horizon_days) + days);
+        slots(&facts, date, 60, now()).into_iter().map(|slot| slot.state).collect()
+    };
+    assert!(states(0).iter().all(|state| matches!(state, SlotState::Free { .. })));
+    assert!(!states(1).is_empty() && states(1).iter().all(|state| *state == SlotState::TooFar));
 }
 
 #[test]
@@ -253,7 +269,7 @@ proptest! {
         let candidate = |n: u128, holdings| Candidate {
             id: SpaceId::from_uuid(Uuid::from_u128(n)),
             facts: SpaceFacts { policy: &policy, hours: &hours, closures: &[], holdings },
-            open_bookings: 0,
+            own: &[],
         };
         let candidates = [candidate(1, held.as_slice()), candidate(2, other_held.as_slice())];
         let found = alternatives(&candidates, wish, TWO, now());
@@ -261,7 +277,7 @@ proptest! {
         for alternative in found {
             let Alternative::Slot { space, range } = alternative else { panic!("a booking is offered times") };
             let facts = candidates.iter().find(|c| c.id == space).expect("a known space").facts;
-            prop_assert!(decide_booking(&facts, range, TWO, 0, now()).is_ok());
+            prop_assert!(decide_booking(&facts, range, TWO, &[], now()).is_ok());
         }
     }
 }

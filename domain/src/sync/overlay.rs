@@ -216,7 +216,7 @@ pub fn predict_booking(view: &View, command: &BookSpace, now: Timestamp) -> Resu
     let ages: Vec<u16> = children.iter().map(|child| child.age_on(date).unwrap_or(0)).collect();
     let party = Party { adults: command.adults, child_ages: &ages };
     let facts = View::space_facts(&space.row, &holdings);
-    decide_booking(&facts, command.range, party, view.open_bookings(command.space), now)
+    decide_booking(&facts, command.range, party, &view.own_times(command.space, now), now)
 }
 
 fn answer_request(view: &mut View, id: BookingId, answer: BookingState, now: Timestamp) -> Result<(), Refusal> {

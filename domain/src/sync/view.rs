@@ -18,7 +18,7 @@ use crate::people::{Actor, Caller, Person};
 use crate::refusal::Refusal;
 use crate::sign_up::Seats;
 use crate::sync::rows::Rows;
-use crate::time::LocalDate;
+use crate::time::{LocalDate, TimeRange, Timestamp};
 
 /// A row and the community it lies in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,12 +195,13 @@ impl View {
         SpaceFacts { policy: &space.policy, hours: &space.hours, closures: &space.closures, holdings }
     }
 
-    /// One's own bookings of a space that are requested or stand.
+    /// The times of one's own bookings of a space that are requested or stand and are not over.
     #[must_use]
-    pub fn open_bookings(&self, space: SpaceId) -> u16 {
-        let open = self.bookings.values().filter(|booking| {
-            booking.row.space == space && matches!(booking.row.state, BookingState::Requested | BookingState::Approved)
-        });
-        u16::try_from(open.count()).unwrap_or(u16::MAX)
+    pub fn own_times(&self, space: SpaceId, now: Timestamp) -> Vec<TimeRange> {
+        let is_open = |row: &&BookingRow| {
+            let is_live = matches!(row.state, BookingState::Requested | BookingState::Approved);
+            row.space == space && is_live && row.range.end() > now
+        };
+        self.bookings.values().map(|booking| &booking.row).filter(is_open).map(|row| row.range).collect()
     }
 }

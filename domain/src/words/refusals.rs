@@ -42,6 +42,7 @@ catalogue! {
         space_closed_why(why): "这段时间不开放：{why}。请换个时间。", "Closed at that time: {why}. Choose another.";
         ages_outside(from, to): "这里适合{from}–{to}岁的孩子，要有大人陪。请换人，或看看别的空间。", "For children aged {from}–{to} with an adult. Choose others or another space.";
         too_many_open(max): "一家在这里最多同时约{max}次。用完一次再约，或取消一次。", "A household may hold {max} {max?booking|bookings} here at a time. Use or cancel one first.";
+        already_booked: "这段时间您已经约了。在「我的」里能看到。", "You have booked this time already; see Mine.";
         slot_taken: "这个时间刚被别人约走。换个时间试试。", "Just taken. Try another time.";
         slot_full(n): "这个时间只剩{n}个位子。请少来几位，或换个时间。", "Only {n} {n?place is|places are} left then. Come with fewer, or choose another time.";
         slot_full_none: "这个时间坐满了。换个时间试试。", "No places left then. Try another time.";
@@ -103,6 +104,7 @@ impl Words {
             Refusal::SpaceClosed { reason: Some(why) } => texts.space_closed_why(why),
             Refusal::AgesOutside { from, to } => texts.ages_outside(from, to),
             Refusal::TooManyOpenBookings { max } => texts.too_many_open(max),
+            Refusal::AlreadyBooked => texts.already_booked.to_owned(),
             Refusal::SlotTaken => texts.slot_taken.to_owned(),
             Refusal::SlotFull { heads_left: 0 } => texts.slot_full_none.to_owned(),
             Refusal::SlotFull { heads_left } => texts.slot_full(heads_left),

@@ -51,10 +51,12 @@ catalogue! {
         taken: "已约", "Taken";
         mine: "我约的", "Mine";
         too_soon: "来不及了", "Too soon";
+        too_far: "还没开放", "Not yet";
         heads_left(n): "还能来{n}人", "Room for {n}";
         free: "有空", "Free";
         slot_label(time, state): "{time}，{state}", "{time}, {state}";
         day_full: "这一天约满了", "Booked out that day";
+        day_over: "这一天已经过去了", "That day is over";
         day_closed: "这一天不开放", "Closed that day";
         day_closed_why(why): "这一天不开放：{why}", "Closed that day: {why}";
         next_free(when): "最近有空：{when}", "Next free: {when}";

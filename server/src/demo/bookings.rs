@@ -216,8 +216,8 @@ pub fn book(
     let held = stage.ledger.of(&found);
     // Open bookings a household may have at one place are few; the script never gives it more in all.
     let had = stage.had.entry((space, account)).or_default();
-    let decision = decide_booking(&facts(&found, &held), range, party, *had, asked_at).ok()?;
-    *had += 1;
+    let decision = decide_booking(&facts(&found, &held), range, party, had, asked_at).ok()?;
+    had.push(range);
     stage.ledger.hold(&found, range, party.heads());
     let is_birthday = note.is_some_and(|note| note.contains("生日"));
     let purpose = if is_birthday { Purpose::Birthday } else { purpose(stage, found.row.kind) };

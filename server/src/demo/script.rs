@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use domain::command::Command;
 use domain::id::{AccountId, CommandId, CommunityId, StreamId};
-use domain::time::{LocalDate, MinuteOfDay, Timestamp};
+use domain::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp};
 
 use super::communities::{DemoCommunity, communities};
 use super::dice::Dice;
@@ -97,7 +97,7 @@ pub struct Stage {
     pub(super) planned: Vec<Planned>,
     pub(super) ledger: Ledger,
     /// Bookings by space and account.
-    pub(super) had: BTreeMap<(usize, usize), u16>,
+    pub(super) had: BTreeMap<(usize, usize), Vec<TimeRange>>,
     pub(super) tally: Tally,
     steps: Vec<Step>,
 }

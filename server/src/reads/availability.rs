@@ -98,6 +98,7 @@ fn slot_of(range: domain::time::TimeRange, state: SlotState) -> Slot {
         SlotState::Free { heads_left } => ("free", Some(heads_left)),
         SlotState::Taken => ("taken", None),
         SlotState::TooSoon => ("too_soon", None),
+        SlotState::TooFar => ("too_far", None),
     };
     Slot { start: rfc3339(range.start()), end: rfc3339(range.end()), state, heads_left }
 }

@@ -63,9 +63,13 @@ fn word<T: serde::de::DeserializeOwned>(row: &Row, column: &'static str) -> Resu
         .map_err(|error| StoreError::inconsistent(column, error))
 }
 
+fn range_of(row: &Row) -> Result<TimeRange, StoreError> {
+    TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
+        .ok_or_else(|| StoreError::inconsistent("booking", "ends before it starts"))
+}
+
 fn read_booking(row: &Row) -> Result<Booking, StoreError> {
-    let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
-        .ok_or_else(|| StoreError::inconsistent("booking", "ends before it starts"))?;
+    let range = range_of(row)?;
     let state: BookingState = word(row, "state")?;
     let purpose: Purpose = word(row, "purpose")?;
     Ok(Booking {
@@ -146,24 +150,24 @@ pub async fn update_state(
     Ok(())
 }
 
-/// How many bookings of a space an account has that are requested or stand and are not over.
+/// The times of an account's bookings of a space that are requested or stand and are not over.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn count_open(
+pub async fn list_own_times(
     conn: &mut Conn<'_>,
     account: AccountId,
     space: SpaceId,
     now: Timestamp,
-) -> Result<u16, StoreError> {
-    let row = conn
-        .one(
-            "select count(*) as open from booking
+) -> Result<Vec<TimeRange>, StoreError> {
+    let rows = conn
+        .all(
+            "select starts_at, ends_at from booking
              where account = $1 and space = $2 and state in ('requested', 'approved') and ends_at > $3",
             &[account.into(), space.into(), now.into()],
         )
         .await?;
-    row.number("open")
+    rows.iter().map(range_of).collect()
 }
 
 /// The bookings of an account that are requested or stand and are not over.

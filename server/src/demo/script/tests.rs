@@ -199,10 +199,11 @@ impl World {
                 let ages: Vec<u16> = children.filter_map(|person| person.age_on(on)).collect();
                 assert_eq!(ages.len(), it.children.len());
                 let live = self.bookings.values().filter(|hold| hold.state.is_live() && hold.space == it.space);
-                let open = live.filter(|hold| hold.account == account.id).count() as u16;
+                let is_own = |hold: &&Hold| hold.account == account.id && hold.range.end() > now;
+                let own: Vec<_> = live.filter(is_own).map(|hold| hold.range).collect();
                 let held = self.holdings(script, space);
                 let party = Party { adults: it.adults, child_ages: &ages };
-                let (state, answer_by) = match decide_booking(&facts(space, &held), it.range, party, open, now)? {
+                let (state, answer_by) = match decide_booking(&facts(space, &held), it.range, party, &own, now)? {
                     BookingDecision::Approved => (BookingState::Approved, None),
                     BookingDecision::Requested { answer_by } => (BookingState::Requested, Some(answer_by)),
                 };

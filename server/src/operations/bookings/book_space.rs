@@ -9,7 +9,7 @@ use domain::refusal::{Alternative, Refusal};
 use domain::sync::View;
 
 use crate::operations::{Context, Done, Stop};
-use crate::store::bookings::{count_open, draft_booking, insert_booking};
+use crate::store::bookings::{draft_booking, insert_booking, list_own_times};
 use crate::store::people::list_household;
 use crate::store::spaces::{Space, draft_busy, find_space, list_holdings, list_siblings};
 use crate::store::streams::Draft;
@@ -39,9 +39,9 @@ pub async fn book_space(
     let ages: Vec<u16> = children.iter().map(|child| child.age_on(date).unwrap_or_default()).collect();
     let party = Party { adults: body.adults, child_ages: &ages };
     let holdings = list_holdings(conn, space.id, date.plus_days(-1), date.plus_days(1)).await?;
-    let open = count_open(conn, context.account, space.id, context.now).await?;
+    let own = list_own_times(conn, context.account, space.id, context.now).await?;
     let facts = View::space_facts(&space.row, &holdings);
-    let decision = match decide_booking(&facts, body.range, party, open, context.now) {
+    let decision = match decide_booking(&facts, body.range, party, &own, context.now) {
         Ok(decision) => decision,
         Err(refusal @ (Refusal::SlotTaken | Refusal::SlotFull { .. } | Refusal::SpaceClosed { .. })) => {
             let offers = offers(conn, context, &space, body, party).await?;
@@ -88,16 +88,12 @@ async fn offers(
     let mut known = Vec::with_capacity(siblings.len() + 1);
     for space in std::iter::once(space).chain(&siblings) {
         let holdings = list_holdings(conn, space.id, date.plus_days(-1), date.plus_days(3)).await?;
-        let open = count_open(conn, context.account, space.id, context.now).await?;
-        known.push((space, holdings, open));
+        let own = list_own_times(conn, context.account, space.id, context.now).await?;
+        known.push((space, holdings, own));
     }
     let candidates: Vec<Candidate<'_>> = known
         .iter()
-        .map(|(space, holdings, open)| Candidate {
-            id: space.id,
-            facts: View::space_facts(&space.row, holdings),
-            open_bookings: *open,
-        })
+        .map(|(space, holdings, own)| Candidate { id: space.id, facts: View::space_facts(&space.row, holdings), own })
         .collect();
     Ok(alternatives(&candidates, body.range, party, context.now))
 }
