@@ -199,7 +199,10 @@ impl World<'_> {
         let clashes = |hold: &Hold| {
             range.start() < hold.range.end().plus_minutes(15) && hold.range.start() < range.end().plus_minutes(15)
         };
-        if open >= 2 {
+        if self.holds.iter().any(|hold| hold.resident == resident && hold.range.overlaps(range)) {
+            assert_eq!(refusal(&outcome), &Refusal::AlreadyBooked);
+            self.saw("already booked");
+        } else if open >= 2 {
             assert_eq!(refusal(&outcome), &Refusal::TooManyOpenBookings { max: 2 });
         } else if self.holds.iter().any(clashes) {
             let Outcome::Refused { refusal: Refusal::SlotTaken, alternatives } = outcome else { panic!("{outcome:?}") };
