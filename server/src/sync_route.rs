@@ -18,6 +18,7 @@ use crate::extract::{JsonBytes, from_json};
 use crate::problem::ApiError;
 use crate::reads::cache::{brotli, gzip};
 use crate::state::AppState;
+use crate::sync::Incoming;
 
 /// Replies from this size on are compressed.
 const COMPRESS_FROM: usize = 1024;
@@ -69,7 +70,11 @@ fn check(request: &SyncRequest) -> Result<(), ApiError> {
         return Err(ApiError::Malformed("/pulls: a stream is named twice".to_owned()));
     }
     for (index, command) in request.commands.iter().enumerate() {
-        from_json::<Envelope>(command.get().as_bytes()).map_err(|error| error.below(&format!("/commands/{index}")))?;
+        if Incoming::read(command).is_err() {
+            // Read once more for the place where it goes wrong.
+            let read = from_json::<Envelope>(command.get().as_bytes());
+            read.map_err(|error| error.below(&format!("/commands/{index}")))?;
+        }
     }
     Ok(())
 }

@@ -28,6 +28,25 @@ const MEND: &str = "update activity set policy = replace(policy, '[', '{') where
     (select activity from occurrence where id = $1)";
 
 on_both_engines! {
+    async fn a_command_of_a_later_version_waits_and_turns_nothing_else_away(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(12), None)).await;
+        let phone = Phone::of(1);
+        let first = phone.envelope(&stream(), &sign_up(occurrence, &all_of(1)));
+        let second = phone.envelope(&stream(), &sign_up(occurrence, &all_of(1)));
+        let mut later = serde_json::to_value(&second).expect("json");
+        later["v"] = 2.into();
+        later["mood"] = "good".into();
+        let later = serde_json::value::to_raw_value(&later).expect("json");
+        let commands = vec![raw(&first), later];
+        let request = SyncRequest { proto: PROTOCOL, device: Some(phone.device), commands, pulls: vec![] };
+        let reply = server::sync::sync(db, &phone.actor(db).await, request, now()).await.expect("a reply");
+        let [Answer::Decided { outcome, .. }, waits] = reply.answers.as_slice() else { panic!("{reply:?}") };
+        assert!(matches!(accepted(outcome), Accepted::Confirmed { .. }));
+        assert!(matches!(waits, Answer::NotNow { id, not_now: NotNow::RetryAfter { .. } } if *id == second.id));
+    }
+
     async fn a_command_that_broke_three_times_is_put_aside_and_the_queue_goes_on(test) {
         let db = &test.db;
         settle(db).await;

@@ -3,10 +3,12 @@
 //! Each command is a transaction of its own, so that one refusal or fault never drags its neighbours along; pulls come
 //! after them, in one unchanging picture, so that a reply already holds what its commands did.
 
+mod incoming;
 mod malformed;
 mod pull;
 mod push;
 
+pub use incoming::Incoming;
 pub use pull::pull;
 pub use push::{apply_command, count_broken};
 
@@ -16,6 +18,7 @@ use domain::sync::{Answer, NotNow, PROTOCOL, Pull, PullReply, SyncReply, SyncReq
 use domain::time::Timestamp;
 use serde_json::value::RawValue;
 
+use self::push::UNKNOWN_KIND_MS;
 use crate::store::{Db, StoreError};
 
 /// Why a whole request was not looked at.
@@ -44,14 +47,20 @@ const AFTER_FAULT_MS: u32 = 5_000;
 /// left unanswered, so that their order is kept; or, when the command itself has broken three times, a refusal
 /// ([`Refusal::ServerFault`](domain::refusal::Refusal::ServerFault)) that lets them go on.
 pub async fn sync(db: &Db, actor: &Actor, request: SyncRequest, now: Timestamp) -> Result<SyncReply, SyncError> {
-    let mut envelopes = Vec::with_capacity(request.commands.len());
+    let mut incoming = Vec::with_capacity(request.commands.len());
     for (index, raw) in request.commands.iter().enumerate() {
-        let envelope: Envelope = serde_json::from_str(raw.get())
-            .map_err(|error| SyncError::Malformed { index, detail: error.to_string() })?;
-        envelopes.push(envelope);
+        let read = Incoming::read(raw).map_err(|error| SyncError::Malformed { index, detail: error.to_string() })?;
+        incoming.push(read);
     }
-    let mut answers = Vec::with_capacity(envelopes.len());
-    for (envelope, raw) in envelopes.iter().zip(request.commands) {
+    let mut answers = Vec::with_capacity(incoming.len());
+    for (incoming, raw) in incoming.iter().zip(request.commands) {
+        let envelope = match incoming {
+            Incoming::Known(envelope) => envelope,
+            Incoming::Newer(id) => {
+                answers.push(Answer::NotNow { id: *id, not_now: NotNow::RetryAfter { ms: UNKNOWN_KIND_MS } });
+                break;
+            }
+        };
         let lane = envelope.stream.to_string();
         let (actor, again) = ((*actor).clone(), raw.clone());
         let broken_by = actor.clone();

@@ -16,10 +16,8 @@ use crate::store::streams::write_change;
 use crate::store::{Conn, StoreError};
 use crate::sync::malformed::field_of;
 
-/// The version of envelopes that this build reads.
-const ENVELOPE_VERSION: u8 = 1;
 /// How long a phone waits before it sends again what this server does not know yet.
-const UNKNOWN_KIND_MS: u32 = 60_000;
+pub(super) const UNKNOWN_KIND_MS: u32 = 60_000;
 
 /// Applies one command inside the caller's transaction.
 ///
@@ -38,9 +36,6 @@ pub async fn apply_command(
     let Actor::Account(caller) = actor else { return not_now(NotNow::NeedsSignIn) };
     if envelope.account != caller.account {
         return not_now(NotNow::WrongAccount);
-    }
-    if envelope.v != ENVELOPE_VERSION {
-        return not_now(NotNow::RetryAfter { ms: UNKNOWN_KIND_MS });
     }
     // The device first: a command that was sent twice at once is handled in turn from here on.
     let Before { device, processed, head } = load_before(conn, &envelope, now).await?;
