@@ -1,0 +1,162 @@
+//! On which day, at what time, for how long, and whether it repeats.
+
+use std::collections::BTreeSet;
+
+use domain::time::{LocalDate, MinuteOfDay, Weekday};
+use domain::words::format;
+use leptos::prelude::*;
+
+use super::{Choice, FieldError, is_wrong};
+use crate::components::publish_draft::{Draft, Field, LENGTHS, Problems};
+use crate::model::use_model;
+
+/// Days offered at a tap: today, tomorrow, and the coming weekend.
+fn days_at_a_tap(today: LocalDate) -> Vec<LocalDate> {
+    let coming = |weekday: Weekday| {
+        let ahead = (i32::from(weekday.index()) - i32::from(today.weekday().index())).rem_euclid(7);
+        today.plus_days(ahead)
+    };
+    let days = [today, today.plus_days(1), coming(Weekday::Saturday), coming(Weekday::Sunday)];
+    BTreeSet::from(days).into_iter().collect()
+}
+
+#[component]
+pub(super) fn When(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl IntoView {
+    let model = use_model();
+    let on = Memo::new(move |_| draft.read().on.parse::<LocalDate>().ok());
+    let weekly = move || {
+        let weekday = on.get().map_or_else(|| model.today().weekday(), LocalDate::weekday);
+        model.words().publish.every(format::weekday(model.language(), weekday))
+    };
+    let toggle = move |_| {
+        draft.update(|draft| {
+            draft.is_weekly = !draft.is_weekly;
+            // A first guess at the end: a month of weeks.
+            if let (true, "", Ok(on)) = (draft.is_weekly, draft.until.as_str(), draft.on.parse::<LocalDate>()) {
+                draft.until = on.plus_days(21).to_string();
+            }
+        });
+    };
+    let ends = move || {
+        let draft = draft.read();
+        let start = draft.at.parse::<MinuteOfDay>().ok().map(|at| model.today().at(at))?;
+        let end = start.plus_minutes(i64::from(draft.minutes));
+        Some(model.words().publish.ends_at(format::time(model.language(), end.minute_of_day())))
+    };
+    let series = move || {
+        let dates = draft.read().dates(model.now());
+        if !draft.read().is_weekly || dates.is_empty() {
+            return None;
+        }
+        let (words, today) = (model.words(), model.today());
+        let named: Vec<String> =
+            dates.iter().map(|range| format::date(words.language, range.start().date(), today)).collect();
+        let count = words.publish.dates_count(dates.len());
+        Some([&count, " · ", &words.publish.dates_list(format::list(words.language, &named))].concat())
+    };
+    view! {
+        <fieldset class="field-set">
+            <legend class="field-label">{move || model.words().publish.when}</legend>
+            <div class="choice-chips" role="group" aria-label=move || model.words().publish.day_label>
+                {move || {
+                    days_at_a_tap(model.today())
+                        .into_iter()
+                        .map(|day| {
+                            view! {
+                                <Choice
+                                    name="day"
+                                    text=format::day(model.language(), day, model.today())
+                                    is_chosen=Signal::derive(move || on.get() == Some(day))
+                                    on_choose=Callback::new(move |()| {
+                                        draft.update(|draft| draft.on = day.to_string());
+                                    })
+                                />
+                            }
+                        })
+                        .collect_view()
+                }}
+            </div>
+            <div class="field-pair">
+                <div class="field">
+                    <label class="field-label" for=Field::Date.id()>{move || model.words().publish.date}</label>
+                    <input
+                        class="input"
+                        id=Field::Date.id()
+                        type="date"
+                        min=move || model.today().to_string()
+                        aria-describedby=Field::Date.error_id()
+                        aria-invalid=move || is_wrong(problems, Field::Date)
+                        prop:value=move || draft.read().on.clone()
+                        on:input=move |event| draft.update(|draft| draft.on = event_target_value(&event))
+                    />
+                    <FieldError field=Field::Date problems/>
+                </div>
+                <div class="field">
+                    <label class="field-label" for=Field::Time.id()>{move || model.words().publish.time}</label>
+                    <input
+                        class="input"
+                        id=Field::Time.id()
+                        type="time"
+                        step="300"
+                        aria-describedby=Field::Time.error_id()
+                        aria-invalid=move || is_wrong(problems, Field::Time)
+                        prop:value=move || draft.read().at.clone()
+                        on:input=move |event| draft.update(|draft| draft.at = event_target_value(&event))
+                    />
+                    <FieldError field=Field::Time problems/>
+                </div>
+                <div class="field">
+                    <label class="field-label" for="publish-length">{move || model.words().publish.length}</label>
+                    <select
+                        class="input"
+                        id="publish-length"
+                        prop:value=move || draft.read().minutes.to_string()
+                        on:change=move |event| {
+                            let minutes = event_target_value(&event).parse();
+                            draft.update(|draft| draft.minutes = minutes.unwrap_or(draft.minutes));
+                        }
+                    >
+                        {move || {
+                            let chosen = draft.read().minutes;
+                            BTreeSet::from(LENGTHS)
+                                .into_iter()
+                                .chain((!LENGTHS.contains(&chosen)).then_some(chosen))
+                                .map(|minutes| {
+                                    let text = format::duration(model.language(), minutes.into());
+                                    let is_chosen = minutes == chosen;
+                                    view! { <option value=minutes.to_string() selected=is_chosen>{text}</option> }
+                                })
+                                .collect_view()
+                        }}
+                    </select>
+                </div>
+            </div>
+            {move || ends().map(|ends| view! { <p class="field-help">{ends}</p> })}
+            <button
+                type="button"
+                class="switch"
+                role="switch"
+                aria-checked=move || draft.read().is_weekly.to_string()
+                on:click=toggle
+            >
+                <span class="switch-text">{move || model.words().publish.weekly} " · " {weekly}</span>
+                <span class="switch-track"></span>
+            </button>
+            <div class="field" hidden=move || !draft.read().is_weekly>
+                <label class="field-label" for=Field::Until.id()>{move || model.words().publish.until}</label>
+                <input
+                    class="input"
+                    id=Field::Until.id()
+                    type="date"
+                    min=move || draft.read().on.clone()
+                    aria-describedby=Field::Until.error_id()
+                    aria-invalid=move || is_wrong(problems, Field::Until)
+                    prop:value=move || draft.read().until.clone()
+                    on:input=move |event| draft.update(|draft| draft.until = event_target_value(&event))
+                />
+                <FieldError field=Field::Until problems/>
+                {move || series().map(|series| view! { <p class="field-help">{series}</p> })}
+            </div>
+        </fieldset>
+    }
+}
