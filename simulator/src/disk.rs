@@ -1,0 +1,208 @@
+//! One phone's disk: for each account an outbox and a cache, as `app/src/storage` keeps them.
+//!
+//! Every function here is one transaction: it happens whole or not at all. What a tab has begun and nobody has confirmed
+//! is the world's, which decides what becomes of it when the tab is killed.
+
+use std::collections::BTreeMap;
+
+use domain::change::{Row, RowKey};
+use domain::command::{Command, Envelope, Outcome};
+use domain::id::{AccountId, CommandId, DeviceId, StreamId};
+use domain::sync::Cursor;
+use domain::sync::machine::{Queued, Settled, StreamWrite};
+use domain::sync::wire::VIEW;
+use domain::time::Timestamp;
+
+/// A command before it has its number.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its id.
+    pub id: CommandId,
+    /// Who asks.
+    pub account: AccountId,
+    /// The stream it changes.
+    pub stream: StreamId,
+    /// The command it builds on.
+    pub depends_on: Option<CommandId>,
+    /// The phone's clock.
+    pub phone_ms: i64,
+    /// What is asked for.
+    pub command: Command,
+}
+
+/// The outbox of one account.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    /// This device.
+    pub device: DeviceId,
+    next_no: u64,
+    /// The queue: number, command, entry.
+    pub queue: BTreeMap<u64, (CommandId, Queued)>,
+    /// The answers.
+    pub journal: BTreeMap<CommandId, Settled>,
+}
+
+/// One stream as it is stored.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// How far it was read.
+    pub cursor: Cursor,
+    as_of: Timestamp,
+    rows: BTreeMap<RowKey, Row>,
+}
+
+/// Everything of one account.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// What must not be lost.
+    pub outbox: Outbox,
+    /// What can be fetched again.
+    pub cache: BTreeMap<StreamId, Stored>,
+}
+
+/// The disk.
+pub type Disk = BTreeMap<AccountId, Account>;
+
+impl Account {
+    /// Empty stores under a new device name.
+    #[must_use]
+    pub const fn new(device: DeviceId) -> Self {
+        let outbox = Outbox { device, next_no: 1, queue: BTreeMap::new(), journal: BTreeMap::new() };
+        Self { outbox, cache: BTreeMap::new() }
+    }
+
+    /// The cache as a start reads it.
+    #[must_use]
+    pub fn streams(&self) -> Vec<(StreamId, Cursor, Timestamp, Vec<Row>)> {
+        let read = |(stream, stored): (&StreamId, &Stored)| {
+            (stream.clone(), stored.cursor, stored.as_of, stored.rows.values().cloned().collect())
+        };
+        self.cache.iter().map(read).collect()
+    }
+
+    /// Stores what a reply brought. `guarded` leaves a stream alone that another tab has read further.
+    pub fn apply(&mut self, writes: &[StreamWrite], guarded: bool) {
+        for write in writes {
+            let stored = self.cache.get(&write.stream);
+            if let (Some(stored), Some(new), true) = (stored, write.cursor, guarded)
+                && stored.cursor.epoch == new.epoch
+                && stored.cursor.audience == new.audience
+                && stored.cursor.seq > new.seq
+            {
+                continue;
+            }
+            let Some(cursor) = write.cursor else {
+                self.cache.remove(&write.stream);
+                continue;
+            };
+            let before = self.cache.remove(&write.stream).filter(|_| !write.replace);
+            let mut rows = before.map(|stored| stored.rows).unwrap_or_default();
+            for gone in &write.gone {
+                rows.remove(gone);
+            }
+            rows.extend(write.rows.iter().map(|row| (row.key(), row.clone())));
+            self.cache.insert(write.stream.clone(), Stored { cursor, as_of: write.as_of, rows });
+        }
+    }
+
+    /// The planted way: cursors alone.
+    pub fn apply_cursors(&mut self, writes: &[StreamWrite]) {
+        for write in writes {
+            if let (Some(stored), Some(cursor)) = (self.cache.get_mut(&write.stream), write.cursor) {
+                stored.cursor = cursor;
+            }
+        }
+    }
+
+    /// As if an older build had written it.
+    pub fn age_views(&mut self) {
+        for stored in self.cache.values_mut() {
+            stored.cursor.view = VIEW - 1;
+        }
+    }
+}
+
+impl Outbox {
+    /// Gives a command its number and stores it.
+    pub fn queue(&mut self, draft: &Draft) -> Queued {
+        let no = self.next_no;
+        let envelope = Envelope {
+            v: 1,
+            id: draft.id,
+            device: self.device,
+            no,
+            account: draft.account,
+            stream: draft.stream.clone(),
+            depends_on: draft.depends_on,
+            phone_ms: draft.phone_ms,
+            kind: draft.command.kind().to_owned(),
+            kind_v: 1,
+            body: draft.command.body(),
+        };
+        let queued = Queued { no, raw: seal(&envelope), tried: 0 };
+        self.queue.insert(no, (draft.id, queued.clone()));
+        self.next_no += 1;
+        queued
+    }
+
+    /// Notes that these were sent.
+    pub fn mark_tried(&mut self, numbers: &[u64]) {
+        for no in numbers {
+            if let Some((_, queued)) = self.queue.get_mut(no) {
+                queued.tried += 1;
+            }
+        }
+    }
+
+    /// Moves answered commands from the queue into the journal, under whatever number they have by now.
+    pub fn settle(&mut self, settled: &[(u64, Settled)]) {
+        for (_, settled) in settled {
+            self.queue.retain(|_, (id, _)| *id != settled.id);
+            self.journal.insert(settled.id, settled.clone());
+        }
+    }
+
+    /// Takes a command back that was never sent; `false` if it was.
+    pub fn withdraw(&mut self, no: u64, even_if_sent: bool) -> bool {
+        let is_unsent = self.queue.get(&no).is_some_and(|(_, queued)| queued.tried == 0 || even_if_sent);
+        if is_unsent {
+            self.queue.remove(&no);
+            if self.next_no == no + 1 {
+                self.next_no = no;
+            }
+        }
+        is_unsent
+    }
+
+    /// Takes a new device name and numbers the queue from 1 again, ids kept.
+    pub fn renumber(&mut self, device: DeviceId) -> Vec<Queued> {
+        let before = std::mem::take(&mut self.queue);
+        self.device = device;
+        for ((id, queued), no) in before.into_values().zip(1..) {
+            let Ok(envelope) = serde_json::from_str::<Envelope>(&queued.raw) else { continue };
+            let raw = seal(&Envelope { device, no, ..envelope });
+            self.queue.insert(no, (id, Queued { no, raw, tried: queued.tried }));
+        }
+        self.next_no = self.queue.len() as u64 + 1;
+        self.queue.values().map(|(_, queued)| queued.clone()).collect()
+    }
+
+    /// Whether a command is queued here.
+    #[must_use]
+    pub fn is_queued(&self, id: CommandId) -> bool {
+        self.queue.values().any(|(queued, _)| *queued == id)
+    }
+
+    /// The answer to a command, if it is here.
+    #[must_use]
+    pub fn answer(&self, id: CommandId) -> Option<&Outcome> {
+        self.journal.get(&id).map(|settled| &settled.outcome)
+    }
+}
+
+fn seal(envelope: &Envelope) -> String {
+    match serde_json::to_string(envelope) {
+        Ok(raw) => raw,
+        Err(_) => unreachable!("an envelope of checked values has a JSON form"),
+    }
+}

@@ -1,0 +1,85 @@
+//! `simulator [--seeds N] [--seed S]`: runs seeds, or replays one; then looks whether each planted bug is caught.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use simulator::coverage::{Sight, Sights};
+use simulator::dice::choices;
+use simulator::planted::Bug;
+use simulator::run::{Report, run, shrink};
+
+/// A planted bug must be caught within so many seeds.
+const CATCH_WITHIN: u64 = 1_000;
+/// From so many seeds on every state must have been reached.
+const COVER_FROM: u64 = 1_000;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let value = |name: &str| -> Option<u64> {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1)?.parse().ok()
+    };
+    let is_fine = match value("--seed") {
+        Some(seed) => replay(seed),
+        None => prove(value("--seeds").unwrap_or(COVER_FROM)),
+    };
+    if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn replay(seed: u64) -> bool {
+    let report = run(&choices(seed), None);
+    println!("seed {seed}: {} steps", report.steps);
+    match report.violation {
+        None => println!("nothing is broken"),
+        Some(_) => explain(seed, &report),
+    }
+    report.rule().is_none()
+}
+
+fn explain(seed: u64, report: &Report) {
+    let Some((step, violation)) = &report.violation else { return };
+    println!("seed {seed}, step {step}: {:?}: {}", violation.rule, violation.detail);
+    let short = shrink(&choices(seed), None);
+    println!("   shrinks to {} steps: {short:?}", short.len());
+    if let Some((_, violation)) = run(&short, None).violation {
+        println!("   {:?}: {}", violation.rule, violation.detail);
+    }
+    println!("   replay with: cargo xtask simulate --seed {seed}");
+}
+
+fn prove(seeds: u64) -> bool {
+    let started = Instant::now();
+    let (mut sights, mut steps) = (Sights::default(), 0);
+    for seed in 0..seeds {
+        let report = run(&choices(seed), None);
+        steps += report.steps;
+        sights.add(&report.sights);
+        if report.violation.is_some() {
+            explain(seed, &report);
+            return false;
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    println!("{seeds} seeds, {steps} steps, {:.0} runs per second: nothing is broken", seeds as f64 / seconds);
+    for sight in Sight::ALL {
+        println!("   {:>9}  {sight:?}", sights.count(*sight));
+    }
+    let missing = if seeds >= COVER_FROM { sights.missing() } else { Vec::new() };
+    if !missing.is_empty() {
+        println!("never reached: {missing:?}");
+    }
+    missing.is_empty() & catch_planted()
+}
+
+fn catch_planted() -> bool {
+    let mut all_are_caught = true;
+    for bug in Bug::ALL {
+        let caught = (0..CATCH_WITHIN).find_map(|seed| Some((seed, run(&choices(seed), Some(bug)).rule()?)));
+        match caught {
+            Some((seed, rule)) => println!("   {bug:?} is caught by {rule:?}, seed {seed}"),
+            None => println!("   {bug:?} is NOT caught within {CATCH_WITHIN} seeds"),
+        }
+        all_are_caught &= caught.is_some();
+    }
+    all_are_caught
+}

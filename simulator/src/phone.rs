@@ -1,0 +1,551 @@
+//! A phone: its tabs, each with a machine of its own over the one disk, and how a tab carries out what the machine asks.
+//!
+//! It does what `app/src/sync` and `app/src/storage/outbox.rs` do, in the same order: mark as tried, then send; rows and
+//! cursors, then answers; a word to the other tabs, who start again from the disk. Deliberately absent: drawing.
+
+use std::collections::BTreeSet;
+
+use domain::command::Envelope;
+use domain::id::{AccountId, CommandId, DeviceId, StreamId};
+use domain::sync::machine::{Queued, Settled, Stored, StreamWrite};
+use domain::sync::overlay::lay_over;
+use domain::sync::{Answer, Client, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::coverage::Sight;
+use crate::disk::{Account, Disk, Draft};
+use crate::network::{Weather, fate};
+use crate::planted::Bug;
+use crate::world::{Arrival, Event, World};
+
+/// Which tab of which phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The phone.
+    pub phone: usize,
+    /// Its tab.
+    pub tab: usize,
+}
+
+/// A browser profile.
+#[derive(Debug)]
+pub struct Phone {
+    /// What it keeps.
+    pub disk: Disk,
+    /// Its tabs; none where one was killed.
+    pub tabs: Vec<Option<Tab>>,
+    /// Who is signed in here, as the browser remembers.
+    pub account: AccountId,
+    /// Whose session the cookie is; none once it has ended.
+    pub session: Option<AccountId>,
+    /// How far its clock is off.
+    pub skew_ms: i64,
+}
+
+/// A tab.
+#[derive(Debug)]
+pub struct Tab {
+    /// Tells this tab from the one that was there before it was killed.
+    pub life: u64,
+    /// The machine.
+    pub client: Client,
+    /// Whose stores are open.
+    pub account: AccountId,
+    /// Raised by each start from the disk.
+    pub generation: u32,
+    /// Whether the stores have been read.
+    pub is_booted: bool,
+    /// Whether they are being read just now.
+    pub is_loading: bool,
+    /// Which timer is armed.
+    pub timer: Option<u64>,
+    /// Whether it is on the screen.
+    pub is_visible: bool,
+    /// What happened while it was frozen; none while it runs.
+    pub held: Option<Vec<Happening>>,
+    /// The streams on its screen.
+    pub watched: Vec<StreamId>,
+    /// Whether the cache takes no more.
+    pub is_cache_off: bool,
+    renumberings: u32,
+}
+
+/// What one tab tells the others.
+#[derive(Debug, Clone, Copy)]
+pub enum Told {
+    /// This account signed in.
+    Account(AccountId),
+    /// A command of this account was queued.
+    Queued(AccountId),
+    /// Rows or answers of this account were stored.
+    Stored(AccountId),
+}
+
+/// Something that a tab has begun and that ends now. A write has its effect on the disk at this moment.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of the effect or transaction the variant names")]
+pub enum Happening {
+    /// The timer rings.
+    Timer(u64),
+    /// The cache is read.
+    LoadCache { generation: u32 },
+    /// The outbox is read; the start is complete.
+    LoadOutbox { generation: u32, streams: Vec<(StreamId, domain::sync::Cursor, Timestamp, Vec<domain::change::Row>)> },
+    /// A tap is stored, or with `fails` is not.
+    Queue { draft: Draft, fails: bool },
+    /// Commands are marked as tried, and then sent.
+    Send { generation: u32, account: AccountId, request: u64, body: SyncRequest, numbers: Vec<u64>, deadline: u64 },
+    /// A reply, or that there is none.
+    Replied { generation: u32, request: u64, reply: Option<SyncReply> },
+    /// Nothing left the phone.
+    NotSent { generation: u32, request: u64 },
+    /// Cursors are stored, where they are stored first.
+    StoreCursors {
+        generation: u32,
+        account: AccountId,
+        request: u64,
+        streams: Vec<StreamWrite>,
+        settled: Vec<(u64, Settled)>,
+    },
+    /// Rows and cursors are stored.
+    StoreRows {
+        generation: u32,
+        account: AccountId,
+        request: u64,
+        streams: Vec<StreamWrite>,
+        settled: Vec<(u64, Settled)>,
+        fails: bool,
+    },
+    /// Answers are stored.
+    StoreAnswers {
+        generation: u32,
+        account: AccountId,
+        request: u64,
+        has_rows: bool,
+        settled: Vec<(u64, Settled)>,
+        fails: bool,
+    },
+    /// The queue is numbered anew.
+    Renumber { generation: u32, account: AccountId, device: DeviceId },
+    /// An unsent command is taken back.
+    Withdraw { generation: u32, account: AccountId, no: u64, id: CommandId },
+    /// Another tab has said something.
+    Told(Told),
+    /// What other tabs queued is looked for.
+    TakeOthers,
+}
+
+impl Happening {
+    /// Whether it changes the disk, and so may or may not have happened when its tab is killed.
+    #[must_use]
+    pub const fn is_write(&self) -> bool {
+        matches!(
+            self,
+            Self::Queue { .. }
+                | Self::Send { .. }
+                | Self::StoreCursors { .. }
+                | Self::StoreRows { .. }
+                | Self::StoreAnswers { .. }
+                | Self::Renumber { .. }
+                | Self::Withdraw { .. }
+        )
+    }
+}
+
+impl Phone {
+    /// A phone on which somebody has signed in.
+    #[must_use]
+    pub fn new(account: AccountId, tabs: usize) -> Self {
+        let tabs = (0..tabs).map(|_| None).collect();
+        Self { disk: Disk::new(), tabs, account, session: Some(account), skew_ms: 0 }
+    }
+}
+
+impl Tab {
+    /// A tab that has not read anything yet.
+    #[must_use]
+    pub fn new(life: u64, account: AccountId, watched: Vec<StreamId>) -> Self {
+        Self {
+            life,
+            client: Client::default(),
+            account,
+            generation: 0,
+            is_booted: false,
+            is_loading: false,
+            timer: None,
+            is_visible: true,
+            held: None,
+            watched,
+            is_cache_off: false,
+            renumberings: 0,
+        }
+    }
+
+    /// Things of one's own in the picture: by the id of the command that made each.
+    #[must_use]
+    pub fn picture(&self, planted: Option<Bug>) -> BTreeSet<CommandId> {
+        let base = self.client.base();
+        let rows = base.sign_ups.keys().map(|id| id.uuid()).chain(base.bookings.keys().map(|id| id.uuid()));
+        let queued = self.client.queue().len();
+        let pending = self.client.pending();
+        let shown = if planted == Some(Bug::LandingDropped) { queued.min(pending.len()) } else { pending.len() };
+        rows.map(CommandId::from_uuid).chain(pending.iter().take(shown).map(|pending| pending.id)).collect()
+    }
+}
+
+impl World {
+    /// The tab at a place, unless it was killed.
+    #[must_use]
+    pub fn tab(&self, at: Place) -> Option<&Tab> {
+        self.phones.get(at.phone)?.tabs.get(at.tab)?.as_ref()
+    }
+
+    pub(crate) fn tab_mut(&mut self, at: Place) -> Option<&mut Tab> {
+        self.phones.get_mut(at.phone)?.tabs.get_mut(at.tab)?.as_mut()
+    }
+
+    /// The stores of an account on a phone, made on first use.
+    pub(crate) fn stores(&mut self, at: Place, account: AccountId) -> &mut Account {
+        let device = DeviceId::from_uuid(Uuid::from_u128(self.dice.wide()));
+        self.phones[at.phone].disk.entry(account).or_insert_with(|| Account::new(device))
+    }
+
+    /// Starts a tab from the disk, again or for the first time.
+    pub(crate) fn boot(&mut self, at: Place, account: AccountId) {
+        let Some(tab) = self.tab_mut(at) else { return };
+        tab.generation += 1;
+        tab.timer = None;
+        if tab.account != account || tab.generation == 1 {
+            (tab.client, tab.is_booted, tab.is_cache_off, tab.renumberings) = (Client::default(), false, false, 0);
+        }
+        tab.account = account;
+        tab.is_loading = true;
+        let generation = tab.generation;
+        self.later(at, 5, Happening::LoadCache { generation });
+    }
+
+    /// Gives the machine of a tab an input and carries out what follows.
+    pub(crate) fn feed(&mut self, at: Place, input: Input) {
+        let (now, random) = (self.now, self.dice.roll());
+        let wall = self.wall();
+        let Some(tab) = self.tab_mut(at) else { return };
+        let effects = tab.client.step(now, random, input);
+        for effect in effects {
+            self.carry_out(at, effect, wall);
+        }
+    }
+
+    fn carry_out(&mut self, at: Place, effect: Effect, wall: Timestamp) {
+        let Some(tab) = self.tab(at) else { return };
+        let (generation, account) = (tab.generation, tab.account);
+        match effect {
+            Effect::Send { request, body, numbers, deadline_ms } => {
+                if self.weather == Weather::NoNetwork {
+                    self.later(at, 20, Happening::NotSent { generation, request });
+                    return;
+                }
+                let deadline = u64::from(deadline_ms);
+                self.later(at, 10, Happening::Send { generation, account, request, body, numbers, deadline });
+            }
+            Effect::Store { request, streams, settled } => {
+                let first_cursors = self.planted == Some(Bug::CursorBeforeRows);
+                let fails = self.may_fail();
+                self.later(
+                    at,
+                    15,
+                    if first_cursors {
+                        Happening::StoreCursors { generation, account, request, streams, settled }
+                    } else {
+                        Happening::StoreRows { generation, account, request, streams, settled, fails }
+                    },
+                );
+            }
+            Effect::Renumber => {
+                let Some(tab) = self.tab_mut(at) else { return };
+                let before = tab.renumberings;
+                tab.renumberings += 1;
+                let sleep = if before > 0 { 1_000 << before.min(6) } else { 0 };
+                let device = DeviceId::from_uuid(Uuid::from_u128(self.dice.wide()));
+                self.later(at, sleep + 10, Happening::Renumber { generation, account, device });
+            }
+            Effect::Wake { after_ms } => {
+                let timer = self.next_number();
+                if let Some(tab) = self.tab_mut(at) {
+                    tab.timer = Some(timer);
+                }
+                self.at(at, after_ms, Happening::Timer(timer));
+            }
+            Effect::Show => {
+                let Some(tab) = self.tab(at) else { return };
+                let pending = tab.client.pending();
+                if !pending.is_empty() && !lay_over(tab.client.base(), &pending, wall).doubts.is_empty() {
+                    self.sights.mark(Sight::PredictionFlipped);
+                }
+            }
+        }
+    }
+
+    /// Tells the other tabs of the phone.
+    pub(crate) fn tell(&mut self, at: Place, told: Told) {
+        for tab in 0..self.phones[at.phone].tabs.len() {
+            let other = Place { phone: at.phone, tab };
+            let is_frozen = self.tab(other).is_some_and(|tab| tab.held.is_some());
+            if other == at {
+                continue;
+            }
+            // What is said to a frozen page may be lost.
+            if is_frozen && self.dice.once_in(2) {
+                self.sights.mark(Sight::WordLost);
+            } else {
+                self.later(other, 30, Happening::Told(told));
+            }
+        }
+    }
+
+    /// What a tab has begun ends.
+    pub(crate) fn happen(&mut self, at: Place, happening: Happening) {
+        let Some(tab) = self.tab_mut(at) else { return };
+        let (current, mine) = (tab.generation, tab.account);
+        match happening {
+            Happening::Timer(timer) => {
+                if tab.timer == Some(timer) {
+                    tab.timer = None;
+                    self.feed(at, Input::Woke);
+                }
+            }
+            Happening::LoadCache { generation } => {
+                if generation == current {
+                    let streams = self.stores(at, mine).streams();
+                    self.later(at, 5, Happening::LoadOutbox { generation, streams });
+                }
+            }
+            Happening::LoadOutbox { generation, streams } if generation == current => self.booted(at, mine, streams),
+            Happening::Send { generation, account, request, body, numbers, deadline } => {
+                self.stores(at, account).outbox.mark_tried(&numbers);
+                self.send(at, generation, request, body, deadline);
+            }
+            Happening::Replied { generation, request, reply } if generation == current => {
+                let reply = reply.map(|mut reply| {
+                    notice_expiry(mine, &mut reply);
+                    reply
+                });
+                self.feed(at, Input::Replied(request, reply));
+            }
+            Happening::NotSent { generation, request } if generation == current => {
+                self.sights.mark(Sight::Offline);
+                self.feed(at, Input::NotSent(request));
+            }
+            Happening::Queue { draft, fails } => self.queued(at, &draft, fails),
+            Happening::StoreCursors { generation, account, request, streams, settled } => {
+                self.stores(at, account).apply_cursors(&streams);
+                let fails = self.may_fail();
+                self.later(at, 15, Happening::StoreRows { generation, account, request, streams, settled, fails });
+            }
+            Happening::StoreRows { generation, account, request, streams, settled, fails } => {
+                self.store_rows(at, account, &streams, fails);
+                let has_rows = streams.iter().any(|w| w.replace || !w.rows.is_empty() || !w.gone.is_empty());
+                let fails = self.may_fail();
+                let next = Happening::StoreAnswers { generation, account, request, has_rows, settled, fails };
+                self.later(at, 15, next);
+            }
+            Happening::StoreAnswers { generation, account, request, has_rows, settled, fails } => {
+                let is_stored = !fails || settled.is_empty();
+                if is_stored {
+                    self.stores(at, account).outbox.settle(&settled);
+                    if has_rows || !settled.is_empty() {
+                        self.tell(at, Told::Stored(account));
+                    }
+                } else {
+                    self.sights.mark(Sight::WriteFailed);
+                }
+                if generation == current {
+                    self.feed(at, Input::Stored(request, is_stored));
+                    self.note_landing(at);
+                }
+            }
+            Happening::Renumber { generation, account, device } => {
+                let queue = self.stores(at, account).outbox.renumber(device);
+                self.sights.mark(Sight::Renumbered);
+                if generation == current {
+                    self.feed(at, Input::Renumbered(device, queue));
+                    self.tell(at, Told::Stored(account));
+                }
+            }
+            Happening::Withdraw { generation, account, no, id } => {
+                let even_if_sent = self.planted == Some(Bug::TakenBackAfterSending);
+                let is_same = self.stores(at, account).outbox.queue.get(&no).is_some_and(|(queued, _)| *queued == id);
+                if is_same && self.stores(at, account).outbox.withdraw(no, even_if_sent) {
+                    self.taken_back.insert(id);
+                    self.sights.mark(Sight::TakenBack);
+                    if generation == current {
+                        self.feed(at, Input::Withdrawn(no));
+                        self.tell(at, Told::Stored(account));
+                    }
+                }
+            }
+            Happening::Told(told) => self.hear(at, told),
+            Happening::TakeOthers => self.take_others(at),
+            Happening::LoadOutbox { .. } | Happening::Replied { .. } | Happening::NotSent { .. } => {}
+        }
+    }
+
+    fn booted(
+        &mut self,
+        at: Place,
+        account: AccountId,
+        streams: Vec<(StreamId, domain::sync::Cursor, Timestamp, Vec<domain::change::Row>)>,
+    ) {
+        let outbox = &self.stores(at, account).outbox;
+        let device = Some(outbox.device);
+        let queue = outbox.queue.values().map(|(_, queued)| queued.clone()).collect();
+        let journal = outbox.journal.values().cloned().collect();
+        let Some(tab) = self.tab_mut(at) else { return };
+        (tab.client, tab.is_booted, tab.is_loading) = (Client::default(), true, false);
+        let (watched, is_visible) = (tab.watched.clone(), tab.is_visible);
+        self.feed(at, Input::Boot(Stored { account: Some(account), device, queue, journal, streams }));
+        self.feed(at, Input::Watch(watched));
+        self.feed(at, Input::Visible(is_visible));
+    }
+
+    fn send(&mut self, at: Place, generation: u32, request: u64, body: SyncRequest, deadline: u64) {
+        let others = (0..self.phones[at.phone].tabs.len()).filter(|tab| *tab != at.tab);
+        let is_both = others
+            .filter_map(|tab| self.tab(Place { phone: at.phone, tab }))
+            .any(|tab| !body.commands.is_empty() && tab.client.queue().iter().any(|queued| queued.tried > 0));
+        if is_both {
+            self.sights.mark(Sight::TwoTabsSend);
+        }
+        let fate = fate(self.weather, &mut self.dice);
+        let session = self.phones[at.phone].session;
+        if fate.arrives[0].is_none() {
+            self.sights.mark(Sight::RequestLost);
+        }
+        for (index, after) in fate.arrives.into_iter().flatten().enumerate() {
+            if index > 0 {
+                self.sights.mark(Sight::Duplicated);
+            }
+            // Only the first has somebody waiting for its reply.
+            let returns = fate.returns.filter(|_| index == 0);
+            let life = self.tab(at).map_or(0, |tab| tab.life);
+            let mishap = fate.mishap;
+            let arrival = Arrival {
+                at,
+                life,
+                generation,
+                request,
+                body: body.clone(),
+                session,
+                returns,
+                mishap,
+                deadline: self.now + deadline,
+            };
+            self.put(after, Event::Arrives(Box::new(arrival)));
+        }
+        self.at(at, deadline, Happening::Replied { generation, request, reply: None });
+    }
+
+    /// The server answers a request, and the reply sets out.
+    pub(crate) fn arrive(&mut self, arrival: Arrival) {
+        let Arrival { at, life, generation, request, body, session, returns, mishap, deadline } = arrival;
+        let now = self.wall();
+        let reply = match session {
+            None => {
+                self.sights.mark(Sight::SignInExpired);
+                Some(everybody_signs_in(&body, now))
+            }
+            Some(account) => {
+                let actor = self.server.db.actor(account);
+                self.server.sync(&actor, &body, mishap, now)
+            }
+        };
+        let has_decided = reply.as_ref().is_some_and(|r| r.answers.iter().any(|a| matches!(a, Answer::Decided { .. })));
+        match returns {
+            Some(after) if reply.is_some() && self.now + after < deadline => {
+                let happening = Happening::Replied { generation, request, reply };
+                self.put(after, Event::Tab(at, life, happening));
+            }
+            Some(_) if reply.is_some() => self.sights.mark(Sight::ReplyTooLate),
+            _ if has_decided => self.sights.mark(Sight::ReplyLostAfterCommit),
+            _ => {}
+        }
+    }
+
+    fn queued(&mut self, at: Place, draft: &Draft, fails: bool) {
+        if fails {
+            self.sights.mark(Sight::WriteFailed);
+            if self.planted == Some(Bug::FailedWriteIsSuccess) {
+                self.saved.insert(draft.id, (at.phone, draft.account));
+            }
+            return;
+        }
+        let queued = self.stores(at, draft.account).outbox.queue(draft);
+        self.saved.insert(draft.id, (at.phone, draft.account));
+        self.take_queued(at, draft.account, queued);
+    }
+
+    fn take_queued(&mut self, at: Place, account: AccountId, queued: Queued) {
+        let Some(tab) = self.tab(at) else { return };
+        if tab.account != account {
+            return;
+        }
+        if !tab.client.queue().iter().any(|known| known.no == queued.no) {
+            self.feed(at, Input::Queued(queued));
+        }
+        self.tell(at, Told::Queued(account));
+    }
+
+    fn take_others(&mut self, at: Place) {
+        let Some(account) = self.tab(at).map(|tab| tab.account) else { return };
+        let stored: Vec<Queued> = self.stores(at, account).outbox.queue.values().map(|(_, q)| q.clone()).collect();
+        for queued in stored {
+            let is_known = self.tab(at).is_none_or(|tab| tab.client.queue().iter().any(|known| known.no == queued.no));
+            if !is_known {
+                self.feed(at, Input::Queued(queued));
+            }
+        }
+    }
+
+    fn store_rows(&mut self, at: Place, account: AccountId, streams: &[StreamWrite], fails: bool) {
+        let guarded = self.planted != Some(Bug::RowsGoBackwards);
+        let is_off = self.tab(at).is_none_or(|tab| tab.is_cache_off && tab.account == account);
+        if fails {
+            self.sights.mark(Sight::WriteFailed);
+            if let Some(tab) = self.tab_mut(at) {
+                tab.is_cache_off = true;
+            }
+        } else if !is_off {
+            self.stores(at, account).apply(streams, guarded);
+        }
+    }
+
+    fn note_landing(&mut self, at: Place) {
+        if self.tab(at).is_some_and(|tab| tab.client.pending().len() > tab.client.queue().len()) {
+            self.sights.mark(Sight::Landed);
+        }
+    }
+
+    fn hear(&mut self, at: Place, told: Told) {
+        let Some(tab) = self.tab(at) else { return };
+        let mine = tab.account;
+        match told {
+            Told::Account(account) if account != mine || tab.client.needs_sign_in() => self.boot(at, account),
+            Told::Queued(account) if account == mine => self.later(at, 10, Happening::TakeOthers),
+            Told::Stored(account) if account == mine => self.boot(at, mine),
+            Told::Account(_) | Told::Queued(_) | Told::Stored(_) => {}
+        }
+    }
+}
+
+/// When the account's own stream is denied to it, the session is gone; what rests here of it stays.
+fn notice_expiry(account: AccountId, reply: &mut SyncReply) {
+    let own = StreamId::Account(account);
+    reply.pulls.retain(|pull| pull.stream != own || !matches!(pull.result, PullResult::Denied));
+}
+
+/// The reply that a `401` amounts to.
+fn everybody_signs_in(body: &SyncRequest, server_at: Timestamp) -> SyncReply {
+    let ids = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
+    let answers = ids.map(|envelope| Answer::NotNow { id: envelope.id, not_now: NotNow::NeedsSignIn }).collect();
+    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new() }
+}

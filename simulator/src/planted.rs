@@ -1,0 +1,42 @@
+//! Bugs put in on purpose, each of which the invariants must catch: a check that has never failed proves nothing.
+//!
+//! They sit in the simulated server and in how the simulated phone carries out what the machine asks for; the rules in
+//! `domain` have no switches.
+
+/// A bug that can be switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bug {
+    /// The phone stores a cursor in a transaction before that of its rows.
+    CursorBeforeRows,
+    /// The server carries a command out and does not store its answer.
+    AnswerNotStored,
+    /// The phone no longer shows an accepted command while its rows are on the way.
+    LandingDropped,
+    /// The server moves a device's number on although the command's transaction was lost.
+    NumberWithoutCommit,
+    /// A tap counts as saved although the disk did not take it.
+    FailedWriteIsSuccess,
+    /// The server does not look whether it knows a command's id.
+    IdsNotCompared,
+    /// The disk takes an older reply that another tab brings late.
+    RowsGoBackwards,
+    /// A command that was sent may still be taken back.
+    TakenBackAfterSending,
+    /// The server counts places in one transaction and takes them in another.
+    PlacesNotHeld,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::CursorBeforeRows,
+        Self::AnswerNotStored,
+        Self::LandingDropped,
+        Self::NumberWithoutCommit,
+        Self::FailedWriteIsSuccess,
+        Self::IdsNotCompared,
+        Self::RowsGoBackwards,
+        Self::TakenBackAfterSending,
+        Self::PlacesNotHeld,
+    ];
+}
