@@ -85,6 +85,7 @@ impl Account {
         for write in writes {
             let stored = self.cache.get(&write.stream);
             if let (Some(stored), Some(new), true) = (stored, write.cursor, guarded)
+                && !write.goes_back
                 && stored.cursor.epoch == new.epoch
                 && stored.cursor.audience == new.audience
                 && stored.cursor.seq > new.seq

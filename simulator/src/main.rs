@@ -1,4 +1,4 @@
-//! `simulator [--seeds N] [--seed S]`: runs seeds, or replays one; then looks whether each planted bug is caught.
+//! `simulator [--seeds N] [--seed S [--story]]`: runs seeds, or replays one and tells what happened; then looks whether each planted bug is caught.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use simulator::coverage::{Sight, Sights};
 use simulator::dice::choices;
 use simulator::planted::Bug;
-use simulator::run::{Report, run, shrink};
+use simulator::run::{Report, run, shrink, tell};
 
 /// A planted bug must be caught within so many seeds.
 const CATCH_WITHIN: u64 = 1_000;
@@ -20,14 +20,20 @@ fn main() -> ExitCode {
         arguments.get(at + 1)?.parse().ok()
     };
     let is_fine = match value("--seed") {
-        Some(seed) => replay(seed),
+        Some(seed) => replay(seed, arguments.iter().any(|argument| argument == "--story")),
         None => prove(value("--seeds").unwrap_or(COVER_FROM)),
     };
     if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn replay(seed: u64) -> bool {
+fn replay(seed: u64, with_story: bool) -> bool {
     let report = run(&choices(seed), None);
+    if with_story {
+        let short = if report.rule().is_some() { shrink(&choices(seed), None) } else { choices(seed) };
+        for line in tell(&short, None, true).1 {
+            println!("{line}");
+        }
+    }
     println!("seed {seed}: {} steps", report.steps);
     match report.violation {
         None => println!("nothing is broken"),

@@ -459,6 +459,7 @@ impl World {
                 self.server.sync(&actor, &body, mishap, now)
             }
         };
+        self.say(|| format!("server at {at:?}: {reply:?}"));
         let has_decided = reply.as_ref().is_some_and(|r| r.answers.iter().any(|a| matches!(a, Answer::Decided { .. })));
         match returns {
             Some(after) if reply.is_some() && self.now + after < deadline => {

@@ -30,7 +30,14 @@ impl Report {
 /// Runs the choices, heals the world and lets it come to rest.
 #[must_use]
 pub fn run(choices: &[u64], planted: Option<Bug>) -> Report {
+    tell(choices, planted, false).0
+}
+
+/// The same, with the story of what happened if it is asked for.
+#[must_use]
+pub fn tell(choices: &[u64], planted: Option<Bug>, with_story: bool) -> (Report, Vec<String>) {
     let mut world = World::new(planted);
+    world.story = with_story.then(Vec::new);
     let mut checker = Checker::default();
     let mut violation = None;
     for (step, choice) in choices.iter().enumerate() {
@@ -48,7 +55,7 @@ pub fn run(choices: &[u64], planted: Option<Bug>) -> Report {
     let steps = violation.as_ref().map_or(choices.len(), |(step, _)| *step);
     let mut sights = world.sights;
     sights.add(&world.server.sights);
-    Report { steps, sights, violation }
+    (Report { steps, sights, violation }, world.story.unwrap_or_default())
 }
 
 /// A run as short as can be found that still breaks the same rule: steps cut off, left out, made idle.

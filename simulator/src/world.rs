@@ -81,6 +81,10 @@ pub struct World {
     pub pruned: BTreeSet<CommandId>,
     /// Raised by each restore and each copied profile: order and cursors begin anew.
     pub upheavals: u64,
+    /// Whether a database was ever restored under its old epoch.
+    pub has_gone_back: bool,
+    /// What happened, for whoever replays; none where nobody reads it.
+    pub story: Option<Vec<String>>,
     pub(crate) dice: Dice,
     backups: Vec<Database>,
     events: BTreeMap<(u64, u64), Event>,
@@ -110,6 +114,8 @@ impl World {
             forgotten: BTreeSet::new(),
             pruned: BTreeSet::new(),
             upheavals: 0,
+            has_gone_back: false,
+            story: None,
             dice: Dice::new(1),
             backups: Vec::new(),
             events: BTreeMap::new(),
@@ -127,6 +133,13 @@ impl World {
     #[must_use]
     pub fn wall(&self) -> Timestamp {
         Timestamp::from_ms(BEGIN_MS + i64::try_from(self.now).unwrap_or(i64::MAX))
+    }
+
+    /// Adds to the story, if anybody reads it.
+    pub(crate) fn say(&mut self, line: impl FnOnce() -> String) {
+        if let Some(story) = &mut self.story {
+            story.push(format!("{:>8} {}", self.now, line()));
+        }
     }
 
     pub(crate) fn next_number(&mut self) -> u64 {
@@ -169,7 +182,10 @@ impl World {
                     let Some(tab) = self.tab_mut(place).filter(|tab| tab.life == life) else { continue };
                     match &mut tab.held {
                         Some(held) => held.push(happening),
-                        None => self.happen(place, happening),
+                        None => {
+                            self.say(|| format!("phone {} tab {}: {happening:?}", place.phone, place.tab));
+                            self.happen(place, happening);
+                        }
                     }
                 }
             }
@@ -187,7 +203,9 @@ impl World {
         let phone = usize::try_from(self.dice.below(self.phones.len() as u64)).unwrap_or_default();
         let tab = usize::try_from(self.dice.below(self.phones[phone].tabs.len() as u64)).unwrap_or_default();
         let at = Place { phone, tab };
-        match self.dice.below(100) {
+        let deed = self.dice.below(100);
+        self.say(|| format!("-- deed {deed} at {at:?}"));
+        match deed {
             0..=33 => self.tap(at),
             34..=39 => self.take_back(at),
             40..=47 => self.change_weather(),
@@ -404,6 +422,7 @@ impl World {
             self.server.db.renew_epoch(epoch);
             self.sights.mark(Sight::RestoredAnnounced);
         } else {
+            self.has_gone_back = true;
             self.sights.mark(Sight::RestoredSilently);
         }
         self.upheavals += 1;

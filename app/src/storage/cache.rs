@@ -161,6 +161,7 @@ async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result
     let stream = write.stream.to_string();
     // Another tab may have read further; its rows stay, and this tab catches up.
     if let (Some(stored), Some(new)) = (read_cursor(cursors, &stream).await?, write.cursor)
+        && !write.goes_back
         && stored.cursor.epoch == new.epoch
         && stored.cursor.audience == new.audience
         && stored.cursor.seq > new.seq

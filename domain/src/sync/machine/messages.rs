@@ -123,6 +123,8 @@ pub struct StreamWrite {
     pub stream: StreamId,
     /// Whether all its rows are replaced.
     pub replace: bool,
+    /// Whether the server no longer knows what was read before, so that this counts although it reaches less far.
+    pub goes_back: bool,
     /// Rows to put.
     pub rows: Vec<Row>,
     /// Rows to delete.

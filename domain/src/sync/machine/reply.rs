@@ -10,7 +10,7 @@ use crate::command::Outcome;
 use crate::id::StreamId;
 use crate::refusal::Refusal;
 use crate::sync::machine::messages::{Effect, Settled, StreamWrite};
-use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, SyncReply};
+use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
 use crate::time::Timestamp;
 
 /// A reply on its way to the disk.
@@ -102,13 +102,25 @@ impl Client {
                 }
                 *more_waits |= more;
                 let rows = rows.into_iter().filter(|row| row.seq > known.seq).collect();
-                Some(StreamWrite { stream: pull.stream, replace: false, rows, gone, cursor: Some(cursor), as_of })
+                Some(StreamWrite {
+                    stream: pull.stream,
+                    replace: false,
+                    goes_back: false,
+                    rows,
+                    gone,
+                    cursor: Some(cursor),
+                    as_of,
+                })
             }
-            PullResult::Snapshot { rows, cursor, .. } => {
+            PullResult::Snapshot { why, rows, cursor } => {
+                // A restored server may have kept its epoch. It was asked with what is known here, so what it says of
+                // that is not late, however far back it goes.
+                let goes_back = matches!(why, Some(ResetReason::Ahead | ResetReason::Diverged));
                 let is_newer = known.is_none_or(|known| known.epoch != cursor.epoch || known.seq <= cursor.seq);
-                is_newer.then_some(StreamWrite {
+                (is_newer || goes_back).then_some(StreamWrite {
                     stream: pull.stream,
                     replace: true,
+                    goes_back,
                     rows,
                     gone: Vec::new(),
                     cursor: Some(cursor),
@@ -118,6 +130,7 @@ impl Client {
             PullResult::Denied => Some(StreamWrite {
                 stream: pull.stream,
                 replace: true,
+                goes_back: false,
                 rows: Vec::new(),
                 gone: Vec::new(),
                 cursor: None,

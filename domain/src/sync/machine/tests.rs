@@ -7,7 +7,7 @@ use crate::change::Row;
 use crate::command::{Accepted, CheckIn, Outcome};
 use crate::id::SignUpId;
 use crate::refusal::Refusal;
-use crate::sync::wire::{Answer, NotNow, PullReply, PullResult, SyncReply, VIEW};
+use crate::sync::wire::{Answer, NotNow, PullReply, PullResult, ResetReason, SyncReply, VIEW};
 use crate::words::{Language, words};
 
 fn account() -> AccountId {
@@ -178,6 +178,23 @@ fn rows_never_go_backwards() {
     let restored = PullResult::Snapshot { why: None, rows: vec![seats(2, 3)], cursor: cursor(2, 3) };
     assert_eq!(pull(&mut client, restored), Some(2), "another life of the database");
     assert_eq!(pull(&mut client, PullResult::Denied), None);
+}
+
+#[test]
+fn a_server_restored_under_its_old_epoch_is_believed() {
+    for why in [ResetReason::Ahead, ResetReason::Diverged] {
+        let (mut client, _) = booted(vec![]);
+        let snapshot = PullResult::Snapshot { why: None, rows: vec![seats(3, 9)], cursor: cursor(1, 9) };
+        client.step(10, 0, Input::Replied(1, Some(reply(vec![], Some(snapshot)))));
+        client.step(11, 0, Input::Stored(1, true));
+        client.step(10_000, 0, Input::TryNow);
+        let restored = PullResult::Snapshot { why: Some(why), rows: vec![seats(2, 4)], cursor: cursor(1, 4) };
+        let effects = client.step(10_010, 0, Input::Replied(2, Some(reply(vec![], Some(restored)))));
+        let is_told = |effect: &Effect| matches!(effect, Effect::Store { streams, .. } if streams[0].goes_back);
+        assert!(effects.iter().any(is_told), "the disk must not keep the branch that was cut off");
+        client.step(10_011, 0, Input::Stored(2, true));
+        assert_eq!(taken(&client), Some(2), "{why:?}");
+    }
 }
 
 #[test]
