@@ -78,7 +78,9 @@ impl Checker {
                 self.effects.remove(id);
                 self.answers.remove(id);
             }
-            world.server.commits.clear();
+            // Whether they came before or after the upheaval does not matter: they were there.
+            let commits = world.server.commits.drain(..).filter(|commit| commit.has_effect);
+            self.ever.extend(commits.map(|commit| commit.id));
             world.server.answers.clear();
         }
         self.check_server(world)?;

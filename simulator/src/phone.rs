@@ -9,7 +9,7 @@ use domain::command::Envelope;
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::sync::machine::{Queued, Settled, Stored, StreamWrite};
 use domain::sync::overlay::lay_over;
-use domain::sync::{Answer, Client, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
+use domain::sync::{Answer, Client, Effect, Input, NotNow, PROTOCOL, SyncReply, SyncRequest};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -326,10 +326,6 @@ impl World {
                 self.send(at, generation, request, body, deadline);
             }
             Happening::Replied { generation, request, reply } if generation == current => {
-                let reply = reply.map(|mut reply| {
-                    notice_expiry(mine, &mut reply);
-                    reply
-                });
                 self.feed(at, Input::Replied(request, reply));
             }
             Happening::NotSent { generation, request } if generation == current => {
@@ -536,12 +532,6 @@ impl World {
             Told::Account(_) | Told::Queued(_) | Told::Stored(_) => {}
         }
     }
-}
-
-/// When the account's own stream is denied to it, the session is gone; what rests here of it stays.
-fn notice_expiry(account: AccountId, reply: &mut SyncReply) {
-    let own = StreamId::Account(account);
-    reply.pulls.retain(|pull| pull.stream != own || !matches!(pull.result, PullResult::Denied));
 }
 
 /// The reply that a `401` amounts to.

@@ -336,9 +336,9 @@ impl World {
     }
 
     fn sign_in(&mut self, at: Place, who: AccountId) {
-        let phone = &mut self.phones[at.phone];
-        (phone.session, phone.account) = (Some(who), who);
         if self.tab(at).is_some_and(|tab| tab.held.is_none()) {
+            let phone = &mut self.phones[at.phone];
+            (phone.session, phone.account) = (Some(who), who);
             self.tell(at, Told::Account(who));
             self.boot(at, who);
         }
@@ -464,18 +464,17 @@ impl World {
         self.weather = Weather::Clear;
         for phone in 0..self.phones.len() {
             let owner = self.phones[phone].account;
-            let had_session = self.phones[phone].session == Some(owner);
-            self.phones[phone].session = Some(owner);
             for tab in 0..self.phones[phone].tabs.len() {
                 let at = Place { phone, tab };
                 if tab == 0 {
                     self.open(at);
                 }
                 self.thaw(at);
-            }
-            let at = Place { phone, tab: 0 };
-            if !had_session {
-                self.sign_in(at, owner);
+                let session = self.phones[phone].session;
+                let asks = |tab: &Tab| tab.account != owner || tab.client.needs_sign_in() || session != Some(owner);
+                if self.tab(at).is_some_and(asks) {
+                    self.sign_in(at, owner);
+                }
             }
         }
         self.pass(500);

@@ -80,9 +80,9 @@ impl Runner {
         }
         let asked_ms = platform::phone_ms();
         let reply = match api::sync(body, deadline_ms).await {
-            Ok(Some(mut reply)) => {
+            Ok(Some(reply)) => {
                 self.clock.borrow_mut().learn(reply.server_at, asked_ms, platform::phone_ms());
-                self.notice_expiry(stores, &mut reply);
+                self.notice_expiry(stores, &reply);
                 Some(reply)
             }
             Ok(None) => None,
@@ -94,17 +94,12 @@ impl Runner {
         Sent::Replied(reply.map(Box::new))
     }
 
-    /// When the account's own stream is denied to it, the session is gone. What rests here of it stays, for the time
-    /// when the same person has signed in again; the machine is not told that it was taken away.
-    fn notice_expiry(&self, stores: &Stores, reply: &mut SyncReply) {
+    /// When the account's own stream is denied to it, the session is gone or somebody else's.
+    fn notice_expiry(&self, stores: &Stores, reply: &SyncReply) {
         let Some(own) = stores.account.map(StreamId::Account) else { return };
         let answer = reply.pulls.iter().find(|pull| pull.stream == own).map(|pull| &pull.result);
         if let Some(answer) = answer {
-            let is_denied = matches!(answer, PullResult::Denied);
-            self.is_expired.set(is_denied);
-            if is_denied {
-                reply.pulls.retain(|pull| pull.stream != own);
-            }
+            self.is_expired.set(matches!(answer, PullResult::Denied));
         }
     }
 

@@ -44,6 +44,9 @@ struct Item {
     pending: Option<Pending>,
 }
 
+/// How far each stream was read, and when it was last read whole, by the server's clock.
+type Cursors = Rows<StreamId, (Cursor, Timestamp)>;
+
 /// The machine.
 #[derive(Debug, Default)]
 pub struct Client {
@@ -52,7 +55,7 @@ pub struct Client {
     queue: BTreeMap<u64, Item>,
     journal: Rows<CommandId, Settled>,
     base: View,
-    cursors: Rows<StreamId, (Cursor, Timestamp)>,
+    cursors: Cursors,
     /// Accepted, but the stream has not been read that far: they stay in the picture.
     landing: Rows<CommandId, Landing>,
     watched: BTreeSet<StreamId>,
@@ -84,6 +87,8 @@ struct Flight {
 struct Landing {
     stream: StreamId,
     seq: u64,
+    /// When the answer came, by the server's clock.
+    at: Timestamp,
     pending: Pending,
 }
 
@@ -255,11 +260,11 @@ impl Client {
             streams.extend(self.queue.values().filter_map(|item| item.pending.as_ref()).map(|p| p.stream.clone()));
         }
         streams.extend(self.landing.values().map(|landing| landing.stream.clone()));
-        if let Some(account) = self.account.filter(|_| !self.needs_sign_in) {
-            streams.insert(StreamId::Account(account));
-        }
-        let mut pulls: Vec<_> = streams
+        // One's own stream first and always: it tells whose session this is.
+        let own = self.account.map(StreamId::Account);
+        let mut pulls: Vec<_> = own
             .into_iter()
+            .chain(streams)
             .map(|stream| Pull { cursor: self.cursors.get(&stream).map(|(cursor, _)| *cursor), stream })
             .collect();
         pulls.truncate(crate::sync::wire::PULLS_MAX);
@@ -321,7 +326,7 @@ impl Client {
         &self.journal
     }
 
-    /// When a stream was last read, by the server's clock.
+    /// When a stream was last read whole, by the server's clock.
     #[must_use]
     pub fn as_of(&self, stream: &StreamId) -> Option<Timestamp> {
         self.cursors.get(stream).map(|(_, at)| *at)

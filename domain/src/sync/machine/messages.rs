@@ -131,6 +131,6 @@ pub struct StreamWrite {
     pub gone: Vec<RowKey>,
     /// The new cursor; `None` when the stream is no longer this reader's.
     pub cursor: Option<Cursor>,
-    /// When it was read, by the server's clock.
+    /// When it was read whole, by the server's clock.
     pub as_of: Timestamp,
 }

@@ -1,11 +1,11 @@
 //! What a reply may change: answers settle commands, pulls change rows, and both take effect only once they are stored.
 //!
-//! The rules: a command is known by its id, whatever its number is by now; rows never go backwards (M1, M3); only what
+//! The rules: a reply to somebody else's session changes no rows; a command is known by its id, whatever its number is by now; rows never go backwards (M1, M3); only what
 //! brought something is followed up at once.
 
 use std::collections::BTreeSet;
 
-use super::{BACKOFF_FIRST_MS, Client, Landing, POLL_MS, read};
+use super::{BACKOFF_FIRST_MS, Client, Cursors, Landing, POLL_MS, read};
 use crate::command::Outcome;
 use crate::id::StreamId;
 use crate::refusal::Refusal;
@@ -44,10 +44,18 @@ impl Client {
             return;
         };
         self.is_offline = false;
+        // One's own stream is denied when the browser has a session of somebody else: then this is their view of things.
+        let own = self.account.map(StreamId::Account);
+        let own = reply.pulls.iter().find(|pull| Some(&pull.stream) == own.as_ref());
+        let is_for_another = own.is_some_and(|pull| matches!(pull.result, PullResult::Denied));
+        if own.is_some() {
+            self.needs_sign_in = is_for_another;
+        }
         let (settled, renumber) = self.read_answers(now, random, &reply);
         let mut more = false;
+        let pulls = if is_for_another { Vec::new() } else { reply.pulls };
         let streams: Vec<_> =
-            reply.pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at, &mut more)).collect();
+            pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at, &mut more)).collect();
         // What was asked for while this was on its way has still to be asked.
         self.wants_pull |= more;
         self.next_poll = now + POLL_MS;
@@ -93,7 +101,7 @@ impl Client {
 
     /// The rules M1 and M3: what a reply may change, given what is known by now.
     fn read_pull(&self, pull: PullReply, as_of: Timestamp, more_waits: &mut bool) -> Option<StreamWrite> {
-        let known = self.cursors.get(&pull.stream).map(|(cursor, _)| *cursor);
+        let (known, read_whole_at) = self.cursors.get(&pull.stream).copied().unzip();
         match pull.result {
             PullResult::Delta { from, rows, gone, cursor, more } => {
                 let known = known.filter(|known| known.epoch == cursor.epoch && from <= known.seq)?;
@@ -101,6 +109,8 @@ impl Client {
                     return None;
                 }
                 *more_waits |= more;
+                // A page is not the whole: what is known is as old as before.
+                let as_of = read_whole_at.filter(|_| more).unwrap_or(as_of);
                 let rows = rows.into_iter().filter(|row| row.seq > known.seq).collect();
                 Some(StreamWrite {
                     stream: pull.stream,
@@ -158,10 +168,9 @@ impl Client {
         }
         let cursors = &self.cursors;
         self.landing.retain(|_, landing| {
-            // A whole picture that was taken after the command was accepted shows what there is of it: after a database
-            // was restored that may be nothing. A stream that is no longer ours will never show it.
+            // A stream that is no longer ours will never show it.
             let is_settled_by_picture = replaced.contains(&landing.stream);
-            !is_settled_by_picture && cursors.get(&landing.stream).is_none_or(|(cursor, _)| cursor.seq < landing.seq)
+            !is_settled_by_picture && !has_shown(cursors, &landing.stream, landing.seq, landing.at)
         });
         if has_settled || flight.commands.is_empty() {
             self.failures = 0;
@@ -175,7 +184,7 @@ impl Client {
             // Nothing came of it: the same again at once would bring the same.
             self.fail(now, random);
         }
-        if !self.landing.is_empty() {
+        if !self.landing.is_empty() && !self.needs_sign_in {
             self.wants_pull = true;
             if !storing.more {
                 self.not_before = self.not_before.max(now + BACKOFF_FIRST_MS);
@@ -214,9 +223,15 @@ impl Client {
     pub(super) fn land(&mut self, settled: &Settled) {
         let Outcome::Accepted { seq, .. } = settled.outcome else { return };
         let Some((_, Some(pending))) = read(&settled.raw) else { return };
-        let known = self.cursors.get(&pending.stream).map_or(0, |(cursor, _)| cursor.seq);
-        if known < seq {
-            self.landing.insert(settled.id, Landing { stream: pending.stream.clone(), seq, pending });
+        if !has_shown(&self.cursors, &pending.stream, seq, settled.at) {
+            let landing = Landing { stream: pending.stream.clone(), seq, at: settled.at, pending };
+            self.landing.insert(settled.id, landing);
         }
     }
+}
+
+/// Whether a stream has shown what there is of a command accepted as its change `seq` and answered `at`: it was read that
+/// far, or it was read whole later and is shorter, because the database was restored and has forgotten the command.
+fn has_shown(cursors: &Cursors, stream: &StreamId, seq: u64, at: Timestamp) -> bool {
+    cursors.get(stream).is_some_and(|(cursor, as_of)| cursor.seq >= seq || *as_of > at)
 }

@@ -247,6 +247,71 @@ fn nothing_is_sent_for_somebody_who_must_sign_in_first() {
 }
 
 #[test]
+fn what_a_session_of_somebody_else_is_shown_is_not_taken_for_ones_own() {
+    let (mut client, _) = booted(vec![queued(1)]);
+    let pull = |stream, result| PullReply { stream, result };
+    let own = StreamId::Account(account());
+    let theirs = PullResult::Snapshot { why: None, rows: vec![seats(3, 5)], cursor: cursor(1, 5) };
+    let pulls = vec![pull(own.clone(), PullResult::Denied), pull(stream(), theirs.clone())];
+    let answers = vec![not_now(1, NotNow::WrongAccount)];
+    let effects =
+        client.step(10, 0, Input::Replied(1, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls })));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Store { streams, .. } if streams.is_empty())));
+    client.step(11, 0, Input::Stored(1, true));
+    assert!(client.needs_sign_in() && taken(&client).is_none());
+    // The same person has signed in again elsewhere in this browser, and nobody said so.
+    let effects = client.step(70_000, 0, Input::TryNow);
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Send { body, .. } => Some(body.pulls.clone()),
+        _ => None,
+    });
+    assert_eq!(asked.expect("a request")[0].stream, own, "it tells whose session this is");
+    let pulls = vec![pull(own, snapshot(1, 1)), pull(stream(), theirs)];
+    let answers = Vec::new();
+    client.step(70_010, 0, Input::Replied(2, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls })));
+    let effects = client.step(70_011, 0, Input::Stored(2, true));
+    assert!(!client.needs_sign_in() && taken(&client) == Some(3));
+    assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![1]), "the queue goes on");
+}
+
+#[test]
+fn an_accepted_command_that_a_restore_has_lost_is_not_awaited_after_a_new_start() {
+    let outcome = Outcome::Accepted { seq: 900, result: Accepted::Done };
+    let settled = Settled { id: id(1), raw: queued(1).raw, outcome, at: at(), dismissed: false };
+    for (read_at, awaited) in [(at(), 1), (at().plus_minutes(1), 0)] {
+        let stored = Stored {
+            account: Some(account()),
+            device: Some(device()),
+            journal: vec![settled.clone()],
+            streams: vec![(stream(), cursor(2, 40), read_at, vec![])],
+            ..Stored::default()
+        };
+        let mut client = Client::default();
+        client.step(0, 0, Input::Boot(stored));
+        assert_eq!(client.pending().len(), awaited, "read at {read_at:?}");
+    }
+}
+
+#[test]
+fn a_page_of_a_delta_does_not_count_as_the_whole() {
+    let (mut client, _) = booted(vec![queued(1)]);
+    let pages = |to, more| match delta(0, to, 3) {
+        PullResult::Delta { from, rows, gone, cursor, .. } => PullResult::Delta { from, rows, gone, cursor, more },
+        other => other,
+    };
+    client.step(10, 0, Input::Replied(1, Some(reply(vec![], Some(snapshot(1, 0))))));
+    client.step(11, 0, Input::Stored(1, true));
+    client.step(5_000, 0, Input::Woke);
+    client.step(5_010, 0, Input::Replied(2, Some(reply(vec![accepted(1, 9)], Some(pages(4, true))))));
+    client.step(5_011, 0, Input::Stored(2, true));
+    let mut later = reply(vec![], Some(pages(6, true)));
+    later.server_at = at().plus_minutes(1);
+    client.step(5_020, 0, Input::Replied(3, Some(later)));
+    client.step(5_021, 0, Input::Stored(3, true));
+    assert_eq!((client.pending().len(), client.as_of(&stream())), (1, Some(at())), "more is to come");
+}
+
+#[test]
 fn a_busy_server_is_not_asked_before_it_said() {
     let (mut client, _) = booted(vec![queued(1)]);
     let busy = Answer::NotNow { id: id(1), not_now: NotNow::RetryAfter { ms: 4_000 } };
