@@ -339,8 +339,8 @@ impl World {
                 self.later(at, 15, Happening::StoreRows { generation, account, request, streams, settled, fails });
             }
             Happening::StoreRows { generation, account, request, streams, settled, fails } => {
-                self.store_rows(at, account, &streams, fails);
-                let has_rows = streams.iter().any(|w| w.replace || !w.rows.is_empty() || !w.gone.is_empty());
+                let is_kept = self.store_rows(at, account, &streams, fails);
+                let has_rows = is_kept && streams.iter().any(|w| w.replace || !w.rows.is_empty() || !w.gone.is_empty());
                 let fails = self.may_fail();
                 let next = Happening::StoreAnswers { generation, account, request, has_rows, settled, fails };
                 self.later(at, 15, next);
@@ -503,7 +503,8 @@ impl World {
         }
     }
 
-    fn store_rows(&mut self, at: Place, account: AccountId, streams: &[StreamWrite], fails: bool) {
+    /// Stores rows and cursors, and says whether the disk has them now.
+    fn store_rows(&mut self, at: Place, account: AccountId, streams: &[StreamWrite], fails: bool) -> bool {
         let guarded = self.planted != Some(Bug::RowsGoBackwards);
         let is_off = self.tab(at).is_none_or(|tab| tab.is_cache_off && tab.account == account);
         if fails {
@@ -514,6 +515,7 @@ impl World {
         } else if !is_off {
             self.stores(at, account).apply(streams, guarded);
         }
+        !fails && !is_off
     }
 
     fn note_landing(&mut self, at: Place) {

@@ -68,10 +68,10 @@ impl Cache {
         })
     }
 
-    /// Stores what a reply brought, rows and cursor of a stream together.
-    pub async fn apply(&self, writes: &[StreamWrite]) {
+    /// Stores what a reply brought, rows and cursor of a stream together, and says whether it is stored.
+    pub async fn apply(&self, writes: &[StreamWrite]) -> bool {
         if self.is_off.get() || writes.is_empty() {
-            return;
+            return false;
         }
         let stored = match self.try_apply(writes).await {
             Err(Trouble::Lost) => self.try_apply(writes).await,
@@ -81,6 +81,7 @@ impl Cache {
             // Rows in memory are ahead of the disk from here on; a start from the older state is still a true state.
             self.is_off.set(true);
         }
+        stored.is_ok()
     }
 
     /// Empties it.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use domain::command::Envelope;
 use domain::id::StreamId;
-use domain::sync::machine::{Settled, StreamWrite};
+use domain::sync::machine::StreamWrite;
 use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
 use wasm_bindgen_futures::spawn_local;
 
@@ -37,8 +37,15 @@ impl Runner {
                 }
             }),
             Effect::Store { request, streams, settled } => spawn_local(async move {
-                let is_stored = store(&stores, &streams, &settled).await;
-                let has_news = !settled.is_empty() || streams.iter().any(has_rows);
+                // Rows and cursors first, then answers: a crash between the two is healed by sending again.
+                let is_cached = stores.cache.apply(&streams).await;
+                let is_stored = match &stores.outbox {
+                    Some(outbox) => outbox.settle(&settled).await.is_ok(),
+                    None => true,
+                };
+                // Another tab starts again from the disk. Told of rows that are not there it would fetch them, tell of
+                // them in turn, and the two would never end.
+                let has_news = !settled.is_empty() || (is_cached && streams.iter().any(has_rows));
                 if is_stored && has_news {
                     this.tell(events::Told::Stored(stores.account));
                 }
@@ -122,15 +129,6 @@ impl Runner {
 
 fn has_rows(write: &StreamWrite) -> bool {
     write.replace || !write.rows.is_empty() || !write.gone.is_empty()
-}
-
-/// Rows and cursors first, then answers: a crash between the two is healed by sending again.
-async fn store(stores: &Stores, streams: &[StreamWrite], settled: &[(u64, Settled)]) -> bool {
-    stores.cache.apply(streams).await;
-    match &stores.outbox {
-        Some(outbox) => outbox.settle(settled).await.is_ok(),
-        None => true,
-    }
 }
 
 /// The reply that a `401` amounts to.
