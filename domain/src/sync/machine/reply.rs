@@ -230,8 +230,9 @@ impl Client {
     }
 }
 
-/// Whether a stream has shown what there is of a command accepted as its change `seq` and answered `at`: it was read that
-/// far, or it was read whole later and is shorter, because the database was restored and has forgotten the command.
+/// Whether a stream has shown what there is of a command accepted as its change `seq` and answered `at`: it was read whole
+/// no earlier. A page may end between the command and a later change that has taken its row along, and a stream that was
+/// read whole later and is shorter has forgotten the command, because the database was restored.
 fn has_shown(cursors: &Cursors, stream: &StreamId, seq: u64, at: Timestamp) -> bool {
-    cursors.get(stream).is_some_and(|(cursor, as_of)| cursor.seq >= seq || *as_of > at)
+    cursors.get(stream).is_some_and(|(cursor, as_of)| *as_of > at || (*as_of == at && cursor.seq >= seq))
 }
