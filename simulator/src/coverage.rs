@@ -80,6 +80,8 @@ sights! {
     WriteFailed,
     /// Two tabs of a phone had the same command on its way.
     TwoTabsSend,
+    /// A tab wanted to send what another had taken back or had the answer of.
+    Outdated,
     /// A frozen tab came back.
     Thawed,
     /// A word from another tab was lost.

@@ -146,13 +146,15 @@ impl Outbox {
         queued
     }
 
-    /// Notes that these were sent.
-    pub fn mark_tried(&mut self, numbers: &[u64]) {
-        for no in numbers {
-            if let Some((_, queued)) = self.queue.get_mut(no) {
+    /// Notes that these were sent; `false`, and nothing noted, if another tab has taken one back or has its answer.
+    pub fn mark_tried(&mut self, ids: &[CommandId]) -> bool {
+        let are_all_there = ids.iter().all(|id| self.is_queued(*id));
+        if are_all_there {
+            for (_, queued) in self.queue.values_mut().filter(|(id, _)| ids.contains(id)) {
                 queued.tried += 1;
             }
         }
+        are_all_there
     }
 
     /// Moves answered commands from the queue into the journal, under whatever number they have by now.

@@ -17,3 +17,6 @@ pub mod run;
 pub mod server;
 pub mod town;
 pub mod world;
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,7 @@ pub enum Happening {
     /// A tap is stored, or with `fails` is not.
     Queue { draft: Draft, fails: bool },
     /// Commands are marked as tried, and then sent.
-    Send { generation: u32, account: AccountId, request: u64, body: SyncRequest, numbers: Vec<u64>, deadline: u64 },
+    Send { generation: u32, account: AccountId, request: u64, body: SyncRequest, deadline: u64 },
     /// A reply, or that there is none.
     Replied { generation: u32, request: u64, reply: Option<SyncReply> },
     /// Nothing left the phone.
@@ -240,13 +240,13 @@ impl World {
         let Some(tab) = self.tab(at) else { return };
         let (generation, account) = (tab.generation, tab.account);
         match effect {
-            Effect::Send { request, body, numbers, deadline_ms } => {
+            Effect::Send { request, body, deadline_ms, .. } => {
                 if self.weather == Weather::NoNetwork {
                     self.later(at, 20, Happening::NotSent { generation, request });
                     return;
                 }
                 let deadline = u64::from(deadline_ms);
-                self.later(at, 10, Happening::Send { generation, account, request, body, numbers, deadline });
+                self.later(at, 10, Happening::Send { generation, account, request, body, deadline });
             }
             Effect::Store { request, streams, settled } => {
                 let first_cursors = self.planted == Some(Bug::CursorBeforeRows);
@@ -321,9 +321,13 @@ impl World {
                 }
             }
             Happening::LoadOutbox { generation, streams } if generation == current => self.booted(at, mine, streams),
-            Happening::Send { generation, account, request, body, numbers, deadline } => {
-                self.stores(at, account).outbox.mark_tried(&numbers);
-                self.send(at, generation, request, body, deadline);
+            Happening::Send { generation, account, request, body, deadline } => {
+                if self.stores(at, account).outbox.mark_tried(&ids_of(&body)) {
+                    self.send(at, generation, request, body, deadline);
+                } else if generation == current {
+                    self.sights.mark(Sight::Outdated);
+                    self.boot(at, account);
+                }
             }
             Happening::Replied { generation, request, reply } if generation == current => {
                 self.feed(at, Input::Replied(request, reply));
@@ -538,7 +542,12 @@ impl World {
 
 /// The reply that a `401` amounts to.
 fn everybody_signs_in(body: &SyncRequest, server_at: Timestamp) -> SyncReply {
-    let ids = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
-    let answers = ids.map(|envelope| Answer::NotNow { id: envelope.id, not_now: NotNow::NeedsSignIn }).collect();
+    let answers = ids_of(body).into_iter().map(|id| Answer::NotNow { id, not_now: NotNow::NeedsSignIn }).collect();
     SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new() }
+}
+
+/// The ids of the commands in a request.
+pub(crate) fn ids_of(body: &SyncRequest) -> Vec<CommandId> {
+    let envelopes = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
+    envelopes.map(|envelope| envelope.id).collect()
 }

@@ -16,7 +16,7 @@ use crate::coverage::{Sight, Sights};
 use crate::dice::Dice;
 use crate::disk::Draft;
 use crate::network::Weather;
-use crate::phone::{Happening, Phone, Place, Tab, Told};
+use crate::phone::{Happening, Phone, Place, Tab, Told, ids_of};
 use crate::planted::Bug;
 use crate::server::{Database, Mishap, Server};
 use crate::town::{BEGIN_MS, account, community_streams, household, occurrences, slots, space, stream_of};
@@ -79,6 +79,8 @@ pub struct World {
     pub forgotten: BTreeSet<CommandId>,
     /// Answered so long ago that the answer is gone.
     pub pruned: BTreeSet<CommandId>,
+    /// Queued on a profile that was copied: taken back on the one, it still waits on the other.
+    pub copied: BTreeSet<CommandId>,
     /// Raised by each restore and each copied profile: order and cursors begin anew.
     pub upheavals: u64,
     /// Whether a database was ever restored under its old epoch.
@@ -113,6 +115,7 @@ impl World {
             taken_back: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             pruned: BTreeSet::new(),
+            copied: BTreeSet::new(),
             upheavals: 0,
             has_gone_back: false,
             story: None,
@@ -282,7 +285,9 @@ impl World {
             Happening::Queue { draft, fails: false } => {
                 self.stores(at, draft.account).outbox.queue(&draft);
             }
-            Happening::Send { account, numbers, .. } => self.stores(at, account).outbox.mark_tried(&numbers),
+            Happening::Send { account, body, .. } => {
+                self.stores(at, account).outbox.mark_tried(&ids_of(&body));
+            }
             Happening::StoreCursors { account, streams, .. } => self.stores(at, account).apply_cursors(&streams),
             Happening::StoreRows { account, streams, fails: false, .. } => {
                 let guarded = self.planted != Some(Bug::RowsGoBackwards);
@@ -452,6 +457,7 @@ impl World {
             return;
         }
         let copy = self.stores(from, owner).clone();
+        self.copied.extend(copy.outbox.queue.values().map(|(id, _)| *id));
         self.phones[to.phone].disk.insert(owner, copy);
         self.saved.retain(|_, place| *place != (to.phone, owner));
         self.upheavals += 1;

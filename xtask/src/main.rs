@@ -1,4 +1,4 @@
-//! What a developer and CI run: `cargo xtask run | build | test | tidy | bench`.
+//! What a developer and CI run: `cargo xtask run | build | test | simulate | tidy | bench`.
 //!
 //! Every long step says what it is and how long it took. What a step needs and the machine lacks is installed where we
 //! may, and named in one sentence where we may not.
@@ -8,6 +8,7 @@ mod build;
 mod postgres;
 mod setup;
 mod shell;
+mod simulate;
 mod test;
 mod tidy;
 
@@ -50,6 +51,18 @@ enum Task {
         /// Which stages; all when none is named.
         stages: Vec<test::Stage>,
     },
+    /// Drives phones, a network and a server by a seed, and looks whether the synchronisation keeps its promises.
+    Simulate {
+        /// How many seeds, from 0 on.
+        #[arg(long, default_value_t = simulate::SEEDS)]
+        seeds: u64,
+        /// Replays this one instead, and makes it short if it fails.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// With a seed: tells everything that happened.
+        #[arg(long, requires = "seed")]
+        story: bool,
+    },
     /// Checks what the compiler does not: where words, SQL and time may stand.
     Tidy,
     /// Prints sizes, server speed and page timings.
@@ -81,6 +94,8 @@ fn carry_out(task: Task) -> Result<()> {
         }
         Task::Run { listen, data, dev } => run(&listen, &data, build::Profile::of(dev)),
         Task::Test { stages } => test::run(&stages),
+        Task::Simulate { seeds, seed: None, .. } => simulate::prove(seeds),
+        Task::Simulate { seed: Some(seed), story, .. } => simulate::replay(seed, story),
         Task::Tidy => tidy::run(),
         Task::Bench { parts, binary } => bench::run(&parts, binary),
     }

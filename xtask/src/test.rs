@@ -13,7 +13,7 @@ use crate::build::{self, Profile};
 use crate::postgres::Cluster;
 use crate::setup::{self, Need};
 use crate::shell::{Counts, call, cargo, count, root, step};
-use crate::tidy;
+use crate::{simulate, tidy};
 
 /// A part of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -26,6 +26,8 @@ pub enum Stage {
     Clippy,
     /// The rules.
     Domain,
+    /// The simulator itself, then the synchronisation in it.
+    Simulator,
     /// These tools.
     Xtask,
     /// The server, on both engines.
@@ -38,11 +40,12 @@ pub enum Stage {
     E2e,
 }
 
-const ALL: [Stage; 9] = [
+const ALL: [Stage; 10] = [
     Stage::Fmt,
     Stage::Tidy,
     Stage::Clippy,
     Stage::Domain,
+    Stage::Simulator,
     Stage::Xtask,
     Stage::Server,
     Stage::App,
@@ -117,6 +120,10 @@ impl Run {
             Stage::Tidy => self.check(tidy::run()),
             Stage::Clippy => self.check(clippy()),
             Stage::Domain => self.tests(&mut cargo_test("domain")),
+            Stage::Simulator => {
+                let itself = self.tests(&mut cargo_test("simulator"));
+                itself.and(self.check(simulate::prove(simulate::SEEDS)))
+            }
             Stage::Xtask => self.tests(&mut cargo_test("xtask")),
             Stage::Server => self.server(),
             Stage::App => self.app(),
@@ -197,7 +204,8 @@ fn cargo_test(package: &str) -> Command {
 
 fn clippy() -> Result<()> {
     let deny = ["--", "-D", "warnings"];
-    let host = ["clippy", "--package", "domain", "--package", "server", "--package", "xtask", "--all-targets"];
+    let host =
+        ["clippy", "-p", "domain", "-p", "server", "-p", "simulator", "-p", "xtask", "--all-targets"];
     let browser = ["clippy", "--package", "app", "--target", "wasm32-unknown-unknown"];
     // Both, even if the first finds something.
     let outcomes = [call(cargo().args(host).args(deny)), call(cargo().args(browser).args(deny))];

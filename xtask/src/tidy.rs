@@ -15,7 +15,7 @@ use crate::shell::root;
 
 /// Folders that are looked through, and no others.
 const PLACES: &[&str] =
-    &["domain", "app", "server", "xtask", "style", "public", "end2end", "docs", ".ci", ".cargo", ".github"];
+    &["domain", "app", "server", "simulator", "xtask", "style", "public", "end2end", "docs", ".ci", ".cargo", ".github"];
 /// Folders below them that are not ours.
 const NOT_OURS: &[&str] = &["node_modules", "target", "test-results", "playwright-report"];
 /// Endings of files that hold text.

@@ -192,12 +192,13 @@ impl Outbox {
         self.with_retry(|database, attempt| queue(database, draft.clone(), attempt)).await
     }
 
-    /// Notes that these were sent: from then on only an answer ends them.
-    pub async fn mark_tried(&self, numbers: &[u64]) -> Result<(), Trouble> {
+    /// Notes that these were sent: from then on only an answer ends them. `false`, and nothing noted, if another tab has
+    /// taken one of them back or has its answer.
+    pub async fn mark_tried(&self, ids: &[CommandId]) -> Result<bool, Trouble> {
         if self.is_in_memory() {
-            return Ok(());
+            return Ok(true);
         }
-        self.with_retry(|database, _| mark_tried(database, numbers.to_vec())).await
+        self.with_retry(|database, _| mark_tried(database, ids.to_vec())).await
     }
 
     /// Moves answered commands from the queue into the journal.
@@ -401,16 +402,21 @@ async fn next_no(meta: &ObjectStore) -> Result<u64, Trouble> {
     Ok(next.and_then(|value| value.as_f64()).map_or(1, |no| no as u64))
 }
 
-async fn mark_tried(database: IdbDatabase, numbers: Vec<u64>) -> Result<(), Trouble> {
+async fn mark_tried(database: IdbDatabase, ids: Vec<CommandId>) -> Result<bool, Trouble> {
     let strict = Strict::begin(&database, &[QUEUE])?;
     let queue = strict.store(QUEUE)?;
-    for no in numbers {
-        let Some(value) = queue.get(key_of(no))?.await? else { continue };
-        let Some(mut queued) = queued_of(no, &value) else { continue };
-        queued.tried += 1;
-        queue.put(&entry_of(&queued)?, Some(&key_of(no)))?.await?;
+    let stored = read_queue(&queue).await?.into_iter().filter_map(|(no, value)| queued_of(no, &value));
+    // By their ids: another tab may have renumbered.
+    let sent: Vec<_> = stored.filter(|queued| ids.iter().any(|id| is_command(queued, *id))).collect();
+    let are_all_there = sent.len() == ids.len();
+    if are_all_there {
+        for mut queued in sent {
+            queued.tried += 1;
+            queue.put(&entry_of(&queued)?, Some(&key_of(queued.no)))?.await?;
+        }
     }
-    strict.committed().await
+    strict.committed().await?;
+    Ok(are_all_there)
 }
 
 async fn settle(database: IdbDatabase, settled: Vec<(u64, Settled)>) -> Result<(), Trouble> {

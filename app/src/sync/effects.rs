@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use domain::command::Envelope;
-use domain::id::StreamId;
+use domain::id::{CommandId, StreamId};
 use domain::sync::machine::StreamWrite;
 use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
 use wasm_bindgen_futures::spawn_local;
@@ -18,6 +18,14 @@ enum Sent {
     Replied(Option<Box<SyncReply>>),
     /// Nothing left this phone.
     Not,
+    /// Another tab has taken a command back or has its answer: this one has to look at the disk again.
+    Outdated,
+}
+
+/// The ids of the commands in a request.
+fn ids_of(body: &SyncRequest) -> Vec<CommandId> {
+    let envelopes = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
+    envelopes.map(|envelope| envelope.id).collect()
 }
 
 impl Runner {
@@ -26,10 +34,16 @@ impl Runner {
         let stores = Rc::clone(&self.stores.borrow());
         let generation = self.generation.get();
         match effect {
-            Effect::Send { request, body, numbers, deadline_ms } => spawn_local(async move {
-                let input = match this.send(&stores, &body, &numbers, deadline_ms).await {
+            Effect::Send { request, body, deadline_ms, .. } => spawn_local(async move {
+                let input = match this.send(&stores, &body, deadline_ms).await {
                     Sent::Replied(reply) => Input::Replied(request, reply.map(|reply| *reply)),
                     Sent::Not => Input::NotSent(request),
+                    Sent::Outdated => {
+                        if this.generation.get() == generation {
+                            this.boot(stores.account).await;
+                        }
+                        return;
+                    }
                 };
                 if this.generation.get() == generation {
                     this.feed(input);
@@ -70,7 +84,7 @@ impl Runner {
         }
     }
 
-    async fn send(self: &Rc<Self>, stores: &Stores, body: &SyncRequest, numbers: &[u64], deadline_ms: u32) -> Sent {
+    async fn send(self: &Rc<Self>, stores: &Stores, body: &SyncRequest, deadline_ms: u32) -> Sent {
         // A phone that says it has no network is believed only if nothing answers.
         if !platform::is_online() && !api::answers().await {
             return Sent::Not;
@@ -80,10 +94,12 @@ impl Runner {
             return Sent::Not;
         }
         if let Some(outbox) = &stores.outbox
-            && !numbers.is_empty()
+            && !body.commands.is_empty()
         {
             // If this fails the machine still knows; only a withdrawal after a crash could come too late.
-            let _ = outbox.mark_tried(numbers).await;
+            if outbox.mark_tried(&ids_of(body)).await == Ok(false) {
+                return Sent::Outdated;
+            }
         }
         let asked_ms = platform::phone_ms();
         let reply = match api::sync(body, deadline_ms).await {
@@ -133,7 +149,6 @@ fn has_rows(write: &StreamWrite) -> bool {
 
 /// The reply that a `401` amounts to.
 fn everybody_signs_in(body: &SyncRequest, server_at: domain::time::Timestamp) -> SyncReply {
-    let ids = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
-    let answers = ids.map(|envelope| Answer::NotNow { id: envelope.id, not_now: NotNow::NeedsSignIn }).collect();
+    let answers = ids_of(body).into_iter().map(|id| Answer::NotNow { id, not_now: NotNow::NeedsSignIn }).collect();
     SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new() }
 }

@@ -8,9 +8,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("app/Cargo.toml", &["domain"]),
     // The server's own tests ask for a feature of the server.
     ("server/Cargo.toml", &["domain", "server"]),
+    ("simulator/Cargo.toml", &["domain"]),
     ("xtask/Cargo.toml", &[]),
 ];
-const OURS: &[&str] = &["domain", "app", "server", "xtask"];
+const OURS: &[&str] = &["domain", "app", "server", "simulator", "xtask"];
 
 /// What is wrong with one manifest; nothing, for other files.
 pub fn check(path: &str, text: &str) -> Vec<String> {
@@ -72,6 +73,7 @@ mod tests {
             ("domain/Cargo.toml", "[build-dependencies]\ncc = \"1\"\n"),
             ("app/Cargo.toml", "[dependencies]\nserver = { path = \"../server\" }\n"),
             ("server/Cargo.toml", "[dependencies]\napp = { path = \"../app\" }\n"),
+            ("simulator/Cargo.toml", "[dependencies]\nserver.workspace = true\n"),
             ("xtask/Cargo.toml", "[dependencies]\ndomain.workspace = true\n"),
         ] {
             assert_eq!(check(path, manifest).len(), 1, "{manifest}");
