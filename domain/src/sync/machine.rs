@@ -34,6 +34,8 @@ const BACKOFF_FIRST_MS: u64 = 1_000;
 const BACKOFF_LAST_MS: u64 = 60_000;
 /// How long one try may take.
 const DEADLINE_MS: u32 = 30_000;
+/// How long a renumbering may take before another one is asked for: whoever runs the machine may wait a minute.
+const RENUMBER_MS: u64 = 75_000;
 /// How often a visible page asks for news.
 const POLL_MS: u64 = 60_000;
 
@@ -66,6 +68,8 @@ pub struct Client {
     not_before: u64,
     /// The server's wish, for commands; only its person's wish to try now cuts it short.
     held_until: u64,
+    /// Until when the last renumbering asked for is expected; a second one on top would only cost another name.
+    renumbered_by: u64,
     next_poll: u64,
     wants_pull: bool,
     is_visible: bool,
@@ -154,6 +158,7 @@ impl Client {
             }
             Input::Renumbered(device, queue) => {
                 self.device = Some(device);
+                self.renumbered_by = now;
                 self.queue.clear();
                 for queued in queue {
                     self.enqueue(queued);

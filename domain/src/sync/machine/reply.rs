@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BACKOFF_FIRST_MS, Client, Cursors, Landing, POLL_MS, read};
+use super::{BACKOFF_FIRST_MS, Client, Cursors, Landing, POLL_MS, RENUMBER_MS, read};
 use crate::command::Outcome;
 use crate::id::StreamId;
 use crate::refusal::Refusal;
@@ -176,7 +176,10 @@ impl Client {
             self.failures = 0;
         }
         if storing.renumber {
-            effects.push(Effect::Renumber);
+            if now >= self.renumbered_by {
+                self.renumbered_by = now + RENUMBER_MS;
+                effects.push(Effect::Renumber);
+            }
             self.fail(now, random);
         } else if storing.more || has_settled {
             self.not_before = self.not_before.min(now);

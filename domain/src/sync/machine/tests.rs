@@ -372,6 +372,24 @@ fn what_has_its_answer_leaves_the_queue_before_the_rest_is_renumbered() {
 }
 
 #[test]
+fn a_queue_that_is_being_renumbered_is_not_renumbered_again() {
+    let (mut client, _) = booted(vec![queued(3)]);
+    let asks = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Renumber));
+    let gap = |client: &mut Client, request, now| {
+        let gap = reply(vec![not_now(3, NotNow::Gap { expected: 1 })], None);
+        client.step(now, 0, Input::Replied(request, Some(gap)));
+        client.step(now + 1, 0, Input::Stored(request, true))
+    };
+    assert!(asks(&gap(&mut client, 1, 10)));
+    assert!(sent(&client.step(2_000, 0, Input::Woke)).is_some());
+    assert!(!asks(&gap(&mut client, 2, 2_010)), "it is under way");
+    assert!(sent(&client.step(90_000, 0, Input::Woke)).is_some());
+    assert!(asks(&gap(&mut client, 3, 90_010)), "it never came");
+    client.step(90_020, 0, Input::Renumbered(device(), vec![renumbered(&queued(3), 2)]));
+    assert!(asks(&gap(&mut client, 4, 90_030)), "and another may be needed");
+}
+
+#[test]
 fn an_answer_finds_its_command_under_whatever_number_it_has_by_now() {
     let (mut client, _) = booted(vec![queued(2), queued(3)]);
     client.step(10, 0, Input::Replied(1, Some(reply(vec![accepted(2, 5)], None))));
