@@ -204,8 +204,7 @@ fn cargo_test(package: &str) -> Command {
 
 fn clippy() -> Result<()> {
     let deny = ["--", "-D", "warnings"];
-    let host =
-        ["clippy", "-p", "domain", "-p", "server", "-p", "simulator", "-p", "xtask", "--all-targets"];
+    let host = ["clippy", "-p", "domain", "-p", "server", "-p", "simulator", "-p", "xtask", "--all-targets"];
     let browser = ["clippy", "--package", "app", "--target", "wasm32-unknown-unknown"];
     // Both, even if the first finds something.
     let outcomes = [call(cargo().args(host).args(deny)), call(cargo().args(browser).args(deny))];

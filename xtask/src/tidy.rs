@@ -14,8 +14,20 @@ use anyhow::{Result, bail};
 use crate::shell::root;
 
 /// Folders that are looked through, and no others.
-const PLACES: &[&str] =
-    &["domain", "app", "server", "simulator", "xtask", "style", "public", "end2end", "docs", ".ci", ".cargo", ".github"];
+const PLACES: &[&str] = &[
+    "domain",
+    "app",
+    "server",
+    "simulator",
+    "xtask",
+    "style",
+    "public",
+    "end2end",
+    "docs",
+    ".ci",
+    ".cargo",
+    ".github",
+];
 /// Folders below them that are not ours.
 const NOT_OURS: &[&str] = &["node_modules", "target", "test-results", "playwright-report"];
 /// Endings of files that hold text.
