@@ -83,13 +83,8 @@ impl Account {
     /// Stores what a reply brought. `guarded` leaves a stream alone that another tab has read further.
     pub fn apply(&mut self, writes: &[StreamWrite], guarded: bool) {
         for write in writes {
-            let stored = self.cache.get(&write.stream);
-            if let (Some(stored), Some(new), true) = (stored, write.cursor, guarded)
-                && !write.goes_back
-                && stored.cursor.epoch == new.epoch
-                && stored.cursor.audience == new.audience
-                && stored.cursor.seq > new.seq
-            {
+            let stored = self.cache.get(&write.stream).map(|stored| stored.cursor);
+            if guarded && !may_apply(stored, write) {
                 continue;
             }
             let Some(cursor) = write.cursor else {
@@ -200,6 +195,20 @@ impl Outbox {
     #[must_use]
     pub fn answer(&self, id: CommandId) -> Option<&Outcome> {
         self.journal.get(&id).map(|settled| &settled.outcome)
+    }
+}
+
+/// Whether a write fits what is stored: neither behind it nor with a hole before it.
+fn may_apply(stored: Option<Cursor>, write: &StreamWrite) -> bool {
+    let is_of_one_life = |one: Cursor, other: Cursor| (one.epoch, one.audience) == (other.epoch, other.audience);
+    if let Some(from) = write.from
+        && !stored.is_some_and(|stored| is_of_one_life(stored, from) && stored.seq >= from.seq)
+    {
+        return false;
+    }
+    match (stored, write.cursor) {
+        (Some(stored), Some(new)) => write.goes_back || !is_of_one_life(stored, new) || stored.seq <= new.seq,
+        _ => true,
     }
 }
 

@@ -160,13 +160,8 @@ impl Cache {
 
 async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result<(), Trouble> {
     let stream = write.stream.to_string();
-    // Another tab may have read further; its rows stay, and this tab catches up.
-    if let (Some(stored), Some(new)) = (read_cursor(cursors, &stream).await?, write.cursor)
-        && !write.goes_back
-        && stored.cursor.epoch == new.epoch
-        && stored.cursor.audience == new.audience
-        && stored.cursor.seq > new.seq
-    {
+    let stored = read_cursor(cursors, &stream).await?.map(|stored| stored.cursor);
+    if !may_apply(stored, write) {
         return Ok(());
     }
     if write.replace {
@@ -190,6 +185,21 @@ async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result
         None => cursors.delete(key).await?,
     }
     Ok(())
+}
+
+/// Whether a write fits what is stored. Another tab may have read further: its rows stay, and this tab catches up. Or less
+/// far, or the cache was emptied: then what is between is not here, and an older state is still a true state.
+fn may_apply(stored: Option<Cursor>, write: &StreamWrite) -> bool {
+    let is_of_one_life = |one: Cursor, other: Cursor| (one.epoch, one.audience) == (other.epoch, other.audience);
+    if let Some(from) = write.from
+        && !stored.is_some_and(|stored| is_of_one_life(stored, from) && stored.seq >= from.seq)
+    {
+        return false;
+    }
+    match (stored, write.cursor) {
+        (Some(stored), Some(new)) => write.goes_back || !is_of_one_life(stored, new) || stored.seq <= new.seq,
+        _ => true,
+    }
 }
 
 async fn read_cursor(cursors: &Store, stream: &str) -> Result<Option<StoredCursor>, Trouble> {

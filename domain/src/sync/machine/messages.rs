@@ -123,6 +123,8 @@ pub struct StreamWrite {
     pub stream: StreamId,
     /// Whether all its rows are replaced.
     pub replace: bool,
+    /// What it builds on, when it is not the whole: a disk that was not read that far would have a hole, and is left alone.
+    pub from: Option<Cursor>,
     /// Whether the server no longer knows what was read before, so that this counts although it reaches less far.
     pub goes_back: bool,
     /// Rows to put.

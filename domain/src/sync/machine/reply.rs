@@ -115,6 +115,7 @@ impl Client {
                 Some(StreamWrite {
                     stream: pull.stream,
                     replace: false,
+                    from: Some(known),
                     goes_back: false,
                     rows,
                     gone,
@@ -130,6 +131,7 @@ impl Client {
                 (is_newer || goes_back).then_some(StreamWrite {
                     stream: pull.stream,
                     replace: true,
+                    from: None,
                     goes_back,
                     rows,
                     gone: Vec::new(),
@@ -140,6 +142,7 @@ impl Client {
             PullResult::Denied => Some(StreamWrite {
                 stream: pull.stream,
                 replace: true,
+                from: None,
                 goes_back: false,
                 rows: Vec::new(),
                 gone: Vec::new(),
