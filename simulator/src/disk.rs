@@ -198,18 +198,16 @@ impl Outbox {
     }
 }
 
-/// Whether a write fits what is stored: neither behind it nor with a hole before it.
+/// Whether a write fits what is stored: a delta joins what it builds on, a whole picture does not go back.
 fn may_apply(stored: Option<Cursor>, write: &StreamWrite) -> bool {
-    let is_of_one_life = |one: Cursor, other: Cursor| (one.epoch, one.audience) == (other.epoch, other.audience);
-    if let Some(from) = write.from
-        && !stored.is_some_and(|stored| is_of_one_life(stored, from) && stored.seq >= from.seq)
-    {
-        return false;
+    if write.from.is_some() {
+        return stored == write.from;
     }
-    match (stored, write.cursor) {
-        (Some(stored), Some(new)) => write.goes_back || !is_of_one_life(stored, new) || stored.seq <= new.seq,
-        _ => true,
-    }
+    let goes_back = |stored: Cursor, new: Cursor| {
+        (stored.epoch, stored.audience) == (new.epoch, new.audience) && stored.seq > new.seq
+    };
+    let is_behind = stored.zip(write.cursor).is_some_and(|(stored, new)| goes_back(stored, new));
+    write.goes_back || !is_behind
 }
 
 fn seal(envelope: &Envelope) -> String {

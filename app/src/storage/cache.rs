@@ -187,19 +187,18 @@ async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result
     Ok(())
 }
 
-/// Whether a write fits what is stored. Another tab may have read further: its rows stay, and this tab catches up. Or less
-/// far, or the cache was emptied: then what is between is not here, and an older state is still a true state.
+/// Whether a write fits what is stored. A delta joins what it builds on and nothing else: another tab may have read further or
+/// less far or another branch, or the cache was emptied; an older state is still a true state. A whole picture does not go
+/// back behind another, unless the server says so.
 fn may_apply(stored: Option<Cursor>, write: &StreamWrite) -> bool {
-    let is_of_one_life = |one: Cursor, other: Cursor| (one.epoch, one.audience) == (other.epoch, other.audience);
-    if let Some(from) = write.from
-        && !stored.is_some_and(|stored| is_of_one_life(stored, from) && stored.seq >= from.seq)
-    {
-        return false;
+    if write.from.is_some() {
+        return stored == write.from;
     }
-    match (stored, write.cursor) {
-        (Some(stored), Some(new)) => write.goes_back || !is_of_one_life(stored, new) || stored.seq <= new.seq,
-        _ => true,
-    }
+    let goes_back = |stored: Cursor, new: Cursor| {
+        (stored.epoch, stored.audience) == (new.epoch, new.audience) && stored.seq > new.seq
+    };
+    let is_behind = stored.zip(write.cursor).is_some_and(|(stored, new)| goes_back(stored, new));
+    write.goes_back || !is_behind
 }
 
 async fn read_cursor(cursors: &Store, stream: &str) -> Result<Option<StoredCursor>, Trouble> {
