@@ -440,7 +440,7 @@ impl World {
                 mishap,
                 deadline: self.now + deadline,
             };
-            self.put(after, Event::Arrives(Box::new(arrival)));
+            self.put(after, Event::Arrives(arrival));
         }
         self.at(at, deadline, Happening::Replied { generation, request, reply: None });
     }

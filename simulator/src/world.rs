@@ -53,7 +53,7 @@ pub enum Event {
     /// In a tab of that life.
     Tab(Place, u64, Happening),
     /// A request reaches the server.
-    Arrives(Box<Arrival>),
+    Arrives(Arrival),
 }
 
 /// The world.
@@ -180,7 +180,7 @@ impl World {
             let ((at, _), event) = entry.remove_entry();
             self.now = at;
             match event {
-                Event::Arrives(arrival) => self.arrive(*arrival),
+                Event::Arrives(arrival) => self.arrive(arrival),
                 Event::Tab(place, life, happening) => {
                     let Some(tab) = self.tab_mut(place).filter(|tab| tab.life == life) else { continue };
                     match &mut tab.held {
