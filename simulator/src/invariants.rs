@@ -197,7 +197,7 @@ impl Checker {
             }
         }
         let picture = tab.picture(world.planted);
-        for (id, settled) in tab.client.journal() {
+        for (id, settled) in tab.client.journal().iter() {
             let is_excused = world.forgotten.contains(id) || world.pruned.contains(id);
             if is_thing(&settled.outcome) && !is_excused && !picture.contains(id) {
                 return broken(Rule::NoFlicker, format!("{id} was accepted and is not in the picture of {at:?}"));

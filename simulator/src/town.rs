@@ -438,9 +438,10 @@ impl Town {
         let facts = space_row();
         let holdings = self.holdings(date);
         let facts = SpaceFacts { policy: &facts.policy, hours: &facts.hours, closures: &[], holdings: &holdings };
-        let open = self.bookings.values().filter(|(owner, _)| *owner == account).count();
+        let own: Vec<TimeRange> =
+            self.bookings.values().filter(|(owner, _)| *owner == account).map(|(_, range)| *range).collect();
         let party = Party { adults: body.adults, child_ages: &[] };
-        let decision = decide_booking(&facts, body.range, party, u16::try_from(open).unwrap_or(u16::MAX), now)?;
+        let decision = decide_booking(&facts, body.range, party, &own, now)?;
         let (state, result) = match decision {
             BookingDecision::Approved => (BookingState::Approved, Accepted::Booked),
             BookingDecision::Requested { answer_by } => (BookingState::Requested, Accepted::Requested { answer_by }),
