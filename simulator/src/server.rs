@@ -243,7 +243,8 @@ impl Server {
                 self.note(&command, &result, self.db.town.promotions > before);
                 let head = self.db.streams.get(&envelope.stream).map_or(0, |stream| stream.head);
                 let has_effect = !rows.is_empty();
-                let cause = mix(u64::try_from(envelope.id.uuid().as_u128() >> 64).unwrap_or_default());
+                let id = u64::try_from(envelope.id.uuid().as_u128() >> 64).unwrap_or_default();
+                let cause = mix(id ^ mix(now.ms().unsigned_abs()));
                 let seq = if has_effect { self.db.write_change(&envelope.stream, rows, cause) } else { head };
                 (Outcome::Accepted { seq, result }, has_effect)
             }

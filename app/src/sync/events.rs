@@ -62,10 +62,13 @@ impl Runner {
         let this = Rc::clone(self);
         platform::listen(&document(), "visibilitychange", move |_: web_sys::Event| {
             let is_visible = platform::is_visible();
+            this.feed(Input::Visible(is_visible));
             if is_visible {
                 this.tick();
+                // A page that slept hears nothing, and a tab that died tells nothing.
+                let this = Rc::clone(&this);
+                spawn_local(async move { this.take_others().await });
             }
-            this.feed(Input::Visible(is_visible));
         });
         let this = Rc::clone(self);
         platform::listen(&window(), "online", move |_: web_sys::Event| this.try_now());

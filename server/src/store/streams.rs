@@ -133,7 +133,7 @@ pub async fn write_change(
     let seq: u64 = bumped.first().ok_or_else(missing)?.number("head")?;
     // Before the first change, and where the tick is not kept any more, the chain begins anew.
     let before = before.first().map_or(Ok(0), |row| row.number("tag"))?;
-    let tag = chain(before, cause);
+    let tag = chain(before, cause, now);
     conn.later(
         "insert into stream_tick (stream, seq, tag, at) values ($1, $2, $3, $4)",
         &[stream.into(), seq.into(), tag.into(), now.into()],
@@ -154,9 +154,10 @@ pub async fn write_change(
     Ok(seq)
 }
 
-/// The next link of the chain.
-fn chain(before: u32, cause: &str) -> u32 {
-    let digest = Sha256::new().chain_update(before.to_be_bytes()).chain_update(cause).finalize();
+/// The next link of the chain. The time belongs to it: what a restore had lost may be decided otherwise later.
+fn chain(before: u32, cause: &str, now: Timestamp) -> u32 {
+    let when = now.ms().to_be_bytes();
+    let digest = Sha256::new().chain_update(before.to_be_bytes()).chain_update(when).chain_update(cause).finalize();
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
