@@ -18,7 +18,6 @@ use domain::sync::{Answer, NotNow, PROTOCOL, Pull, PullReply, SyncReply, SyncReq
 use domain::time::Timestamp;
 use serde_json::value::RawValue;
 
-use self::push::UNKNOWN_KIND_MS;
 use crate::store::{Db, StoreError};
 
 /// Why a whole request was not looked at.
@@ -57,7 +56,7 @@ pub async fn sync(db: &Db, actor: &Actor, request: SyncRequest, now: Timestamp) 
         let envelope = match incoming {
             Incoming::Known(envelope) => envelope,
             Incoming::Newer(id) => {
-                answers.push(Answer::NotNow { id: *id, not_now: NotNow::RetryAfter { ms: UNKNOWN_KIND_MS } });
+                answers.push(push::later(*id));
                 break;
             }
         };

@@ -1,6 +1,7 @@
 //! One command, once: replayed if it is known, in order of its device's numbers, decided, stored with its answer.
 
 use domain::command::{Command, CommandProblem, Envelope, Outcome};
+use domain::id::CommandId;
 use domain::people::Actor;
 use domain::refusal::Refusal;
 use domain::sync::{Answer, NotNow};
@@ -14,10 +15,16 @@ use crate::store::devices::{Before, count_fault, find_processed, insert_processe
 use crate::store::engine::PART;
 use crate::store::streams::write_change;
 use crate::store::{Conn, StoreError};
+use crate::sync::incoming::Incoming;
 use crate::sync::malformed::field_of;
 
 /// How long a phone waits before it sends again what this server does not know yet.
-pub(super) const UNKNOWN_KIND_MS: u32 = 60_000;
+const UNKNOWN_KIND_MS: u32 = 60_000;
+
+/// What is answered to a command that this build does not know yet: another server may.
+pub(super) const fn later(id: CommandId) -> Answer {
+    Answer::NotNow { id, not_now: NotNow::RetryAfter { ms: UNKNOWN_KIND_MS } }
+}
 
 /// Applies one command inside the caller's transaction.
 ///
@@ -29,8 +36,10 @@ pub async fn apply_command(
     raw: &RawValue,
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
-    let envelope: Envelope =
-        serde_json::from_str(raw.get()).map_err(|error| StoreError::inconsistent("envelope", error))?;
+    let envelope = match Incoming::read(raw).map_err(|error| StoreError::inconsistent("envelope", error))? {
+        Incoming::Known(envelope) => envelope,
+        Incoming::Newer(id) => return Ok(later(id)),
+    };
     let id = envelope.id;
     let not_now = |not_now| Ok(Answer::NotNow { id, not_now });
     let Actor::Account(caller) = actor else { return not_now(NotNow::NeedsSignIn) };
@@ -60,7 +69,7 @@ pub async fn apply_command(
         return Ok(Answer::Decided { id, outcome: Outcome::Expired });
     }
     let outcome = match envelope.command() {
-        Err(CommandProblem::UnknownKind) => return not_now(NotNow::RetryAfter { ms: UNKNOWN_KIND_MS }),
+        Err(CommandProblem::UnknownKind) => return Ok(later(id)),
         Err(CommandProblem::Malformed { .. }) => {
             refused(Refusal::Malformed { field: field_of(&envelope.kind, envelope.body.get()) })
         }
