@@ -265,8 +265,11 @@ impl Client {
             streams.extend(self.queue.values().filter_map(|item| item.pending.as_ref()).map(|p| p.stream.clone()));
         }
         streams.extend(self.landing.values().map(|landing| landing.stream.clone()));
-        // One's own stream first and always: it tells whose session this is.
+        // One's own stream first and always: it tells whose session this is. And once: a server takes no stream twice.
         let own = self.account.map(StreamId::Account);
+        if let Some(own) = &own {
+            streams.remove(own);
+        }
         let mut pulls: Vec<_> = own
             .into_iter()
             .chain(streams)

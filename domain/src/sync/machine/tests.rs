@@ -473,6 +473,20 @@ fn a_new_look_asks_at_once_and_leaves_the_servers_wish_standing() {
 }
 
 #[test]
+fn no_stream_is_asked_for_twice() {
+    let (mut client, _) = booted(vec![queued(1)]);
+    client.step(10, 0, Input::Replied(1, None));
+    let effects = client.step(11, 0, Input::Watch(vec![StreamId::Account(account()), stream()]));
+    let body = effects.iter().find_map(|effect| match effect {
+        Effect::Send { body, .. } => Some(body),
+        _ => None,
+    });
+    let pulls = &body.expect("a request").pulls;
+    let named: BTreeSet<_> = pulls.iter().map(|pull| &pull.stream).collect();
+    assert_eq!((named.len(), &pulls[0].stream), (pulls.len(), &StreamId::Account(account())));
+}
+
+#[test]
 fn a_try_that_hangs_is_given_up_and_not_repeated_at_once() {
     let (mut client, _) = booted(vec![queued(1)]);
     let effects = client.step(35_001, 0, Input::Woke);
