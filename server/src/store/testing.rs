@@ -43,6 +43,8 @@ fn unique_name() -> String {
 #[must_use]
 pub fn fresh_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(unique_name());
+    // A test that failed left its database there, and process numbers come again.
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder for temporary files");
     folder
 }
