@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use domain::command::Command;
 use domain::id::{CommandId, DeviceId, StreamId};
-use domain::sync::machine::Queued;
+use domain::sync::machine::{Draft, Queued};
 use domain::sync::{Client, Effect, Input};
 use domain::time::Timestamp;
 use leptos::prelude::*;
@@ -24,7 +24,6 @@ use wasm_bindgen_futures::spawn_local;
 use self::clock::Clock;
 use crate::model::{Rim, SaveProblem, Saved};
 use crate::platform;
-use crate::storage::outbox::Draft;
 use crate::storage::{Stores, Trouble};
 
 /// The runtime of this tab.

@@ -85,7 +85,8 @@ pub enum BookingDecision {
 /// By class, in this order: shape ([`Refusal::OffGrid`], [`Refusal::TooShort`], [`Refusal::TooLong`],
 /// [`Refusal::InThePast`]), window ([`Refusal::TooSoon`], [`Refusal::TooFar`]), [`Refusal::SpaceClosed`], party
 /// ([`Refusal::PartyEmpty`], [`Refusal::PartyTooBig`], [`Refusal::ChildNeeded`], [`Refusal::GuardianNeeded`],
-/// [`Refusal::AgesOutside`]), [`Refusal::AlreadyBooked`], [`Refusal::TooManyOpenBookings`], room ([`Refusal::SlotTaken`], [`Refusal::SlotFull`]).
+/// [`Refusal::AgesOutside`]), [`Refusal::AlreadyBooked`], [`Refusal::TooManyOpenBookings`], room
+/// ([`Refusal::SlotTaken`], [`Refusal::SlotFull`]).
 pub fn decide_booking(
     space: &SpaceFacts<'_>,
     range: TimeRange,

@@ -267,11 +267,14 @@ pub enum CommandProblem {
     },
 }
 
+/// The version of envelopes that this build writes and reads.
+pub const ENVELOPE_VERSION: u8 = 1;
+
 /// What a command travels in. Once it is queued only its device and number ever change, when the queue is renumbered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
-    /// The version of the envelope itself: 1.
+    /// [`ENVELOPE_VERSION`].
     pub v: u8,
     /// The command's identity.
     pub id: CommandId,

@@ -13,7 +13,6 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::store::StoreError;
-use crate::sync::SyncError;
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -238,15 +237,6 @@ impl ApiError {
 }
 
 /// What the store could not do, as the caller learns it.
-impl From<SyncError> for ApiError {
-    fn from(error: SyncError) -> Self {
-        match error {
-            SyncError::Malformed { index, detail } => Self::Malformed(format!("/commands/{index}: {detail}")),
-            SyncError::Store(error) => error.into(),
-        }
-    }
-}
-
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
-use domain::command::{ENVELOPE_BYTES_MAX, Envelope, Outcome};
+use domain::command::{ENVELOPE_BYTES_MAX, Outcome};
 use domain::people::Actor;
 use domain::sync::wire::{COMMANDS_BYTES_MAX, COMMANDS_MAX, PULLS_MAX};
 use domain::sync::{Answer, PROTOCOL, SyncReply, SyncRequest};
+use serde_json::value::RawValue;
 
 use crate::assets::Encoding;
 use crate::caller::Caller;
@@ -18,7 +19,7 @@ use crate::extract::{JsonBytes, from_json};
 use crate::problem::ApiError;
 use crate::reads::cache::{brotli, gzip};
 use crate::state::AppState;
-use crate::sync::Incoming;
+use crate::sync::{Head, Incoming};
 
 /// Replies from this size on are compressed.
 const COMPRESS_FROM: usize = 1024;
@@ -46,11 +47,12 @@ pub async fn sync(
     }
     let request: SyncRequest = from_json(&bytes)?;
     check(&request)?;
+    let commands = read(&request.commands)?;
     // Only those who have signed in name a device: without a session, theirs has ended.
     if request.device.is_some() && actor == Actor::Anonymous {
         return Err(ApiError::Unauthenticated);
     }
-    let reply = crate::sync::sync(&state.db, &actor, request, state.clock.now()).await?;
+    let reply = crate::sync::sync(&state.db, &actor, commands, request.pulls, state.clock.now()).await?;
     count(&state, &reply);
     Ok(respond(&reply, Encoding::accepted(&headers)))
 }
@@ -69,14 +71,19 @@ fn check(request: &SyncRequest) -> Result<(), ApiError> {
     if streams.len() < request.pulls.len() {
         return Err(ApiError::Malformed("/pulls: a stream is named twice".to_owned()));
     }
-    for (index, command) in request.commands.iter().enumerate() {
-        if Incoming::read(command).is_err() {
-            // Read once more for the place where it goes wrong.
-            let read = from_json::<Envelope>(command.get().as_bytes());
-            read.map_err(|error| error.below(&format!("/commands/{index}")))?;
-        }
-    }
     Ok(())
+}
+
+/// Reads the commands' envelopes.
+fn read(commands: &[Box<RawValue>]) -> Result<Vec<Incoming>, ApiError> {
+    let read_one = |bytes: &[u8]| match from_json::<Head>(bytes)?.newer() {
+        Some(id) => Ok(Incoming::Newer(id)),
+        None => from_json(bytes).map(Incoming::of),
+    };
+    let read = |(index, command): (usize, &str)| {
+        read_one(command.as_bytes()).map_err(|error: ApiError| error.below(&format!("/commands/{index}")))
+    };
+    commands.iter().map(|command| command.get()).enumerate().map(read).collect()
 }
 
 fn count(state: &AppState, reply: &SyncReply) {

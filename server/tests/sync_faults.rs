@@ -3,19 +3,19 @@
 
 mod neighbourhood;
 
-use domain::command::{Accepted, Envelope, Outcome};
+use domain::command::{Accepted, ENVELOPE_VERSION, Envelope, Outcome};
 use domain::refusal::Refusal;
-use domain::sync::{Answer, NotNow, PROTOCOL, SyncRequest};
+use domain::sync::{Answer, NotNow};
 use server::on_both_engines;
 use server::store::Db;
+use server::sync::Incoming;
 
 use neighbourhood::*;
 
 /// Sends a phone's queue as it stands, and says what each command was answered.
 async fn send_queue(db: &Db, phone: &Phone, queue: &[&Envelope]) -> Vec<Answer> {
-    let commands = queue.iter().map(|envelope| raw(envelope)).collect();
-    let request = SyncRequest { proto: PROTOCOL, device: Some(phone.device), commands, pulls: vec![] };
-    server::sync::sync(db, &phone.actor(db).await, request, now()).await.expect("a reply").answers
+    let commands = queue.iter().map(|envelope| Incoming::of((*envelope).clone())).collect();
+    server::sync::sync(db, &phone.actor(db).await, commands, Vec::new(), now()).await.expect("a reply").answers
 }
 
 fn is_to_try_again(answers: &[Answer]) -> bool {
@@ -28,23 +28,19 @@ const MEND: &str = "update activity set policy = replace(policy, '[', '{') where
     (select activity from occurrence where id = $1)";
 
 on_both_engines! {
-    async fn a_command_of_a_later_version_waits_and_turns_nothing_else_away(test) {
+    async fn a_command_of_a_later_version_waits_and_keeps_what_is_behind_it_in_order(test) {
         let db = &test.db;
         settle(db).await;
         let occurrence = publish(db, activity(Some(12), None)).await;
         let phone = Phone::of(1);
         let first = phone.envelope(&stream(), &sign_up(occurrence, &all_of(1)));
         let second = phone.envelope(&stream(), &sign_up(occurrence, &all_of(1)));
-        let mut later = serde_json::to_value(&second).expect("json");
-        later["v"] = 2.into();
-        later["mood"] = "good".into();
-        let later = serde_json::value::to_raw_value(&later).expect("json");
-        let commands = vec![raw(&first), later];
-        let request = SyncRequest { proto: PROTOCOL, device: Some(phone.device), commands, pulls: vec![] };
-        let reply = server::sync::sync(db, &phone.actor(db).await, request, now()).await.expect("a reply");
-        let [Answer::Decided { outcome, .. }, waits] = reply.answers.as_slice() else { panic!("{reply:?}") };
+        let third = phone.envelope(&stream(), &sign_up(occurrence, &all_of(1)));
+        let later = Envelope { v: ENVELOPE_VERSION + 1, ..second };
+        let answers = send_queue(db, &phone, &[&first, &later, &third]).await;
+        let [Answer::Decided { outcome, .. }, waits] = answers.as_slice() else { panic!("{answers:?}") };
         assert!(matches!(accepted(outcome), Accepted::Confirmed { .. }));
-        assert!(matches!(waits, Answer::NotNow { id, not_now: NotNow::RetryAfter { .. } } if *id == second.id));
+        assert!(matches!(waits, Answer::NotNow { id, not_now: NotNow::RetryAfter { .. } } if *id == later.id));
     }
 
     async fn a_command_that_broke_three_times_is_put_aside_and_the_queue_goes_on(test) {

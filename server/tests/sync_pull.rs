@@ -3,17 +3,16 @@
 
 mod neighbourhood;
 
-use std::collections::BTreeMap;
-
 use domain::change::{Audience, RowKey, SignUpState, class};
 use domain::command::{ApproveBooking, CancelOccurrence, Command, Outcome, RemovePerson};
 use domain::id::{BookingId, SignUpId, StreamId};
 use domain::people::Actor;
 use domain::sync::wire::DELTA_ROWS_MAX;
-use domain::sync::{Answer, Cursor, NotNow, PROTOCOL, Pull, PullResult, ResetReason, SyncRequest};
+use domain::sync::{Answer, Cursor, NotNow, Pull, PullResult, ResetReason};
 use server::on_both_engines;
 use server::store::Db;
 use server::store::streams::{Draft, write_change};
+use server::sync::Incoming;
 
 use neighbourhood::*;
 
@@ -36,59 +35,47 @@ async fn change(db: &Db, changes: Vec<(Audience, std::ops::Range<u32>)>) {
     .expect("changes");
 }
 
-/// Follows a cursor to the end. Returns what came, and how many replies it took.
-async fn follow(phone: &Phone, db: &Db, mut cursor: Cursor) -> (BTreeMap<RowKey, u64>, usize) {
-    let mut found = BTreeMap::new();
-    for replies in 1..100 {
-        let PullResult::Delta { from, rows, gone, cursor: next, more } = phone.pull(db, stream(), Some(cursor)).await
-        else {
+on_both_engines! {
+    async fn what_fits_into_a_delta_comes_as_one_and_loses_nothing(test) {
+        let db = &test.db;
+        settle(db).await;
+        let phone = Phone::of(1);
+        let before = phone.cursor(db, stream()).await;
+        // Of two audiences in turn, and some of nobody's here; as many as may be.
+        let mut changes = Vec::new();
+        for n in 0..40u32 {
+            let audience = match n % 4 {
+                0 => Audience::Public,
+                1 => Audience::Account(phone.account),
+                _ => Audience::Account(account(2)),
+            };
+            changes.push((audience, n * 25..n * 25 + 25));
+        }
+        change(db, changes).await;
+        let PullResult::Delta { from, rows, gone, cursor } = phone.pull(db, stream(), Some(before)).await else {
             panic!("a delta")
         };
-        assert_eq!((from, gone.len()), (cursor.seq, 0));
-        assert!(next.seq > cursor.seq || !more, "a reply with more behind it moves on");
-        assert!(rows.iter().all(|row| (cursor.seq + 1..=next.seq).contains(&row.seq)));
-        found.extend(rows.iter().map(|row| (row.key(), row.seq)));
-        cursor = next;
-        if !more {
-            return (found, replies);
-        }
+        assert_eq!((from, rows.len(), gone.len()), (before.seq, DELTA_ROWS_MAX, 0));
+        assert!(rows.iter().all(|row| (before.seq + 1..=cursor.seq).contains(&row.seq)));
+        let PullResult::Delta { rows, .. } = phone.pull(db, stream(), Some(cursor)).await else { panic!("a delta") };
+        assert!(rows.is_empty(), "it was all of it");
     }
-    panic!("no end");
-}
 
-on_both_engines! {
-    async fn one_change_larger_than_a_reply_arrives_whole(test) {
+    async fn whoever_is_further_behind_gets_the_whole_picture(test) {
         let db = &test.db;
         settle(db).await;
         let phone = Phone::of(1);
         let before = phone.cursor(db, stream()).await;
         let many = DELTA_ROWS_MAX as u32 + 300;
-        change(db, vec![(Audience::Public, 10_000..10_000 + many), (Audience::Public, 1..3)]).await;
-        let (found, _) = follow(&phone, db, before).await;
-        assert_eq!(found.len(), many as usize + 2);
-    }
-
-    async fn many_changes_come_in_pages_that_lose_nothing(test) {
-        let db = &test.db;
-        settle(db).await;
-        let phone = Phone::of(1);
-        let before = phone.cursor(db, stream()).await;
-        // Of two audiences in turn, so that one page ends in the middle of the other's rows; and some of nobody's here.
-        let mut changes = Vec::new();
-        for n in 0..80u32 {
-            let audience = match n % 4 {
-                0 => Audience::Public,
-                1 | 2 => Audience::Account(phone.account),
-                _ => Audience::Account(account(2)),
-            };
-            changes.push((audience, n * 20..n * 20 + 20));
-        }
-        change(db, changes).await;
-        let (found, replies) = follow(&phone, db, before).await;
-        assert_eq!(found.len(), 60 * 20);
-        assert_eq!(replies, 3, "as full as they may be: 500, 500, 200");
-        let PullResult::Delta { rows, more, .. } = phone.pull(db, stream(), Some(before)).await else { panic!("a delta") };
-        assert!(rows.len() <= DELTA_ROWS_MAX && more, "{}", rows.len());
+        // One change alone is more than a delta holds; another one comes after it.
+        change(db, vec![(Audience::Public, 10_000..10_000 + many), (Audience::Account(phone.account), 1..3)]).await;
+        let PullResult::Snapshot { why, rows, cursor } = phone.pull(db, stream(), Some(before)).await else {
+            panic!("a snapshot")
+        };
+        assert_eq!(why, Some(ResetReason::TooOld));
+        assert_eq!(rows.iter().filter(|row| row.seq > before.seq).count(), many as usize + 2);
+        let PullResult::Delta { rows, .. } = phone.pull(db, stream(), Some(cursor)).await else { panic!("a delta") };
+        assert!(rows.is_empty());
     }
 
     async fn what_left_a_household_is_named_as_gone(test) {
@@ -200,14 +187,10 @@ on_both_engines! {
         let second = phone.envelope(&stream(), &withdraw(SignUpId::from_uuid(first.id.uuid()), &[person(1, 2)]));
         let refused = phone.envelope(&stream(), &sign_up(occurrence, &[]));
         let third = phone.envelope(&own, &Command::RemovePerson(RemovePerson { person: person(1, 3) }));
-        let request = SyncRequest {
-            proto: PROTOCOL,
-            device: Some(phone.device),
-            commands: [&first, &second, &refused, &third].map(raw).to_vec(),
-            pulls: vec![Pull { stream: stream(), cursor: Some(cursor) }, Pull { stream: own, cursor: None }],
-        };
+        let commands = || [&first, &second, &refused, &third].map(|one| Incoming::of(one.clone())).into();
+        let pulls = vec![Pull { stream: stream(), cursor: Some(cursor) }, Pull { stream: own, cursor: None }];
         let actor = phone.actor(db).await;
-        let reply = server::sync::sync(db, &actor, request.clone(), now()).await.expect("a reply");
+        let reply = server::sync::sync(db, &actor, commands(), pulls.clone(), now()).await.expect("a reply");
         let ids: Vec<_> = reply.answers.iter().map(|answer| match answer {
             Answer::Decided { id, .. } | Answer::NotNow { id, .. } => *id,
         }).collect();
@@ -223,7 +206,7 @@ on_both_engines! {
 
         // The answer was lost on its way; the same request again brings the same answers, and changes nothing.
         let before = amounts(test).await;
-        let again = server::sync::sync(db, &actor, request, now().plus_minutes(5)).await.expect("a reply");
+        let again = server::sync::sync(db, &actor, commands(), pulls, now().plus_minutes(5)).await.expect("a reply");
         let text = |answers: &Vec<Answer>| serde_json::to_string(answers).expect("json");
         assert_eq!(text(&again.answers), text(&reply.answers));
         assert_eq!(amounts(test).await, before);
@@ -238,14 +221,10 @@ on_both_engines! {
         let _lost = phone.envelope(&stream(), &sign_up(occurrence, &[]));
         let third = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
         let fourth = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
-        let request = SyncRequest {
-            proto: PROTOCOL,
-            device: Some(phone.device),
-            commands: [&first, &third, &fourth].map(raw).to_vec(),
-            pulls: vec![Pull { stream: stream(), cursor: None }],
-        };
+        let commands = [&first, &third, &fourth].map(|one| Incoming::of(one.clone())).into();
+        let pulls = vec![Pull { stream: stream(), cursor: None }];
         let before = amounts(test).await;
-        let reply = server::sync::sync(db, &phone.actor(db).await, request, now()).await.expect("a reply");
+        let reply = server::sync::sync(db, &phone.actor(db).await, commands, pulls, now()).await.expect("a reply");
         assert_eq!(reply.answers.len(), 2);
         assert!(matches!(&reply.answers[0], Answer::Decided { outcome: Outcome::Refused { .. }, .. }));
         assert_eq!(reply.answers[1], Answer::NotNow { id: third.id, not_now: NotNow::Gap { expected: 2 } });
@@ -264,8 +243,8 @@ on_both_engines! {
         let editor = Phone::of(EDITOR);
         let cursor = editor.cursor(db, stream()).await;
         editor.ask(db, Command::CancelOccurrence(CancelOccurrence { occurrence, reason: None })).await;
-        let (found, _) = follow(&editor, db, cursor).await;
-        assert_eq!(found.keys().filter(|key| key.class == class::ROSTER).count(), residents.len());
+        let PullResult::Delta { rows, .. } = editor.pull(db, stream(), Some(cursor)).await else { panic!("a delta") };
+        assert_eq!(rows.iter().filter(|row| row.class == class::ROSTER).count(), residents.len());
         for n in residents {
             let view = Phone::of(n).view(db).await;
             assert_eq!(view.notices.len(), 1, "{n}");

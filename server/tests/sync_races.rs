@@ -10,11 +10,11 @@ use domain::command::{Accepted, AddPerson, ApproveBooking, CancelBooking, Comman
 use domain::id::{BookingId, PersonId, SignUpId, StreamId};
 use domain::people::{Actor, HOUSEHOLD_MAX, Relation};
 use domain::refusal::Refusal;
-use domain::sync::{Answer, PROTOCOL, SyncRequest};
+use domain::sync::Answer;
 use domain::time::Timestamp;
 use server::on_both_engines;
 use server::store::Db;
-use server::sync::apply_command;
+use server::sync::{Incoming, apply_command};
 
 use neighbourhood::truth::assert_rows_are_true;
 use neighbourhood::*;
@@ -36,12 +36,12 @@ impl Race {
     }
 
     fn enter_envelope(&mut self, db: &Db, actor: Actor, envelope: &Envelope, at: Timestamp) {
-        let (db, raw) = (db.clone(), raw(envelope));
+        let (db, incoming) = (db.clone(), Arc::new(Incoming::of(envelope.clone())));
         let lane = format!("lane {}", LANE.fetch_add(1, Ordering::Relaxed));
         self.running.push(tokio::spawn(async move {
             db.write(&lane, move |conn| {
-                let (actor, raw) = (actor.clone(), raw.clone());
-                Box::pin(async move { apply_command(conn, &actor, &raw, at).await })
+                let (actor, incoming) = (actor.clone(), Arc::clone(&incoming));
+                Box::pin(async move { apply_command(conn, &actor, &incoming, at).await })
             })
             .await
             .expect("an answer")
@@ -286,8 +286,7 @@ on_both_engines! {
                 tokio::select! { _ = &mut all_written => is_over = true, () = tokio::task::yield_now() => {} }
             }
             let pulls = vec![domain::sync::Pull { stream: stream(), cursor: Some(cursor) }];
-            let request = SyncRequest { proto: PROTOCOL, device: None, commands: vec![], pulls };
-            let reply = server::sync::sync(db, &actor, request, now()).await.expect("a reply");
+            let reply = server::sync::sync(db, &actor, Vec::new(), pulls, now()).await.expect("a reply");
             let domain::sync::PullResult::Delta { rows, cursor: next, .. } = &reply.pulls[0].result else {
                 panic!("a delta")
             };

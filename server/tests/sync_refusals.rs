@@ -440,17 +440,17 @@ on_both_engines! {
         let devices = test.number("select count(*) from device", &[]).await;
         let before = amounts(test).await;
         let envelope = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
-        let answer = send_as(db, &Actor::Anonymous, raw(&envelope), now()).await.expect("an answer");
+        let answer = send_as(db, &Actor::Anonymous, &envelope, now()).await.expect("an answer");
         assert_eq!(not_now(answer), NotNow::NeedsSignIn);
         let other = Phone::of(2).actor(db).await;
-        assert_eq!(not_now(send_as(db, &other, raw(&envelope), now()).await.expect("an answer")), NotNow::WrongAccount);
+        assert_eq!(not_now(send_as(db, &other, &envelope, now()).await.expect("an answer")), NotNow::WrongAccount);
         assert_eq!(test.number("select count(*) from device", &[]).await, devices);
         assert!(matches!(phone.send(db, &envelope, now()).await, Answer::Decided { .. }));
         // A profile that was copied to another person: the device stays its first one's.
         let mut copied = Phone::of(2).envelope(&stream(), &sign_up(occurrence, &[person(2, 0)]));
         copied.device = phone.device;
         copied.no = 2;
-        assert_eq!(not_now(send_as(db, &other, raw(&copied), now()).await.expect("an answer")), NotNow::WrongAccount);
+        assert_eq!(not_now(send_as(db, &other, &copied, now()).await.expect("an answer")), NotNow::WrongAccount);
         test.execute("update device set revoked_at = 1 where id = $1", &[phone.device.into()]).await.expect("an end");
         let next = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
         assert_eq!(not_now(phone.send(db, &next, now()).await), NotNow::WrongAccount);

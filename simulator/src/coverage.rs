@@ -38,8 +38,8 @@ sights! {
     ResetView,
     /// A stream that is not the reader's.
     Denied,
-    /// A delta in pages.
-    Paged,
+    /// More has changed than a delta holds.
+    FarBehind,
     /// A row that is gone.
     Tombstone,
     /// What looked possible on the phone no longer does.

@@ -6,29 +6,12 @@
 use std::collections::BTreeMap;
 
 use domain::change::{Row, RowKey};
-use domain::command::{Command, Envelope, Outcome};
+use domain::command::Outcome;
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::sync::Cursor;
-use domain::sync::machine::{Queued, Settled, StreamWrite};
+use domain::sync::machine::{Draft, Queued, Settled, StreamWrite};
 use domain::sync::wire::VIEW;
 use domain::time::Timestamp;
-
-/// A command before it has its number.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// Its id.
-    pub id: CommandId,
-    /// Who asks.
-    pub account: AccountId,
-    /// The stream it changes.
-    pub stream: StreamId,
-    /// The command it builds on.
-    pub depends_on: Option<CommandId>,
-    /// The phone's clock.
-    pub phone_ms: i64,
-    /// What is asked for.
-    pub command: Command,
-}
 
 /// The outbox of one account.
 #[derive(Debug, Clone)]
@@ -84,14 +67,14 @@ impl Account {
     pub fn apply(&mut self, writes: &[StreamWrite], guarded: bool) {
         for write in writes {
             let stored = self.cache.get(&write.stream).map(|stored| stored.cursor);
-            if guarded && !may_apply(stored, write) {
+            if guarded && !write.fits(stored) {
                 continue;
             }
             let Some(cursor) = write.cursor else {
                 self.cache.remove(&write.stream);
                 continue;
             };
-            let before = self.cache.remove(&write.stream).filter(|_| !write.replace);
+            let before = self.cache.remove(&write.stream).filter(|_| !write.is_whole());
             let mut rows = before.map(|stored| stored.rows).unwrap_or_default();
             for gone in &write.gone {
                 rows.remove(gone);
@@ -122,20 +105,7 @@ impl Outbox {
     /// Gives a command its number and stores it.
     pub fn queue(&mut self, draft: &Draft) -> Queued {
         let no = self.next_no;
-        let envelope = Envelope {
-            v: 1,
-            id: draft.id,
-            device: self.device,
-            no,
-            account: draft.account,
-            stream: draft.stream.clone(),
-            depends_on: draft.depends_on,
-            phone_ms: draft.phone_ms,
-            kind: draft.command.kind().to_owned(),
-            kind_v: 1,
-            body: draft.command.body(),
-        };
-        let queued = Queued { no, raw: seal(&envelope), tried: 0 };
+        let queued = draft.seal(self.device, no);
         self.queue.insert(no, (draft.id, queued.clone()));
         self.next_no += 1;
         queued
@@ -177,9 +147,8 @@ impl Outbox {
         let before = std::mem::take(&mut self.queue);
         self.device = device;
         for ((id, queued), no) in before.into_values().zip(1..) {
-            let Ok(envelope) = serde_json::from_str::<Envelope>(&queued.raw) else { continue };
-            let raw = seal(&Envelope { device, no, ..envelope });
-            self.queue.insert(no, (id, Queued { no, raw, tried: queued.tried }));
+            let Some(queued) = queued.renumbered(device, no) else { continue };
+            self.queue.insert(no, (id, queued));
         }
         self.next_no = self.queue.len() as u64 + 1;
         self.queue.values().map(|(_, queued)| queued.clone()).collect()
@@ -195,24 +164,5 @@ impl Outbox {
     #[must_use]
     pub fn answer(&self, id: CommandId) -> Option<&Outcome> {
         self.journal.get(&id).map(|settled| &settled.outcome)
-    }
-}
-
-/// Whether a write fits what is stored: a delta joins what it builds on, a whole picture does not go back.
-fn may_apply(stored: Option<Cursor>, write: &StreamWrite) -> bool {
-    if write.from.is_some() {
-        return stored == write.from;
-    }
-    let goes_back = |stored: Cursor, new: Cursor| {
-        (stored.epoch, stored.audience) == (new.epoch, new.audience) && stored.seq > new.seq
-    };
-    let is_behind = stored.zip(write.cursor).is_some_and(|(stored, new)| goes_back(stored, new));
-    write.goes_back || !is_behind
-}
-
-fn seal(envelope: &Envelope) -> String {
-    match serde_json::to_string(envelope) {
-        Ok(raw) => raw,
-        Err(_) => unreachable!("an envelope of checked values has a JSON form"),
     }
 }

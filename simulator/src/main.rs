@@ -1,4 +1,5 @@
-//! `simulator [--seeds N] [--seed S [--story]]`: runs seeds, or replays one and tells what happened; then looks whether each planted bug is caught.
+//! `simulator [--seeds N] [--seed S [--story]]`: runs seeds, or replays one and tells what happened; then looks whether
+//! each planted bug is caught.
 
 use std::process::ExitCode;
 use std::time::Instant;

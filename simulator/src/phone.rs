@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use domain::command::Envelope;
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
-use domain::sync::machine::{Queued, Settled, Stored, StreamWrite};
+use domain::sync::machine::{Draft, Queued, Settled, Stored, StreamWrite};
 use domain::sync::overlay::lay_over;
 use domain::sync::{Answer, Client, Effect, Input, NotNow, PROTOCOL, SyncReply, SyncRequest};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::coverage::Sight;
-use crate::disk::{Account, Disk, Draft};
+use crate::disk::{Account, Disk};
 use crate::network::{Weather, fate};
 use crate::planted::Bug;
 use crate::world::{Arrival, Event, World};
@@ -95,7 +95,14 @@ pub enum Happening {
     /// A tap is stored, or with `fails` is not.
     Queue { draft: Draft, fails: bool },
     /// Commands are marked as tried, and then sent.
-    Send { generation: u32, account: AccountId, request: u64, body: SyncRequest, deadline: u64 },
+    Send {
+        generation: u32,
+        account: AccountId,
+        request: u64,
+        body: SyncRequest,
+        commands: Vec<CommandId>,
+        deadline: u64,
+    },
     /// A reply, or that there is none.
     Replied { generation: u32, request: u64, reply: Option<SyncReply> },
     /// Nothing left the phone.
@@ -240,13 +247,13 @@ impl World {
         let Some(tab) = self.tab(at) else { return };
         let (generation, account) = (tab.generation, tab.account);
         match effect {
-            Effect::Send { request, body, deadline_ms, .. } => {
+            Effect::Send { request, body, commands, deadline_ms } => {
                 if self.weather == Weather::NoNetwork {
                     self.later(at, 20, Happening::NotSent { generation, request });
                     return;
                 }
                 let deadline = u64::from(deadline_ms);
-                self.later(at, 10, Happening::Send { generation, account, request, body, deadline });
+                self.later(at, 10, Happening::Send { generation, account, request, body, commands, deadline });
             }
             Effect::Store { request, streams, settled } => {
                 let first_cursors = self.planted == Some(Bug::CursorBeforeRows);
@@ -321,8 +328,8 @@ impl World {
                 }
             }
             Happening::LoadOutbox { generation, streams } if generation == current => self.booted(at, mine, streams),
-            Happening::Send { generation, account, request, body, deadline } => {
-                if self.stores(at, account).outbox.mark_tried(&ids_of(&body)) {
+            Happening::Send { generation, account, request, body, commands, deadline } => {
+                if self.stores(at, account).outbox.mark_tried(&commands) {
                     self.send(at, generation, request, body, deadline);
                 } else if generation == current {
                     self.sights.mark(Sight::Outdated);
@@ -344,7 +351,7 @@ impl World {
             }
             Happening::StoreRows { generation, account, request, streams, settled, fails } => {
                 let is_kept = self.store_rows(at, account, &streams, fails);
-                let has_rows = is_kept && streams.iter().any(|w| w.replace || !w.rows.is_empty() || !w.gone.is_empty());
+                let has_rows = is_kept && streams.iter().any(StreamWrite::has_rows);
                 let fails = self.may_fail();
                 let next = Happening::StoreAnswers { generation, account, request, has_rows, settled, fails };
                 self.later(at, 15, next);
@@ -547,7 +554,7 @@ fn everybody_signs_in(body: &SyncRequest, server_at: Timestamp) -> SyncReply {
 }
 
 /// The ids of the commands in a request.
-pub(crate) fn ids_of(body: &SyncRequest) -> Vec<CommandId> {
+fn ids_of(body: &SyncRequest) -> Vec<CommandId> {
     let envelopes = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
     envelopes.map(|envelope| envelope.id).collect()
 }

@@ -11,7 +11,7 @@ use domain::command::{Accepted, Command, Envelope, Outcome};
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::people::{Actor, Caller, Role};
 use domain::refusal::Refusal;
-use domain::sync::wire::VIEW;
+use domain::sync::wire::{PULLS_MAX, VIEW};
 use domain::sync::{
     Answer, Cursor, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
 };
@@ -140,8 +140,13 @@ impl Server {
         }
     }
 
-    /// Carries commands out in order, then pulls; no reply if the process dies on the way.
+    /// Carries commands out in order, then pulls; no reply to what is no request, and if the process dies on the way.
     pub fn sync(&mut self, actor: &Actor, request: &SyncRequest, mishap: Mishap, now: Timestamp) -> Option<SyncReply> {
+        let streams: BTreeSet<_> = request.pulls.iter().map(|pull| &pull.stream).collect();
+        if streams.len() < request.pulls.len() || request.pulls.len() > PULLS_MAX {
+            // Turned away whole, which the phone takes for no answer.
+            return None;
+        }
         let mut answers = Vec::new();
         for (index, raw) in request.commands.iter().enumerate() {
             let Ok(envelope) = serde_json::from_str::<Envelope>(raw.get()) else { return None };
@@ -304,11 +309,18 @@ impl Server {
             return PullReply { stream, result: PullResult::Denied };
         };
         let visible = hash(&audiences);
-        let why = wanted.cursor.and_then(|cursor| judge(state, &cursor, self.db.epoch, visible));
-        let result = match wanted.cursor {
-            Some(cursor) if why.is_none() => delta(state, &audiences, cursor, visible),
-            _ => PullResult::Snapshot { why, rows: present(state, &audiences), cursor: self.db.cursor(state, visible) },
-        };
+        let head = self.db.cursor(state, visible);
+        let mut why = wanted.cursor.and_then(|cursor| judge(state, &cursor, self.db.epoch, visible));
+        let mut changed = None;
+        if let Some(cursor) = wanted.cursor.filter(|_| why.is_none()) {
+            changed = delta(state, &audiences, cursor, head);
+            if changed.is_none() {
+                self.sights.mark(Sight::FarBehind);
+                why = Some(ResetReason::TooOld);
+            }
+        }
+        let whole = || PullResult::Snapshot { why, rows: present(state, &audiences), cursor: head };
+        let result = changed.unwrap_or_else(whole);
         if let Some(why) = why {
             self.sights.mark(match why {
                 ResetReason::TooOld => Sight::ResetTooOld,
@@ -319,13 +331,10 @@ impl Server {
                 ResetReason::View => Sight::ResetView,
             });
         }
-        if let PullResult::Delta { more, gone, .. } = &result {
-            if *more {
-                self.sights.mark(Sight::Paged);
-            }
-            if !gone.is_empty() {
-                self.sights.mark(Sight::Tombstone);
-            }
+        if let PullResult::Delta { gone, .. } = &result
+            && !gone.is_empty()
+        {
+            self.sights.mark(Sight::Tombstone);
         }
         PullReply { stream, result }
     }
@@ -457,21 +466,16 @@ fn present(stream: &Stream, audiences: &[Audience]) -> Vec<Row> {
     visible.filter_map(|((_, key), version)| row_of(key, version)).collect()
 }
 
-fn delta(stream: &Stream, audiences: &[Audience], cursor: Cursor, visible: u32) -> PullResult {
-    let mut found: Vec<(&RowKey, &Version)> = stream
-        .rows
-        .iter()
-        .filter(|((audience, _), version)| audiences.contains(audience) && version.seq > cursor.seq)
-        .map(|((_, key), version)| (key, version))
-        .collect();
-    found.sort_by_key(|(_, version)| version.seq);
-    // A change is never torn: the first one travels whole even if it alone is larger than a reply.
-    let first = found.first().map(|(_, version)| version.seq);
-    let upto = found.get(DELTA_ROWS_MAX).map_or(stream.head, |(_, beyond)| beyond.seq - 1).max(first.unwrap_or(0));
-    found.retain(|(_, version)| version.seq <= upto);
+/// All that changed after a cursor; nothing if that is more than a delta holds.
+fn delta(stream: &Stream, audiences: &[Audience], cursor: Cursor, head: Cursor) -> Option<PullResult> {
+    let changed = |((audience, _), version): &(&(Audience, RowKey), &Version)| {
+        audiences.contains(audience) && version.seq > cursor.seq
+    };
+    let found: Vec<_> = stream.rows.iter().filter(changed).map(|((_, key), version)| (key, version)).collect();
+    if found.len() > DELTA_ROWS_MAX {
+        return None;
+    }
     let gone = found.iter().filter(|(_, version)| version.body.is_none()).map(|(key, _)| (*key).clone()).collect();
     let rows = found.iter().filter_map(|(key, version)| row_of(key, version)).collect();
-    let tag = stream.tags.get(&upto).copied().unwrap_or_default();
-    let next = Cursor { seq: upto, tag, audience: visible, ..cursor };
-    PullResult::Delta { from: cursor.seq, rows, gone, cursor: next, more: upto < stream.head }
+    Some(PullResult::Delta { from: cursor.seq, rows, gone, cursor: head })
 }

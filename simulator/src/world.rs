@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::change::Purpose;
 use domain::command::{BookSpace, Command, SignUp, WithdrawSignUp};
 use domain::id::{AccountId, CommandId, SignUpId, StreamId};
+use domain::sync::machine::Draft;
 use domain::sync::{Input, SyncRequest};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::coverage::{Sight, Sights};
 use crate::dice::Dice;
-use crate::disk::Draft;
 use crate::network::Weather;
-use crate::phone::{Happening, Phone, Place, Tab, Told, ids_of};
+use crate::phone::{Happening, Phone, Place, Tab, Told};
 use crate::planted::Bug;
 use crate::server::{Database, Mishap, Server};
 use crate::town::{BEGIN_MS, account, community_streams, household, occurrences, slots, space, stream_of};
@@ -285,8 +285,8 @@ impl World {
             Happening::Queue { draft, fails: false } => {
                 self.stores(at, draft.account).outbox.queue(&draft);
             }
-            Happening::Send { account, body, .. } => {
-                self.stores(at, account).outbox.mark_tried(&ids_of(&body));
+            Happening::Send { account, commands, .. } => {
+                self.stores(at, account).outbox.mark_tried(&commands);
             }
             Happening::StoreCursors { account, streams, .. } => self.stores(at, account).apply_cursors(&streams),
             Happening::StoreRows { account, streams, fails: false, .. } => {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::shell::{call, cargo};
 
 /// How many seeds a run of all tests takes.
-pub const SEEDS: u64 = 3_000;
+pub const SEEDS: u64 = 10_000;
 
 /// Runs so many seeds.
 pub fn prove(seeds: u64) -> Result<()> {

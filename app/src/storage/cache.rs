@@ -161,10 +161,10 @@ impl Cache {
 async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result<(), Trouble> {
     let stream = write.stream.to_string();
     let stored = read_cursor(cursors, &stream).await?.map(|stored| stored.cursor);
-    if !may_apply(stored, write) {
+    if !write.fits(stored) {
         return Ok(());
     }
-    if write.replace {
+    if write.is_whole() {
         rows.delete(keys_of(&stream)?.into_key()).await?;
     }
     for gone in &write.gone {
@@ -185,20 +185,6 @@ async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result
         None => cursors.delete(key).await?,
     }
     Ok(())
-}
-
-/// Whether a write fits what is stored. A delta joins what it builds on and nothing else: another tab may have read further or
-/// less far or another branch, or the cache was emptied; an older state is still a true state. A whole picture does not go
-/// back behind another, unless the server says so.
-fn may_apply(stored: Option<Cursor>, write: &StreamWrite) -> bool {
-    if write.from.is_some() {
-        return stored == write.from;
-    }
-    let goes_back = |stored: Cursor, new: Cursor| {
-        (stored.epoch, stored.audience) == (new.epoch, new.audience) && stored.seq > new.seq
-    };
-    let is_behind = stored.zip(write.cursor).is_some_and(|(stored, new)| goes_back(stored, new));
-    write.goes_back || !is_behind
 }
 
 async fn read_cursor(cursors: &Store, stream: &str) -> Result<Option<StoredCursor>, Trouble> {

@@ -14,9 +14,9 @@ mod memory;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 
-use domain::command::{Command, Envelope, Outcome};
-use domain::id::{AccountId, CommandId, DeviceId, StreamId};
-use domain::sync::machine::{Queued, Settled};
+use domain::command::{Envelope, Outcome};
+use domain::id::{CommandId, DeviceId};
+use domain::sync::machine::{Draft, Queued, Settled};
 use domain::time::Timestamp;
 use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction};
 use js_sys::{Array, Function, Object, Reflect};
@@ -42,23 +42,6 @@ const NEXT_NO: &str = "next_no";
 
 /// How long answers nobody needs any more are kept.
 const JOURNAL_DAYS: i64 = 30;
-
-/// A command before it has its number.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// Its id.
-    pub id: CommandId,
-    /// Who asks.
-    pub account: AccountId,
-    /// The stream it changes.
-    pub stream: StreamId,
-    /// The command it builds on.
-    pub depends_on: Option<CommandId>,
-    /// The phone's clock at the tap.
-    pub phone_ms: i64,
-    /// What is asked for.
-    pub command: Command,
-}
 
 /// What an outbox holds.
 #[derive(Debug, Default)]
@@ -107,32 +90,6 @@ pub struct Outbox {
     connection: RefCell<Option<IdbDatabase>>,
     memory: RefCell<Option<Memory>>,
     heals: Cell<u32>,
-}
-
-/// Writes a command's envelope; from here on its bytes never change.
-fn seal(draft: &Draft, device: DeviceId, no: u64) -> Result<Queued, Trouble> {
-    let envelope = Envelope {
-        v: 1,
-        id: draft.id,
-        device,
-        no,
-        account: draft.account,
-        stream: draft.stream.clone(),
-        depends_on: draft.depends_on,
-        phone_ms: draft.phone_ms,
-        kind: draft.command.kind().to_owned(),
-        kind_v: 1,
-        body: draft.command.body(),
-    };
-    let raw = serde_json::to_string(&envelope).map_err(|_| Trouble::Broken)?;
-    Ok(Queued { no, raw, tried: 0 })
-}
-
-/// The same command under another device and number.
-fn renumber_one(queued: &Queued, device: DeviceId, no: u64) -> Option<Queued> {
-    let envelope: Envelope = serde_json::from_str(&queued.raw).ok()?;
-    let raw = serde_json::to_string(&Envelope { device, no, ..envelope }).ok()?;
-    Some(Queued { no, raw, tried: queued.tried })
 }
 
 fn entry_of(queued: &Queued) -> Result<JsValue, Trouble> {
@@ -187,7 +144,7 @@ impl Outbox {
     pub async fn queue(&self, draft: &Draft) -> Result<Queued, Trouble> {
         let in_memory = self.memory.borrow_mut().as_mut().map(Memory::take_no);
         if let Some((device, no)) = in_memory {
-            return seal(draft, device, no);
+            return Ok(draft.seal(device, no));
         }
         self.with_retry(|database, attempt| queue(database, draft.clone(), attempt)).await
     }
@@ -390,7 +347,7 @@ async fn queue(database: IdbDatabase, draft: Draft, attempt: u32) -> Result<Queu
     let device = meta.get(JsValue::from(DEVICE))?.await?.and_then(|value| value.as_string()?.parse().ok());
     let device = device.ok_or(Trouble::Broken)?;
     let no = next_no(&meta).await?;
-    let queued = seal(&draft, device, no)?;
+    let queued = draft.seal(device, no);
     queue.put(&entry_of(&queued)?, Some(&key_of(no)))?.await?;
     meta.put(&key_of(no + 1), Some(&NEXT_NO.into()))?.await?;
     strict.committed().await?;
@@ -502,7 +459,7 @@ async fn renumber(database: IdbDatabase) -> Result<(DeviceId, Vec<Queued>), Trou
     for (no, value) in stored {
         let queued = queued_of(no, &value).ok_or(Trouble::Broken)?;
         let new_no = renumbered.len() as u64 + 1;
-        let queued = renumber_one(&queued, device, new_no).ok_or(Trouble::Broken)?;
+        let queued = queued.renumbered(device, new_no).ok_or(Trouble::Broken)?;
         queue.put(&entry_of(&queued)?, Some(&key_of(new_no)))?.await?;
         renumbered.push(queued);
     }

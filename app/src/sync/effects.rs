@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use domain::command::Envelope;
 use domain::id::{CommandId, StreamId};
 use domain::sync::machine::StreamWrite;
 use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
+use domain::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Runner, events};
@@ -22,20 +22,14 @@ enum Sent {
     Outdated,
 }
 
-/// The ids of the commands in a request.
-fn ids_of(body: &SyncRequest) -> Vec<CommandId> {
-    let envelopes = body.commands.iter().filter_map(|raw| serde_json::from_str::<Envelope>(raw.get()).ok());
-    envelopes.map(|envelope| envelope.id).collect()
-}
-
 impl Runner {
     pub(super) fn carry_out(self: &Rc<Self>, effect: Effect) {
         let this = Rc::clone(self);
         let stores = Rc::clone(&self.stores.borrow());
         let generation = self.generation.get();
         match effect {
-            Effect::Send { request, body, deadline_ms, .. } => spawn_local(async move {
-                let input = match this.send(&stores, &body, deadline_ms).await {
+            Effect::Send { request, body, commands, deadline_ms } => spawn_local(async move {
+                let input = match this.send(&stores, &body, &commands, deadline_ms).await {
                     Sent::Replied(reply) => Input::Replied(request, reply.map(|reply| *reply)),
                     Sent::Not => Input::NotSent(request),
                     Sent::Outdated => {
@@ -59,7 +53,7 @@ impl Runner {
                 };
                 // Another tab starts again from the disk. Told of rows that are not there it would fetch them, tell of
                 // them in turn, and the two would never end.
-                let has_news = !settled.is_empty() || (is_cached && streams.iter().any(has_rows));
+                let has_news = !settled.is_empty() || (is_cached && streams.iter().any(StreamWrite::has_rows));
                 if is_stored && has_news {
                     this.tell(events::Told::Stored(stores.account));
                 }
@@ -84,7 +78,13 @@ impl Runner {
         }
     }
 
-    async fn send(self: &Rc<Self>, stores: &Stores, body: &SyncRequest, deadline_ms: u32) -> Sent {
+    async fn send(
+        self: &Rc<Self>,
+        stores: &Stores,
+        body: &SyncRequest,
+        commands: &[CommandId],
+        deadline_ms: u32,
+    ) -> Sent {
         // A phone that says it has no network is believed only if nothing answers.
         if !platform::is_online() && !api::answers().await {
             return Sent::Not;
@@ -94,10 +94,10 @@ impl Runner {
             return Sent::Not;
         }
         if let Some(outbox) = &stores.outbox
-            && !body.commands.is_empty()
+            && !commands.is_empty()
         {
             // If this fails the machine still knows; only a withdrawal after a crash could come too late.
-            if outbox.mark_tried(&ids_of(body)).await == Ok(false) {
+            if outbox.mark_tried(commands).await == Ok(false) {
                 return Sent::Outdated;
             }
         }
@@ -111,7 +111,7 @@ impl Runner {
             Ok(None) => None,
             Err(api::NotSignedIn) => {
                 self.is_expired.set(stores.account.is_some());
-                Some(everybody_signs_in(body, self.now()))
+                Some(everybody_signs_in(commands, self.now()))
             }
         };
         Sent::Replied(reply.map(Box::new))
@@ -143,12 +143,8 @@ impl Runner {
     }
 }
 
-fn has_rows(write: &StreamWrite) -> bool {
-    write.replace || !write.rows.is_empty() || !write.gone.is_empty()
-}
-
 /// The reply that a `401` amounts to.
-fn everybody_signs_in(body: &SyncRequest, server_at: domain::time::Timestamp) -> SyncReply {
-    let answers = ids_of(body).into_iter().map(|id| Answer::NotNow { id, not_now: NotNow::NeedsSignIn }).collect();
+fn everybody_signs_in(commands: &[CommandId], server_at: Timestamp) -> SyncReply {
+    let answers = commands.iter().map(|id| Answer::NotNow { id: *id, not_now: NotNow::NeedsSignIn }).collect();
     SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new() }
 }

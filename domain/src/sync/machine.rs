@@ -11,6 +11,7 @@
 //! - a reply takes effect in memory only after it is stored; if storing fails it is forgotten, and sending again
 //!   brings the same answers.
 
+mod draft;
 mod messages;
 mod reply;
 
@@ -26,7 +27,8 @@ use crate::sync::view::{Delivery, View};
 use crate::sync::wire::{COMMANDS_BYTES_MAX, COMMANDS_MAX, Cursor, PROTOCOL, Pull, SyncRequest};
 use crate::time::Timestamp;
 
-pub use messages::{Effect, Input, Queued, Settled, Stored, StreamWrite};
+pub use draft::Draft;
+pub use messages::{Basis, Effect, Input, Queued, Settled, Stored, StreamWrite};
 
 /// The first wait after a failure; doubled by each further one.
 const BACKOFF_FIRST_MS: u64 = 1_000;
@@ -46,7 +48,7 @@ struct Item {
     pending: Option<Pending>,
 }
 
-/// How far each stream was read, and when it was last read whole, by the server's clock.
+/// How far each stream was read, and when, by the server's clock.
 type Cursors = Rows<StreamId, (Cursor, Timestamp)>;
 
 /// The machine.
@@ -283,7 +285,7 @@ impl Client {
         self.requests += 1;
         let pulls = self.pulls(now);
         let mut commands: Vec<Box<RawValue>> = Vec::new();
-        let (mut ids, mut numbers) = (Vec::new(), Vec::new());
+        let mut ids = Vec::new();
         let mut bytes = 0;
         if self.may_send(now) {
             for item in self.queue.values_mut().take(COMMANDS_MAX) {
@@ -294,15 +296,14 @@ impl Client {
                 }
                 commands.push(raw);
                 ids.push(item.id);
-                numbers.push(item.queued.no);
                 item.queued.tried += 1;
             }
         }
         let body = SyncRequest { proto: PROTOCOL, device: self.device, commands, pulls };
-        self.flight = Some(Flight { request: self.requests, started: now, commands: ids, storing: None });
+        self.flight = Some(Flight { request: self.requests, started: now, commands: ids.clone(), storing: None });
         self.wants_pull = false;
-        let deadline_ms = DEADLINE_MS;
-        effects.push(Effect::Send { request: self.requests, body, numbers, deadline_ms });
+        let (request, deadline_ms) = (self.requests, DEADLINE_MS);
+        effects.push(Effect::Send { request, body, commands: ids, deadline_ms });
         effects.push(Effect::Wake { after_ms: u64::from(DEADLINE_MS) + 5_000 });
     }
 
@@ -334,7 +335,7 @@ impl Client {
         &self.journal
     }
 
-    /// When a stream was last read whole, by the server's clock.
+    /// When a stream was last read, by the server's clock.
     #[must_use]
     pub fn as_of(&self, stream: &StreamId) -> Option<Timestamp> {
         self.cursors.get(stream).map(|(_, at)| *at)

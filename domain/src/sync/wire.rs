@@ -22,7 +22,8 @@ pub const COMMANDS_MAX: usize = 20;
 pub const COMMANDS_BYTES_MAX: usize = 48 * 1024;
 /// The most streams pulled in one request.
 pub const PULLS_MAX: usize = 16;
-/// The most rows in one delta; more follow on the next pull.
+/// The most rows in one delta. Whoever is further behind gets a snapshot: half a delta is no state that ever was, and
+/// nothing could be said of it after a restore.
 pub const DELTA_ROWS_MAX: usize = 500;
 /// A snapshot reaches so many days back …
 pub const WINDOW_DAYS_BACK: i32 = 14;
@@ -200,9 +201,6 @@ pub enum PullResult {
         gone: Vec<RowKey>,
         /// Where to go on.
         cursor: Cursor,
-        /// Whether more is waiting.
-        #[serde(default)]
-        more: bool,
     },
     /// Everything in the window, replacing what the phone holds of the stream.
     Snapshot {
@@ -222,7 +220,7 @@ pub enum PullResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResetReason {
-    /// Older than the oldest tombstone kept.
+    /// Older than the oldest tombstone kept, or more has changed since than one delta holds.
     TooOld,
     /// Another life of the database.
     EpochChanged,
@@ -253,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_reply_with_rows_reads_back() {
-        let json = r#"{"proto":1,"server_at":1795390200000,"answers":[],"pulls":[{"stream":"c:banzha","result":{"delta":{"from":0,"rows":[{"class":"seats","id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","seq":1,"body":{"capacity":12,"taken":3,"waiting_parties":0,"waiting_heads":0}}],"gone":[],"cursor":"1.1.1.1.1","more":false}}},{"stream":"c:there","result":"denied"}]}"#;
+        let json = r#"{"proto":1,"server_at":1795390200000,"answers":[],"pulls":[{"stream":"c:banzha","result":{"delta":{"from":0,"rows":[{"class":"seats","id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","seq":1,"body":{"capacity":12,"taken":3,"waiting_parties":0,"waiting_heads":0}}],"gone":[],"cursor":"1.1.1.1.1"}}},{"stream":"c:there","result":"denied"}]}"#;
         let reply: SyncReply = serde_json::from_str(json).expect("a reply");
         assert_eq!(serde_json::to_string(&reply).expect("json"), json);
         let PullResult::Delta { rows, .. } = &reply.pulls[0].result else { panic!("a delta") };

@@ -7,17 +7,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::command::{Envelope, Outcome};
+use domain::command::Outcome;
 use domain::id::AccountId;
 use domain::people::{Actor, Caller};
 use domain::sync::Answer;
+use domain::sync::machine::Draft;
 use domain::time::LocalDate;
-use serde_json::value::to_raw_value;
 
 use super::script::{Expect, Script, Step, script};
 use crate::store::seed::{self, SeedAccount};
 use crate::store::{Conn, Db, StoreError};
-use crate::sync::apply_command;
+use crate::sync::{Incoming, apply_command};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,21 +112,16 @@ async fn play(conn: &mut Conn<'_>, script: &Script) -> Result<(), StoreError> {
     for step in &script.steps {
         let no = numbers.entry(step.account).or_insert(0);
         *no += 1;
-        let envelope = Envelope {
-            v: 1,
+        let draft = Draft {
             id: step.id,
-            device: devices[&step.account],
-            no: *no,
             account: step.account,
             stream: step.stream.clone(),
             depends_on: None,
             phone_ms: step.at.ms(),
-            kind: step.command.kind().to_owned(),
-            kind_v: 1,
-            body: step.command.body(),
+            command: step.command.clone(),
         };
-        let raw = to_raw_value(&envelope).expect("invariant: an envelope of checked values has a JSON form");
-        let answer = apply_command(conn, &people[&step.account], &raw, step.at).await?;
+        let incoming = Incoming::of(draft.envelope(devices[&step.account], *no));
+        let answer = apply_command(conn, &people[&step.account], &incoming, step.at).await?;
         compare(step, &answer)?;
     }
     Ok(())

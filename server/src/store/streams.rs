@@ -219,26 +219,6 @@ pub async fn list_changed(
     rows.iter().map(read_row).collect()
 }
 
-/// Rows of one audience that were last touched by one change, however many they are; tombstones too.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn list_of_change(
-    conn: &mut Conn<'_>,
-    stream: &StreamId,
-    audience: &Audience,
-    seq: u64,
-) -> Result<Vec<Found>, StoreError> {
-    let rows = conn
-        .all(
-            "select class, id, seq, starts_on, gone_at, body from synced_row
-             where stream = $1 and audience = $2 and seq = $3 order by class, id",
-            &[stream.into(), audience.into(), seq.into()],
-        )
-        .await?;
-    rows.iter().map(read_row).collect()
-}
-
 /// Rows of one audience as they are: all without a day, and those whose day lies in the window.
 ///
 /// # Errors

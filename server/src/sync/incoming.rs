@@ -3,13 +3,9 @@
 //! While one server after the other is replaced, a phone with the newest app may meet one that is older than itself. Its
 //! queue then waits for that one command; it is not turned away whole.
 
-use domain::command::Envelope;
+use domain::command::{ENVELOPE_VERSION, Envelope};
 use domain::id::CommandId;
 use serde::Deserialize;
-use serde_json::value::RawValue;
-
-/// The version of envelopes that this build reads.
-const ENVELOPE_VERSION: u8 = 1;
 
 /// A command as it came in.
 #[derive(Debug)]
@@ -21,21 +17,24 @@ pub enum Incoming {
 }
 
 /// What every version has.
-#[derive(Deserialize)]
-struct Head {
+#[derive(Debug, Deserialize)]
+pub struct Head {
     v: u8,
     id: CommandId,
 }
 
+impl Head {
+    /// The id, if the envelope is of a version this build does not read.
+    #[must_use]
+    pub const fn newer(&self) -> Option<CommandId> {
+        if self.v > ENVELOPE_VERSION { Some(self.id) } else { None }
+    }
+}
+
 impl Incoming {
-    /// Reads a command's envelope.
-    ///
-    /// # Errors
-    /// What the parser says of something that is no envelope.
-    pub fn read(raw: &RawValue) -> Result<Self, serde_json::Error> {
-        match serde_json::from_str(raw.get()) {
-            Ok(Head { v, id }) if v > ENVELOPE_VERSION => Ok(Self::Newer(id)),
-            _ => serde_json::from_str(raw.get()).map(Box::new).map(Self::Known),
-        }
+    /// An envelope that was read.
+    #[must_use]
+    pub fn of(envelope: Envelope) -> Self {
+        if envelope.v > ENVELOPE_VERSION { Self::Newer(envelope.id) } else { Self::Known(Box::new(envelope)) }
     }
 }

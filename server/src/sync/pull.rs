@@ -10,7 +10,7 @@ use domain::sync::{Cursor, Pull, PullReply, PullResult, ResetReason};
 use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::store::streams::{Found, StreamState, find_state, list_changed, list_of_change, list_present, tag_at};
+use crate::store::streams::{Found, StreamState, find_state, list_changed, list_present, tag_at};
 use crate::store::{Conn, StoreError};
 
 /// Answers one pull.
@@ -29,12 +29,16 @@ pub async fn pull(conn: &mut Conn<'_>, actor: &Actor, wanted: &Pull, now: Timest
         None => Some(None),
         Some(cursor) => judge(conn, &stream, cursor, &state, visible).await?.map(Some),
     };
-    let result = match (reset, wanted.cursor) {
-        (None, Some(cursor)) => delta(conn, &stream, &audiences, &state, cursor, visible).await?,
-        (reset, _) => {
-            let why = reset.flatten();
-            snapshot(conn, &stream, &audiences, &state, visible, why, now).await?
-        }
+    let (why, changed) = match (reset, wanted.cursor) {
+        (None, Some(cursor)) => match delta(conn, &stream, &audiences, &state, cursor, visible).await? {
+            Some(delta) => (None, Some(delta)),
+            None => (Some(ResetReason::TooOld), None),
+        },
+        (reset, _) => (reset.flatten(), None),
+    };
+    let result = match changed {
+        Some(delta) => delta,
+        None => snapshot(conn, &stream, &audiences, &state, visible, why, now).await?,
     };
     Ok(PullReply { stream, result })
 }
@@ -103,6 +107,7 @@ async fn judge(
     Ok((cursor.audience != visible).then_some(ResetReason::Audience))
 }
 
+/// All that changed after a cursor; nothing if that is more than a delta holds.
 async fn delta(
     conn: &mut Conn<'_>,
     stream: &StreamId,
@@ -110,45 +115,30 @@ async fn delta(
     state: &StreamState,
     cursor: Cursor,
     visible: u32,
-) -> Result<PullResult, StoreError> {
+) -> Result<Option<PullResult>, StoreError> {
     let mut found = Vec::new();
-    // Up to which change everything is at hand.
-    let mut at_hand = state.head;
     if cursor.seq < state.head {
         for audience in audiences {
-            let rows = list_changed(conn, stream, audience, cursor.seq, DELTA_ROWS_MAX + 1).await?;
-            if let Some(beyond) = rows.get(DELTA_ROWS_MAX) {
-                at_hand = at_hand.min(beyond.seq().saturating_sub(1));
+            found.extend(list_changed(conn, stream, audience, cursor.seq, DELTA_ROWS_MAX + 1).await?);
+            if found.len() > DELTA_ROWS_MAX {
+                return Ok(None);
             }
-            found.extend(rows);
         }
     }
-    let mut upto = last_that_fits(&found, at_hand);
-    // A change is never torn: the first one travels whole even if it alone is larger than a reply.
-    if let Some(first) = found.iter().map(Found::seq).min().filter(|first| *first > upto) {
-        upto = first;
-        found.clear();
-        for audience in audiences {
-            found.extend(list_of_change(conn, stream, audience, first).await?);
-        }
-    }
-    found.retain(|row| row.seq() <= upto);
     let (rows, gone) = merge(found);
-    let tag = tag_at(conn, stream, upto).await?.unwrap_or_default();
-    Ok(PullResult::Delta {
-        from: cursor.seq,
-        rows,
-        gone,
-        cursor: Cursor { epoch: state.epoch, seq: upto, tag, audience: visible, view: VIEW },
-        more: upto < state.head,
-    })
+    let next = cursor_at_head(conn, stream, state, visible).await?;
+    Ok(Some(PullResult::Delta { from: cursor.seq, rows, gone, cursor: next }))
 }
 
-/// The last change up to which the rows fit into one reply; those of one change stay together.
-fn last_that_fits(found: &[Found], at_hand: u64) -> u64 {
-    let mut changes: Vec<u64> = found.iter().map(Found::seq).filter(|seq| *seq <= at_hand).collect();
-    changes.sort_unstable();
-    changes.get(DELTA_ROWS_MAX).map_or(at_hand, |beyond| beyond.saturating_sub(1))
+/// Where a reader stands who has read everything.
+async fn cursor_at_head(
+    conn: &mut Conn<'_>,
+    stream: &StreamId,
+    state: &StreamState,
+    visible: u32,
+) -> Result<Cursor, StoreError> {
+    let tag = tag_at(conn, stream, state.head).await?.unwrap_or_default();
+    Ok(Cursor { epoch: state.epoch, seq: state.head, tag, audience: visible, view: VIEW })
 }
 
 /// One row per key: a thing that two of the reader's audiences see is sent once, and is gone only if it is gone from all.
@@ -188,7 +178,6 @@ async fn snapshot(
         found.extend(list_present(conn, stream, audience, from, to).await?);
     }
     let (rows, _) = merge(found);
-    let tag = tag_at(conn, stream, state.head).await?.unwrap_or_default();
-    let cursor = Cursor { epoch: state.epoch, seq: state.head, tag, audience: visible, view: VIEW };
+    let cursor = cursor_at_head(conn, stream, state, visible).await?;
     Ok(PullResult::Snapshot { why, rows, cursor })
 }

@@ -6,7 +6,6 @@ use domain::people::Actor;
 use domain::refusal::Refusal;
 use domain::sync::{Answer, NotNow};
 use domain::time::Timestamp;
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::operations::{Context, Done, Stop, carry_out};
@@ -33,12 +32,12 @@ pub(super) const fn later(id: CommandId) -> Answer {
 pub async fn apply_command(
     conn: &mut Conn<'_>,
     actor: &Actor,
-    raw: &RawValue,
+    incoming: &Incoming,
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
-    let envelope = match Incoming::read(raw).map_err(|error| StoreError::inconsistent("envelope", error))? {
+    let envelope = match incoming {
         Incoming::Known(envelope) => envelope,
-        Incoming::Newer(id) => return Ok(later(id)),
+        Incoming::Newer(id) => return Ok(later(*id)),
     };
     let id = envelope.id;
     let not_now = |not_now| Ok(Answer::NotNow { id, not_now });
@@ -47,11 +46,11 @@ pub async fn apply_command(
         return not_now(NotNow::WrongAccount);
     }
     // The device first: a command that was sent twice at once is handled in turn from here on.
-    let Before { device, processed, head } = load_before(conn, &envelope, now).await?;
+    let Before { device, processed, head } = load_before(conn, envelope, now).await?;
     if device.account != caller.account || device.is_revoked {
         return not_now(NotNow::WrongAccount);
     }
-    let body_hash = hash(&envelope);
+    let body_hash = hash(envelope);
     if let Some(processed) = processed {
         if processed.body_hash != body_hash {
             return not_now(NotNow::IdReused);
@@ -75,10 +74,10 @@ pub async fn apply_command(
         }
         Ok(command) => {
             let context = Context { actor, account: caller.account, id, stream: &envelope.stream, now };
-            decide(conn, &envelope, &context, &command, head).await?
+            decide(conn, envelope, &context, &command, head).await?
         }
     };
-    insert_processed(conn, &envelope, body_hash, &outcome, now).await?;
+    insert_processed(conn, envelope, body_hash, &outcome, now).await?;
     Ok(Answer::Decided { id, outcome })
 }
 
@@ -93,16 +92,14 @@ const FAULTS_MAX: u32 = 3;
 pub async fn count_broken(
     conn: &mut Conn<'_>,
     actor: &Actor,
-    raw: &RawValue,
+    envelope: &Envelope,
     now: Timestamp,
 ) -> Result<Option<Answer>, StoreError> {
-    let envelope: Envelope =
-        serde_json::from_str(raw.get()).map_err(|error| StoreError::inconsistent("envelope", error))?;
     let Actor::Account(caller) = actor else { return Ok(None) };
     if envelope.account != caller.account {
         return Ok(None);
     }
-    let device = load_before(conn, &envelope, now).await?.device;
+    let device = load_before(conn, envelope, now).await?.device;
     // Sent twice at once, the other one may have been answered meanwhile: then that answer is found next time.
     let is_next = envelope.no == device.last_no + 1;
     if device.account != caller.account || !is_next {
@@ -112,7 +109,7 @@ pub async fn count_broken(
         return Ok(None);
     }
     let outcome = refused(Refusal::ServerFault { reference: envelope.id.reference() });
-    insert_processed(conn, &envelope, hash(&envelope), &outcome, now).await?;
+    insert_processed(conn, envelope, hash(envelope), &outcome, now).await?;
     Ok(Some(Answer::Decided { id: envelope.id, outcome }))
 }
 

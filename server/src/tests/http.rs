@@ -220,6 +220,16 @@ async fn a_sync_has_limits_and_a_version() {
     let twice: Vec<Json> = (0..2).map(|_| serde_json::json!({ "stream": "c:banzha" })).collect();
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "pulls": twice })).await;
     assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{}", answered.text);
+    // An envelope of a later version may hold anything, and turns nobody away.
+    let later = serde_json::json!({ "v": 2, "id": id(7), "mood": "good" });
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "commands": [later] })).await;
+    assert_eq!(
+        answered.json()["answers"][0],
+        serde_json::json!({ "id": id(7), "not_now": "retry_after", "ms": 60_000 })
+    );
+    let broken = serde_json::json!({ "v": 1, "id": id(7), "mood": "good" });
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "commands": [broken] })).await;
+    assert_eq!(answered.json()["fields"][0]["pointer"], "/commands/0/mood", "{}", answered.text);
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "device": id(1) })).await;
     assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (401, "needs-sign-in"));
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1 })).await;

@@ -8,6 +8,7 @@
 pub mod truth;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::activity::{Audience as Who, Category, Schedule, SignUpPolicy, Venue};
@@ -22,14 +23,14 @@ use domain::id::{
 use domain::people::{Actor, Person, Relation, Role};
 use domain::refusal::Refusal;
 use domain::space::{Answer as Reply, FamilyRule, Mode, Opening, OpeningHours, SpaceKind, SpacePolicy};
+use domain::sync::machine::Draft;
 use domain::sync::{Answer, Cursor, NotNow, Pull, PullResult, View};
 use domain::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp};
-use serde_json::value::RawValue;
 use server::store::people::load_caller;
 use server::store::seed::{SeedAccount, insert_account, insert_community, insert_space, insert_team};
 use server::store::testing::TestDb;
 use server::store::{Conn, Db, StoreError};
-use server::sync::{apply_command, pull};
+use server::sync::{Incoming, apply_command, pull};
 use uuid::Uuid;
 
 pub const fn uuid(n: u128) -> Uuid {
@@ -244,19 +245,9 @@ impl Phone {
     /// An envelope with the next number.
     pub fn envelope(&self, stream: &StreamId, command: &Command) -> Envelope {
         let id = CommandId::from_uuid(uuid((0xc0 << 100) + u128::from(NEXT_COMMAND.fetch_add(1, Ordering::SeqCst))));
-        Envelope {
-            v: 1,
-            id,
-            device: self.device,
-            no: self.no.fetch_add(1, Ordering::SeqCst) + 1,
-            account: self.account,
-            stream: stream.clone(),
-            depends_on: None,
-            phone_ms: 0,
-            kind: command.kind().to_owned(),
-            kind_v: 1,
-            body: command.body(),
-        }
+        let (account, stream, command) = (self.account, stream.clone(), command.clone());
+        let draft = Draft { id, account, stream, depends_on: None, phone_ms: 0, command };
+        draft.envelope(self.device, self.no.fetch_add(1, Ordering::SeqCst) + 1)
     }
 
     pub async fn actor(&self, db: &Db) -> Actor {
@@ -267,7 +258,7 @@ impl Phone {
 
     pub async fn send(&self, db: &Db, envelope: &Envelope, at: Timestamp) -> Answer {
         let actor = self.actor(db).await;
-        send_as(db, &actor, raw(envelope), at).await.expect("an answer")
+        send_as(db, &actor, envelope, at).await.expect("an answer")
     }
 
     pub async fn ask(&self, db: &Db, command: Command) -> (CommandId, Outcome) {
@@ -313,15 +304,12 @@ impl Phone {
     }
 }
 
-pub fn raw(envelope: &Envelope) -> Box<RawValue> {
-    serde_json::value::to_raw_value(envelope).expect("json")
-}
-
-pub async fn send_as(db: &Db, actor: &Actor, raw: Box<RawValue>, at: Timestamp) -> Result<Answer, StoreError> {
-    let actor = actor.clone();
+/// Hands a command in, without what comes before and after.
+pub async fn send_as(db: &Db, actor: &Actor, envelope: &Envelope, at: Timestamp) -> Result<Answer, StoreError> {
+    let (actor, incoming) = (actor.clone(), Arc::new(Incoming::of(envelope.clone())));
     db.write("c:banzha", move |conn| {
-        let (actor, raw) = (actor.clone(), raw.clone());
-        Box::pin(async move { apply_command(conn, &actor, &raw, at).await })
+        let (actor, incoming) = (actor.clone(), Arc::clone(&incoming));
+        Box::pin(async move { apply_command(conn, &actor, &incoming, at).await })
     })
     .await
 }

@@ -3,7 +3,7 @@
 use domain::id::DeviceId;
 use domain::sync::machine::Queued;
 
-use super::{new_device, renumber_one};
+use super::new_device;
 
 /// A device that lives as long as the page.
 pub struct Memory {
@@ -28,7 +28,7 @@ impl Memory {
         let mut renumbered = Vec::new();
         for queued in queue {
             let (device, no) = self.take_no();
-            renumbered.extend(renumber_one(queued, device, no));
+            renumbered.extend(queued.renumbered(device, no));
         }
         (self.device, renumbered)
     }

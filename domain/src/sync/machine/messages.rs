@@ -85,14 +85,14 @@ pub enum Input {
 #[derive(Debug)]
 pub enum Effect {
     /// Send this to `/api/sync`; report with [`Input::Replied`] under the same number, at the latest at the deadline.
-    /// Before, mark these queue numbers as tried.
+    /// Before, mark the commands as tried.
     Send {
         /// The number of the try.
         request: u64,
         /// What to send.
         body: SyncRequest,
-        /// Queue numbers it carries.
-        numbers: Vec<u64>,
+        /// The commands it carries.
+        commands: Vec<CommandId>,
         /// Milliseconds until it counts as unanswered.
         deadline_ms: u32,
     },
@@ -116,23 +116,59 @@ pub enum Effect {
     Show,
 }
 
+/// What a change of a stream builds on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// On what was read up to here.
+    After(Cursor),
+    /// On nothing: all rows are replaced.
+    Nothing {
+        /// The server no longer knows what was read before, so that this counts although it reaches less far.
+        goes_back: bool,
+    },
+}
+
 /// A change of one stream's rows on disk.
 #[derive(Debug, Clone)]
 pub struct StreamWrite {
     /// The stream.
     pub stream: StreamId,
-    /// Whether all its rows are replaced.
-    pub replace: bool,
-    /// What it builds on, when it is not the whole: a disk that was not read that far would have a hole, and is left alone.
-    pub from: Option<Cursor>,
-    /// Whether the server no longer knows what was read before, so that this counts although it reaches less far.
-    pub goes_back: bool,
+    /// What it builds on.
+    pub basis: Basis,
     /// Rows to put.
     pub rows: Vec<Row>,
     /// Rows to delete.
     pub gone: Vec<RowKey>,
     /// The new cursor; `None` when the stream is no longer this reader's.
     pub cursor: Option<Cursor>,
-    /// When it was read whole, by the server's clock.
+    /// When it was read, by the server's clock.
     pub as_of: Timestamp,
+}
+
+impl StreamWrite {
+    /// Whether all rows of the stream are replaced.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        matches!(self.basis, Basis::Nothing { .. })
+    }
+
+    /// Whether it changes any row.
+    #[must_use]
+    pub fn has_rows(&self) -> bool {
+        self.is_whole() || !self.rows.is_empty() || !self.gone.is_empty()
+    }
+
+    /// Whether it fits a disk on which the stream was read up to `stored`. A delta joins what it builds on and nothing
+    /// else: another tab may have read further or less far or another branch, or the cache was emptied; an older state
+    /// is still a true state. A whole picture does not go back behind another, unless the server says so.
+    #[must_use]
+    pub fn fits(&self, stored: Option<Cursor>) -> bool {
+        match self.basis {
+            Basis::After(from) => stored == Some(from),
+            Basis::Nothing { goes_back: true } => true,
+            Basis::Nothing { goes_back: false } => !stored.zip(self.cursor).is_some_and(|(stored, new)| {
+                (stored.epoch, stored.audience) == (new.epoch, new.audience) && stored.seq > new.seq
+            }),
+        }
+    }
 }

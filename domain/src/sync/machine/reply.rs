@@ -1,7 +1,7 @@
 //! What a reply may change: answers settle commands, pulls change rows, and both take effect only once they are stored.
 //!
-//! The rules: a reply to somebody else's session changes no rows; a command is known by its id, whatever its number is by now; rows never go backwards (M1, M3); only what
-//! brought something is followed up at once.
+//! The rules: a reply to somebody else's session changes no rows; a command is known by its id, whatever its number is
+//! by now; rows never go backwards (M1, M3); only what brought something is followed up at once.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::{BACKOFF_FIRST_MS, Client, Cursors, Landing, POLL_MS, RENUMBER_MS, re
 use crate::command::Outcome;
 use crate::id::StreamId;
 use crate::refusal::Refusal;
-use crate::sync::machine::messages::{Effect, Settled, StreamWrite};
+use crate::sync::machine::messages::{Basis, Effect, Settled, StreamWrite};
 use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
 use crate::time::Timestamp;
 
@@ -18,7 +18,6 @@ use crate::time::Timestamp;
 pub(super) struct Storing {
     streams: Vec<StreamWrite>,
     settled: Vec<(u64, Settled)>,
-    more: bool,
     /// The numbers no longer fit what the server has seen. Only what is stored is renumbered, so that a command with an
     /// answer does not get another number on the way out.
     renumber: bool,
@@ -52,14 +51,10 @@ impl Client {
             self.needs_sign_in = is_for_another;
         }
         let (settled, renumber) = self.read_answers(now, random, &reply);
-        let mut more = false;
         let pulls = if is_for_another { Vec::new() } else { reply.pulls };
-        let streams: Vec<_> =
-            pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at, &mut more)).collect();
-        // What was asked for while this was on its way has still to be asked.
-        self.wants_pull |= more;
+        let streams: Vec<_> = pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at)).collect();
         self.next_poll = now + POLL_MS;
-        let storing = Storing { streams: streams.clone(), settled: settled.clone(), more, renumber };
+        let storing = Storing { streams: streams.clone(), settled: settled.clone(), renumber };
         if let Some(flight) = &mut self.flight {
             flight.storing = Some(storing);
         }
@@ -100,56 +95,30 @@ impl Client {
     }
 
     /// The rules M1 and M3: what a reply may change, given what is known by now.
-    fn read_pull(&self, pull: PullReply, as_of: Timestamp, more_waits: &mut bool) -> Option<StreamWrite> {
-        let (known, read_whole_at) = self.cursors.get(&pull.stream).copied().unzip();
-        match pull.result {
-            PullResult::Delta { from, rows, gone, cursor, more } => {
+    fn read_pull(&self, pull: PullReply, as_of: Timestamp) -> Option<StreamWrite> {
+        let known = self.cursors.get(&pull.stream).map(|(cursor, _)| *cursor);
+        let (basis, rows, gone, cursor) = match pull.result {
+            PullResult::Delta { from, rows, gone, cursor } => {
                 let known = known.filter(|known| known.epoch == cursor.epoch && from <= known.seq)?;
                 if cursor.seq < known.seq {
                     return None;
                 }
-                *more_waits |= more;
-                // A page is not the whole: what is known is as old as before.
-                let as_of = read_whole_at.filter(|_| more).unwrap_or(as_of);
                 let rows = rows.into_iter().filter(|row| row.seq > known.seq).collect();
-                Some(StreamWrite {
-                    stream: pull.stream,
-                    replace: false,
-                    from: Some(known),
-                    goes_back: false,
-                    rows,
-                    gone,
-                    cursor: Some(cursor),
-                    as_of,
-                })
+                (Basis::After(known), rows, gone, Some(cursor))
             }
             PullResult::Snapshot { why, rows, cursor } => {
                 // A restored server may have kept its epoch. It was asked with what is known here, so what it says of
                 // that is not late, however far back it goes.
                 let goes_back = matches!(why, Some(ResetReason::Ahead | ResetReason::Diverged));
                 let is_newer = known.is_none_or(|known| known.epoch != cursor.epoch || known.seq <= cursor.seq);
-                (is_newer || goes_back).then_some(StreamWrite {
-                    stream: pull.stream,
-                    replace: true,
-                    from: None,
-                    goes_back,
-                    rows,
-                    gone: Vec::new(),
-                    cursor: Some(cursor),
-                    as_of,
-                })
+                if !is_newer && !goes_back {
+                    return None;
+                }
+                (Basis::Nothing { goes_back }, rows, Vec::new(), Some(cursor))
             }
-            PullResult::Denied => Some(StreamWrite {
-                stream: pull.stream,
-                replace: true,
-                from: None,
-                goes_back: false,
-                rows: Vec::new(),
-                gone: Vec::new(),
-                cursor: None,
-                as_of,
-            }),
-        }
+            PullResult::Denied => (Basis::Nothing { goes_back: false }, Vec::new(), Vec::new(), None),
+        };
+        Some(StreamWrite { stream: pull.stream, basis, rows, gone, cursor, as_of })
     }
 
     pub(super) fn stored(&mut self, now: u64, random: u64, request: u64, ok: bool, effects: &mut Vec<Effect>) {
@@ -184,7 +153,7 @@ impl Client {
                 effects.push(Effect::Renumber);
             }
             self.fail(now, random);
-        } else if storing.more || has_settled {
+        } else if has_settled {
             self.not_before = self.not_before.min(now);
         } else if !flight.commands.is_empty() {
             // Nothing came of it: the same again at once would bring the same.
@@ -192,9 +161,7 @@ impl Client {
         }
         if !self.landing.is_empty() && !self.needs_sign_in {
             self.wants_pull = true;
-            if !storing.more {
-                self.not_before = self.not_before.max(now + BACKOFF_FIRST_MS);
-            }
+            self.not_before = self.not_before.max(now + BACKOFF_FIRST_MS);
         }
         effects.push(Effect::Show);
     }
@@ -203,7 +170,7 @@ impl Client {
     fn apply(&mut self, streams: Vec<StreamWrite>) -> BTreeSet<StreamId> {
         let mut replaced = BTreeSet::new();
         for write in streams {
-            if write.replace {
+            if write.is_whole() {
                 self.base.clear(&write.stream);
                 replaced.insert(write.stream.clone());
             }
@@ -236,9 +203,9 @@ impl Client {
     }
 }
 
-/// Whether a stream has shown what there is of a command accepted as its change `seq` and answered `at`: it was read whole
-/// no earlier. A page may end between the command and a later change that has taken its row along, and a stream that was
-/// read whole later and is shorter has forgotten the command, because the database was restored.
+/// Whether a stream has shown what there is of a command accepted as its change `seq` and answered `at`: it was read no
+/// earlier. Read earlier, a higher number is one of a branch that a restore has cut off; read later, a lower one says that
+/// the command is forgotten.
 fn has_shown(cursors: &Cursors, stream: &StreamId, seq: u64, at: Timestamp) -> bool {
     cursors.get(stream).is_some_and(|(cursor, as_of)| *as_of > at || (*as_of == at && cursor.seq >= seq))
 }

@@ -1,0 +1,62 @@
+//! A command before it is queued, and the envelope that is made of it: its bytes never change, except that a queue may
+//! be numbered anew for another device.
+
+use crate::command::{Command, ENVELOPE_VERSION, Envelope};
+use crate::id::{AccountId, CommandId, DeviceId, StreamId};
+use crate::sync::machine::messages::Queued;
+
+/// A command before it has its number.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its id.
+    pub id: CommandId,
+    /// Who asks.
+    pub account: AccountId,
+    /// The stream it changes.
+    pub stream: StreamId,
+    /// The command it builds on.
+    pub depends_on: Option<CommandId>,
+    /// The phone's clock at the tap.
+    pub phone_ms: i64,
+    /// What is asked for.
+    pub command: Command,
+}
+
+impl Draft {
+    /// Its envelope under a device's number.
+    #[must_use]
+    pub fn envelope(&self, device: DeviceId, no: u64) -> Envelope {
+        Envelope {
+            v: ENVELOPE_VERSION,
+            id: self.id,
+            device,
+            no,
+            account: self.account,
+            stream: self.stream.clone(),
+            depends_on: self.depends_on,
+            phone_ms: self.phone_ms,
+            kind: self.command.kind().to_owned(),
+            kind_v: 1,
+            body: self.command.body(),
+        }
+    }
+
+    /// The command as it is queued.
+    #[must_use]
+    pub fn seal(&self, device: DeviceId, no: u64) -> Queued {
+        Queued { no, raw: written(&self.envelope(device, no)), tried: 0 }
+    }
+}
+
+impl Queued {
+    /// The same command under another device and number; nothing when its envelope cannot be read.
+    #[must_use]
+    pub fn renumbered(&self, device: DeviceId, no: u64) -> Option<Self> {
+        let envelope: Envelope = serde_json::from_str(&self.raw).ok()?;
+        Some(Self { no, raw: written(&Envelope { device, no, ..envelope }), tried: self.tried })
+    }
+}
+
+fn written(envelope: &Envelope) -> String {
+    serde_json::to_string(envelope).expect("invariant: an envelope of checked values has a JSON form")
+}
