@@ -15,6 +15,25 @@ use crate::platform;
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
 
+/// Names the month of the chosen day and opens the sheet with it.
+#[component]
+pub fn MonthButton(open: RwSignal<bool>, chosen: Signal<LocalDate>) -> impl IntoView {
+    let model = use_model();
+    view! {
+        <button
+            type="button"
+            class="button"
+            data-kind="quiet"
+            aria-haspopup="dialog"
+            on:click=move |_| open.set(true)
+        >
+            <Icon name="i-calendar"/>
+            {move || format::month(model.language(), YearMonth::of(chosen.get()))}
+            <Icon name="i-down"/>
+        </button>
+    }
+}
+
 /// The sheet with the month of the chosen day.
 #[component]
 pub fn MonthSheet(

@@ -6,9 +6,8 @@ use domain::time::LocalDate;
 use leptos::prelude::*;
 
 use crate::components::day_picker::{DayCell, DayContent, DayStepper};
-use crate::components::month_sheet::MonthSheet;
+use crate::components::month_sheet::{MonthButton, MonthSheet};
 use crate::model::use_model;
-use crate::ui::icon::Icon;
 
 /// How many days the strip shows.
 const DAYS_SHOWN: i32 = 14;
@@ -63,24 +62,11 @@ pub fn SpaceDays(
     };
     view! {
         {days}
-        {move || {
-            has_month().then(|| {
-                view! {
-                    <div class="row">
-                        <button
-                            type="button"
-                            class="button"
-                            data-kind="quiet"
-                            aria-haspopup="dialog"
-                            on:click=move |_| month_open.set(true)
-                        >
-                            <Icon name="i-calendar"/>
-                            {model.words().list.month}
-                        </button>
-                    </div>
-                }
-            })
-        }}
+        <Show when=has_month>
+            <div class="row">
+                <MonthButton open=month_open chosen/>
+            </div>
+        </Show>
         <MonthSheet open=month_open chosen contents=Signal::stored(BTreeMap::new()) on_choose/>
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::agenda::{Filter, RowFact, agenda};
-use domain::time::{LocalDate, YearMonth};
+use domain::time::LocalDate;
 use domain::words::format;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -14,7 +14,7 @@ use crate::components::activity_row::{ActivityRow, ActivityRowData};
 use crate::components::day_group::DayGroup;
 use crate::components::day_picker::{DayContent, DayPicker};
 use crate::components::filter_bar::FilterBar;
-use crate::components::month_sheet::MonthSheet;
+use crate::components::month_sheet::{MonthButton, MonthSheet};
 use crate::model::{Freshness, Mode, use_model};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
@@ -99,17 +99,7 @@ pub fn ActivitiesPage() -> impl IntoView {
             <h1 class="sr" tabindex="-1">{move || model.words().list.title}</h1>
             <div class="row" data-between="">
                 <Show when=move || !model.is_elder()>
-                    <button
-                        type="button"
-                        class="button"
-                        data-kind="quiet"
-                        aria-haspopup="dialog"
-                        on:click=move |_| month_open.set(true)
-                    >
-                        <Icon name="i-calendar"/>
-                        {move || format::month(model.language(), YearMonth::of(chosen.get()))}
-                        <Icon name="i-down"/>
-                    </button>
+                    <MonthButton open=month_open chosen=chosen.into()/>
                 </Show>
                 <Show when=move || chosen.get() != model.today()>
                     <button
