@@ -107,7 +107,7 @@ pub fn LoginPage() -> impl IntoView {
     let by_phone = move || {
         let phone = model.community_view()?.phone?;
         let words = model.words();
-        let text = if draft.step.get() == Step::Phone { words.common.call } else { words.login.not_received };
+        let text = if draft.step.get() == Step::Code { words.login.not_received } else { words.common.call };
         Some(view! {
             <a class="button" data-kind="quiet" href=["tel:", &phone].concat()>
                 <Icon name="i-phone"/>

@@ -69,11 +69,12 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
     let own = Memo::new(move |_| model.view().sign_up_for(id).map(|(id, sign_up)| (id, sign_up.row.clone())));
     let seats = Memo::new(move |_| model.view().seats.get(&id).map(|seats| seats.row));
     let fact = Memo::new(move |_| Entry::of(&model.view(), id).map(|entry| entry.fact(model.now())));
+    // Whether one's place can be given back; nothing where that is no question any more.
     let can_withdraw = Memo::new(move |_| {
+        let is_settled = matches!(fact.get(), Some(RowFact::CheckedIn | RowFact::Cancelled | RowFact::Over));
         let view = model.view();
-        let range = view.occurrences.get(&id).filter(|date| date.row.cancelled.is_none()).map(|date| date.row.range);
-        let is_here = fact.get() == Some(RowFact::CheckedIn);
-        range.is_some_and(|range| !is_here && may_withdraw(range, model.now()))
+        let range = view.occurrences.get(&id).filter(|_| !is_settled).map(|date| date.row.range);
+        range.map(|range| may_withdraw(range, model.now()))
     });
     let refused = Memo::new(move |_| {
         let about_this = |settled: &Settled| concerns(&model.view(), settled, id);
@@ -163,7 +164,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                     own=Signal::derive(move || own.get().map(|(_, row)| row))
                     seats=seats.into()
                 >
-                    {move || can_withdraw.get().then(|| view! { <WithdrawButton open=withdraw_open/> })}
+                    {move || can_withdraw.get().map(|is_open| view! { <WayOut is_open open=withdraw_open/> })}
                 </OwnStatus>
             </Show>
             <Leaving id/>
@@ -218,9 +219,13 @@ fn Hero(id: OccurrenceId) -> impl IntoView {
     }
 }
 
+/// Giving one's place back, or why that is too late.
 #[component]
-fn WithdrawButton(open: RwSignal<bool>) -> impl IntoView {
+fn WayOut(is_open: bool, open: RwSignal<bool>) -> impl IntoView {
     let model = use_model();
+    if !is_open {
+        return view! { <p class="status-text">{move || model.words().occurrence.started}</p> }.into_any();
+    }
     view! {
         <div class="button-row">
             <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(true)>
@@ -228,6 +233,7 @@ fn WithdrawButton(open: RwSignal<bool>) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// A withdrawal that is still on its way.

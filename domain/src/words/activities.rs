@@ -98,7 +98,8 @@ catalogue! {
         withdraw_who: "谁不去了？", "Who isn't coming?";
         withdraw_confirm(n): "取消{n}人的报名", "Cancel for {n}";
         withdraw_queue(n): "后面有{n}家在等，取消后名额马上给他们，不能恢复。", "{n} are waiting; your place goes to them at once.";
-        withdraw_free: "名额会还给大家，还能再报。", "Your place becomes free; you can sign up again.";
+        withdraw_free: "名额会还给大家，再报不一定还有。", "Your place becomes free for others; there may be none left later.";
+        started: "已经开始了。去不了，请打电话告诉他们。", "It has started. If you can't come, please call.";
         keep: "还是去", "Keep it";
         withdrawn: "已取消报名", "Your place is cancelled";
         add_to_calendar: "加入手机日历", "Add to calendar";

@@ -138,7 +138,7 @@ catalogue! {
         offline: "有网后发布", "Published when online";
         clash(dates): "{dates}这个空间已经有人用了", "The space is taken on {dates}";
         category_first: "请选哪一类", "Choose a category";
-        date_first: "请选日期和时间", "Choose date and time";
+        date_first: "请选日期", "Choose the date";
         place_first: "请写在哪里", "Say where it is";
         name: "标题", "Title";
         category_label: "选一类", "Choose a category";

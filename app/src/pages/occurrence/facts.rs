@@ -102,7 +102,7 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
     }
 }
 
-/// How many places are left, with a meter.
+/// How many places are left.
 fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
     let capacity = seats.capacity?;
     if matches!(phase, Phase::WalkIn | Phase::Cancelled | Phase::Over) {
@@ -122,13 +122,12 @@ fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
             let (before, after) = (before.to_owned(), after.to_owned());
             view! { {before}<strong>{number}</strong>{after} }.into_any()
         }
-        None => text.clone().into_any(),
+        None => text.into_any(),
     };
     Some(view! {
         <div class="places">
             <p class="places-text">{sentence}</p>
             {waiting.map(|waiting| view! { <p class="places-note">{waiting}</p> })}
-            <progress class="meter" value=seats.free().unwrap_or(0).to_string() max=capacity.to_string() aria-label=text></progress>
         </div>
     })
 }
