@@ -42,7 +42,7 @@ const SCREENS = [
   ["activities", "guest", () => "/"],
   ["month", "guest", () => "/", press(/2026年11月|月历|Nov|Month/), dialog],
   ["filter", "guest", () => "/", press(/更多|筛选|More|Filter/), dialog],
-  ["nothing-found", "guest", () => "/?kids=1&kind=poetry", (page) => page.getByText("没有符合的活动").waitFor()],
+  ["nothing-found", "guest", ({ team }) => `/?kind=dance&team=${team}`, (page) => page.getByText("没有符合的活动").waitFor()],
   ["activity-guest", "guest", ({ open }) => `/a/${open}`],
   ["spaces", "guest", () => "/s"],
   ["space", "guest", ({ room }) => `/s/${room}?on=2026-12-01`],
