@@ -1,13 +1,13 @@
 // Dresses the page before its first drawing, starts the app and watches that it starts. Repair throws away what can be
 // fetched again (worker and its files) and never what is not sent yet (IndexedDB).
 //
-// A script that blocks, in the head: a module would run after the first drawing, and the large-text version would flash
-// up small. Before the style sheet, which scripts below it would wait for.
+// In the worker's copy of the page it blocks, in the head: later, the large-text version would flash up small. The server
+// has dressed what it sends by the phone's cookie, so there it waits and keeps nobody from reading.
 const PATIENCE_MS = 15000;
 const root = document.documentElement;
 const own = document.currentScript;
 
-// As `Prefs::apply` of the app does; anything else that may stand there is left to the app.
+// As `prefs::apply` of the app does; anything else that may stand there is left to the app.
 function dress() {
   let prefs;
   try {
@@ -20,22 +20,6 @@ function dress() {
   if (["light", "dark"].includes(theme)) root.dataset.theme = theme;
   if (["standard", "elder"].includes(mode)) root.dataset.mode = mode;
   if ([17, 20, 22, 26, 30].includes(step)) root.dataset.step = step;
-}
-
-// The app's files are asked for here and not by the page itself: a slow line brings what the first drawing waits for
-// before it brings them.
-function fetchAhead() {
-  for (const [file, rel] of [["app.js", "modulepreload"], ["pieces.js", "modulepreload"], ["app.wasm", "preload"]]) {
-    const link = document.createElement("link");
-    link.rel = rel;
-    link.href = own.dataset.app + "/" + file;
-    if (rel === "preload") {
-      link.as = "fetch";
-      link.type = "application/wasm";
-      link.crossOrigin = "anonymous";
-    }
-    document.head.append(link);
-  }
 }
 
 async function repair({ currentTarget: button }) {
@@ -80,7 +64,6 @@ function start() {
 }
 
 dress();
-fetchAhead();
 document.addEventListener("DOMContentLoaded", start);
 
 if ("serviceWorker" in navigator) {

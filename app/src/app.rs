@@ -16,7 +16,7 @@ use web_sys::HtmlElement;
 
 use crate::app::frame::Frame;
 use crate::app::pieces::page;
-use crate::model::{Model, use_model};
+use crate::model::{Freshness, Model, use_model};
 use crate::pages::activities::ActivitiesPage;
 use crate::pages::not_found::NotFoundPage;
 
@@ -47,7 +47,13 @@ fn page_is_drawn() {
 
 /// A page of the main module.
 fn at_once(page: AnyView) -> AnyView {
-    Effect::new(|_| page_is_drawn());
+    let model = use_model();
+    // Until there is something to draw, the server's drawing says more.
+    Effect::new(move |_| {
+        if model.freshness() != Freshness::Loading {
+            page_is_drawn();
+        }
+    });
     page
 }
 

@@ -6,7 +6,9 @@
 
 pub mod elsewhere;
 pub mod prefs;
+pub mod runtime;
 pub mod session;
+mod start;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,19 +16,20 @@ use std::sync::Arc;
 use domain::change::CommunityView;
 use domain::command::Command;
 use domain::id::{AccountId, CommandId, CommunityId, StreamId};
+use domain::look::Look;
+pub use domain::look::Mode;
 use domain::refusal::Refusal;
-use domain::sync::View;
 use domain::sync::machine::Settled;
 use domain::sync::rows::Rows;
+use domain::sync::{Start, View};
 use domain::time::{LocalDate, Timestamp};
 use domain::words::{Language, Words, words};
 use leptos::prelude::*;
 
-pub use self::prefs::{Mode, Prefs};
+use self::runtime::{Order, Runtime};
 use crate::platform;
 use crate::storage::guest;
 pub use crate::storage::outbox::SetAside;
-use crate::sync::Runner;
 
 /// Who uses the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +155,7 @@ pub struct Rim {
 #[derive(Clone, Copy)]
 pub struct Model {
     pub(crate) rim: Rim,
-    prefs: RwSignal<Prefs>,
+    prefs: RwSignal<Look>,
     today: Memo<LocalDate>,
     language: Memo<Language>,
     community: Memo<Option<CommunityId>>,
@@ -160,7 +163,7 @@ pub struct Model {
     freshness: Memo<Freshness>,
     title: RwSignal<Title>,
     announcement: RwSignal<String>,
-    pub(crate) runner: StoredValue<Rc<Runner>, LocalStorage>,
+    runtime: StoredValue<Rc<Runtime>, LocalStorage>,
     owner: StoredValue<Owner>,
 }
 
@@ -181,23 +184,27 @@ pub fn use_model() -> Model {
 impl Model {
     /// Makes the model, starts the runtime and hands both to everything below the current owner.
     pub fn provide() -> Self {
-        let saved_communities = guest::read(guest::COMMUNITIES).and_then(|json| serde_json::from_str(&json).ok());
+        let start = start::read();
+        let saved_communities = || guest::read(guest::COMMUNITIES).and_then(|json| serde_json::from_str(&json).ok());
+        let communities = start.as_ref().map(|start| start.communities.clone()).or_else(saved_communities);
+        let session = if guest::account().is_none() { Session::Guest } else { Session::Unknown };
+        let as_of = start.iter().map(|start| (start.stream(), start.server_at)).collect();
         let rim = Rim {
             now: RwSignal::new(platform::phone_now()),
-            view: RwSignal::new(Arc::default()),
-            link: RwSignal::new(Link::default()),
+            view: RwSignal::new(Arc::new(start.as_ref().map(Start::view).unwrap_or_default())),
+            link: RwSignal::new(Link { as_of, ..Link::default() }),
             unsent: RwSignal::new(Arc::default()),
             journal: RwSignal::new(Rows::default()),
             set_aside: RwSignal::new(Arc::default()),
-            session: RwSignal::new(Session::Unknown),
-            is_demo: RwSignal::new(false),
-            communities: RwSignal::new(Arc::new(saved_communities.unwrap_or_default())),
+            session: RwSignal::new(session),
+            is_demo: RwSignal::new(start.as_ref().is_some_and(|start| start.is_demo)),
+            communities: RwSignal::new(Arc::new(communities.unwrap_or_default())),
         };
-        let prefs = RwSignal::new(Prefs::load());
-        prefs.with_untracked(Prefs::apply);
+        let prefs = RwSignal::new(prefs::load());
+        prefs.with_untracked(prefs::apply);
         let home =
             Memo::new(move |_| rim.view.with(|view| view.profile.as_ref().map(|(_, profile)| profile.home.clone())));
-        let visited = RwSignal::new(None::<CommunityId>);
+        let visited = RwSignal::new(start.as_ref().map(|start| start.community.clone()));
         let community = Memo::new(move |_| {
             let chosen = prefs.with(|prefs| prefs.community.clone());
             let first = || rim.communities.with(|all| all.first().map(|community| community.id.clone()));
@@ -217,7 +224,7 @@ impl Model {
                 }
             })
         });
-        let runner = Runner::start(rim);
+        let runtime = Runtime::fetch(rim, start);
         let model = Self {
             rim,
             prefs,
@@ -228,14 +235,15 @@ impl Model {
             freshness,
             title: RwSignal::new(Arc::new(String::new)),
             announcement: RwSignal::new(String::new()),
-            runner: StoredValue::new_local(Rc::clone(&runner)),
+            runtime: StoredValue::new_local(Rc::clone(&runtime)),
             owner: StoredValue::new(Owner::current().expect("invariant: <App/> has an owner")),
         };
         // The streams on screen are told to the machine, which is outside of the reactive world.
         Effect::new(move |_| {
             let communities = [community.get(), home.get(), visited.get()];
-            runner.watch(communities.into_iter().flatten().map(StreamId::Community).collect());
+            runtime.order(Order::Watch(communities.into_iter().flatten().map(StreamId::Community).collect()));
         });
+        Effect::new(move |_| prefs::tell_server(&Look { community: community.get(), ..prefs.get() }));
         provide_context(model);
         model
     }
@@ -284,22 +292,22 @@ impl Model {
 
     /// What the person has set.
     #[must_use]
-    pub fn prefs(self) -> Prefs {
+    pub fn prefs(self) -> Look {
         self.prefs.get()
     }
 
     /// Whether the layout is 长辈版.
     #[must_use]
     pub fn is_elder(self) -> bool {
-        self.prefs.with(Prefs::is_elder)
+        self.prefs.with(Look::is_elder)
     }
 
     /// Changes what the person has set, remembers it and dresses the page.
-    pub fn set_prefs(self, change: impl FnOnce(&mut Prefs)) {
+    pub fn set_prefs(self, change: impl FnOnce(&mut Look)) {
         let mut prefs = self.prefs.get_untracked();
         change(&mut prefs);
         if prefs != self.prefs.get_untracked() {
-            prefs.save();
+            prefs::save(&prefs);
             self.prefs.set(prefs);
         }
     }
@@ -388,10 +396,11 @@ impl Model {
                 (saved, saved.into())
             })
         });
-        self.runner().submit(id, stream, command, depends_on, move |now| {
+        let report = Box::new(move |now| {
             // The page that asked may be gone by then.
             let _ = saved.try_set(now);
         });
+        self.order(Order::Submit { id, stream, command: Box::new(command), depends_on, report });
         Submission { id, saved: shown }
     }
 
@@ -426,37 +435,37 @@ impl Model {
 
     /// Keeps what cannot be read without speaking of it again.
     pub fn keep_set_aside(self, key: String) {
-        self.runner().resolve_set_aside(key, true);
+        self.order(Order::ResolveSetAside { key, is_kept: true });
     }
 
     /// Deletes what cannot be read.
     pub fn delete_set_aside(self, key: String) {
-        self.runner().resolve_set_aside(key, false);
+        self.order(Order::ResolveSetAside { key, is_kept: false });
     }
 
     /// Takes note of an answer, so that it is shown no longer.
     pub fn dismiss(self, id: CommandId) {
-        self.runner().dismiss(id);
+        self.order(Order::Dismiss(id));
     }
 
     /// Takes back a command that was never sent; does nothing to any other.
     pub fn withdraw_unsent(self, id: CommandId) {
-        self.runner().withdraw(id);
+        self.order(Order::Withdraw(id));
     }
 
     /// Asks whether there is anything newer than what is known; commands that the server sent away still wait.
     pub fn look_again(self) {
-        self.runner().look_again();
+        self.order(Order::LookAgain);
     }
 
     /// Tries to reach the server at once, whatever has been waited for.
     pub fn try_now(self) {
-        self.runner().try_now();
+        self.order(Order::TryNow);
     }
 
     /// Fetches everything again; nothing unsent is lost.
     pub fn repair(self) {
-        self.runner().repair();
+        self.order(Order::Repair);
     }
 
     /// Whether the person must sign in (again) before anything of theirs travels.
@@ -489,8 +498,12 @@ impl Model {
         self.announcement.get()
     }
 
-    fn runner(self) -> Rc<Runner> {
-        self.runner.get_value()
+    fn order(self, order: Order) {
+        self.runtime().order(order);
+    }
+
+    fn runtime(self) -> Rc<Runtime> {
+        self.runtime.get_value()
     }
 }
 

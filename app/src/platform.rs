@@ -173,6 +173,11 @@ pub fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue
     Some(result)
 }
 
+/// Keeps a cookie, where the browser keeps any.
+pub fn set_cookie(cookie: &str) {
+    let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}
+
 /// Another page of the app, loaded anew.
 pub fn reload() {
     let _ = window().location().reload();

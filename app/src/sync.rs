@@ -16,18 +16,25 @@ use std::rc::Rc;
 use domain::command::Command;
 use domain::id::{CommandId, DeviceId, StreamId};
 use domain::sync::machine::{Draft, Queued};
-use domain::sync::{Client, Effect, Input};
+use domain::sync::{Client, Effect, Input, Start};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use self::clock::Clock;
+use crate::model::runtime::{Done, Order, Take};
 use crate::model::{Rim, SaveProblem, Saved};
 use crate::platform;
 use crate::storage::{Stores, Trouble};
 
+/// Starts the runtime of this tab, from what its page brought along if it has nothing yet.
+pub fn start(rim: Rim, start: Option<Start>) -> Take {
+    let runner = Runner::start(rim, start);
+    Rc::new(move |order| runner.take(order))
+}
+
 /// The runtime of this tab.
-pub struct Runner {
+struct Runner {
     rim: Rim,
     client: RefCell<Client>,
     stores: RefCell<Rc<Stores>>,
@@ -40,15 +47,17 @@ pub struct Runner {
     channel: Option<web_sys::BroadcastChannel>,
     /// The browser has no session for the account of this tab.
     is_expired: Cell<bool>,
-    /// What `/api/session` and `/api/communities` say is known.
+    /// What `/api/session` says is known.
     is_introduced: Cell<bool>,
+    /// Which communities there are was told since the page was opened.
+    has_communities: Cell<bool>,
     renumberings: Cell<u32>,
     drawn_at: Cell<Timestamp>,
 }
 
 impl Runner {
     /// Starts: reads the stores of whoever is signed in, then goes to the network.
-    pub fn start(rim: Rim) -> Rc<Self> {
+    fn start(rim: Rim, start: Option<Start>) -> Rc<Self> {
         let runner = Rc::new(Self {
             rim,
             client: RefCell::default(),
@@ -61,13 +70,33 @@ impl Runner {
             channel: web_sys::BroadcastChannel::new(events::CHANNEL).ok(),
             is_expired: Cell::new(false),
             is_introduced: Cell::new(false),
+            has_communities: Cell::new(false),
             renumberings: Cell::new(0),
             drawn_at: Cell::new(platform::phone_now()),
         });
         runner.listen();
         let this = Rc::clone(&runner);
-        spawn_local(async move { this.begin().await });
+        spawn_local(async move { this.begin(start).await });
         runner
+    }
+
+    fn take(self: &Rc<Self>, order: Order) {
+        let this = Rc::clone(self);
+        match order {
+            Order::Watch(streams) => self.watch(streams),
+            Order::Submit { id, stream, command, depends_on, report } => {
+                self.submit(id, stream, *command, depends_on, report);
+            }
+            Order::Dismiss(id) => self.dismiss(id),
+            Order::ResolveSetAside { key, is_kept } => self.resolve_set_aside(key, is_kept),
+            Order::Withdraw(id) => self.withdraw(id),
+            Order::LookAgain => self.feed(Input::LookAgain),
+            Order::TryNow => self.try_now(),
+            Order::Repair => self.repair(),
+            Order::FinishWipe(done) => tell_when(done, async move { _ = this.finish_wipe().await }),
+            Order::Adopt(account, done) => tell_when(done, async move { this.adopt(account).await }),
+            Order::SignOut(done) => tell_when(done, async move { this.sign_out().await }),
+        }
     }
 
     /// Gives the machine an input and carries out what follows.
@@ -86,20 +115,20 @@ impl Runner {
     }
 
     /// Names the streams on screen.
-    pub fn watch(self: &Rc<Self>, streams: Vec<StreamId>) {
+    fn watch(self: &Rc<Self>, streams: Vec<StreamId>) {
         self.watched.replace(streams.clone());
         self.feed(Input::Watch(streams));
         self.draw();
     }
 
     /// Stores a command and lets the machine send it; `report` hears how the storing went.
-    pub fn submit(
+    fn submit(
         self: &Rc<Self>,
         id: CommandId,
         stream: StreamId,
         command: Command,
         depends_on: Option<CommandId>,
-        report: impl Fn(Saved) + 'static,
+        report: Box<dyn Fn(Saved)>,
     ) {
         let stores = Rc::clone(&self.stores.borrow());
         let Some(account) = stores.account else {
@@ -140,7 +169,7 @@ impl Runner {
     }
 
     /// Takes note of an answer.
-    pub fn dismiss(self: &Rc<Self>, id: CommandId) {
+    fn dismiss(self: &Rc<Self>, id: CommandId) {
         self.feed(Input::Dismissed(id));
         let settled = self.client.borrow().journal().get(&id).cloned();
         let stores = Rc::clone(&self.stores.borrow());
@@ -157,7 +186,7 @@ impl Runner {
     }
 
     /// Keeps what could not be read, or with `is_kept` false deletes it.
-    pub fn resolve_set_aside(self: &Rc<Self>, key: String, is_kept: bool) {
+    fn resolve_set_aside(self: &Rc<Self>, key: String, is_kept: bool) {
         let stores = Rc::clone(&self.stores.borrow());
         let this = Rc::clone(self);
         spawn_local(async move {
@@ -171,7 +200,7 @@ impl Runner {
     }
 
     /// Takes a command back that was never sent.
-    pub fn withdraw(self: &Rc<Self>, id: CommandId) {
+    fn withdraw(self: &Rc<Self>, id: CommandId) {
         let unsent = self
             .rim
             .unsent
@@ -189,19 +218,14 @@ impl Runner {
         });
     }
 
-    /// Asks whether there is anything newer than what is known; commands that the server sent away still wait.
-    pub fn look_again(self: &Rc<Self>) {
-        self.feed(Input::LookAgain);
-    }
-
     /// Tries to reach the server at once, whatever has been waited for.
-    pub fn try_now(self: &Rc<Self>) {
+    fn try_now(self: &Rc<Self>) {
         self.feed(Input::TryNow);
         self.introduce_soon();
     }
 
     /// Fetches everything again.
-    pub fn repair(self: &Rc<Self>) {
+    fn repair(self: &Rc<Self>) {
         let stores = Rc::clone(&self.stores.borrow());
         let this = Rc::clone(self);
         spawn_local(async move {
@@ -223,6 +247,14 @@ impl Runner {
     fn is_offline(&self) -> bool {
         self.client.borrow().is_offline()
     }
+}
+
+/// Says when something is done; nobody may be listening any more.
+fn tell_when(done: Done, work: impl Future<Output = ()> + 'static) {
+    spawn_local(async move {
+        work.await;
+        let _ = done.send(());
+    });
 }
 
 /// Queues; on a full phone makes room by giving up the cache, which can be fetched again.

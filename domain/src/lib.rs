@@ -19,4 +19,5 @@ pub mod command;
 pub mod sync;
 
 pub mod almanac;
+pub mod look;
 pub mod words;

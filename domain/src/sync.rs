@@ -1,14 +1,17 @@
 //! Synchronisation: the one request a phone makes, and the machine that decides when to make it.
 //!
 //! `docs/sync.md` explains the protocol. Here are its messages ([`wire`]), what a phone holds ([`view`]), the pending
-//! commands laid over it ([`overlay`]) and the machine that queues, sends and applies ([`machine`]).
+//! commands laid over it ([`overlay`]), what a page starts from ([`start`]) and the machine that queues, sends and applies
+//! ([`machine`]).
 
 pub mod machine;
 pub mod overlay;
 pub mod rows;
+pub mod start;
 pub mod view;
 pub mod wire;
 
 pub use machine::{Client, Effect, Input};
+pub use start::Start;
 pub use view::{Delivery, In, View};
 pub use wire::{Answer, Cursor, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest};

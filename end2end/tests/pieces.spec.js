@@ -39,3 +39,32 @@ test("until the page is here, the server's drawing stays", async ({ page }) => {
   await expect(page.locator("#first-paint")).toHaveCount(0);
   await expect(page.locator("#app").getByRole("heading", { level: 1 })).toBeVisible();
 });
+
+test("the list can be touched before what stores and sends is here", async ({ page }) => {
+  let arrive;
+  const held = new Promise((resolve) => (arrive = resolve));
+  await page.route(/split_sync\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const synced = page.waitForRequest(/\/api\/sync$/);
+  await opened(page, "/c/banzha");
+  const list = page.getByRole("listitem").filter({ has: page.getByRole("heading", { level: 3 }) });
+  await expect(list.first()).toBeVisible();
+  await page.getByRole("main").getByRole("button", { name: /11月27日/ }).click();
+  await expect(page.getByRole("heading", { level: 2, name: /11月27日/ })).toBeVisible();
+  arrive();
+  const { pulls } = (await synced).postDataJSON();
+  expect(pulls[0].cursor, "goes on from what the page brought along").toBeTruthy();
+});
+
+test("what stores and sends is asked for again until it comes", async ({ page }) => {
+  await page.route(/split_sync\.wasm$/, (route) => route.abort());
+  await opened(page, "/c/banzha");
+  const band = page.getByRole("button", { name: /没网/ });
+  await expect(band).toBeVisible();
+  await page.unroute(/split_sync\.wasm$/);
+  await band.click();
+  await expect(band).toBeHidden();
+  expect(page.problems.splice(0).filter((problem) => !problem.includes("Failed to fetch"))).toEqual([]);
+});

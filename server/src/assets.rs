@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 use crate::problem::ApiError;
 use crate::state::AppState;
@@ -41,6 +43,18 @@ const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta
 #[derive(Debug)]
 pub struct Assets {
     files: HashMap<&'static str, Embedded>,
+    policy: HeaderValue,
+}
+
+/// What a page may do. No inline script; the one style that may stand in a page is that of the build, by its hash.
+fn policy(style: &str) -> HeaderValue {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(style));
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'sha256-{hash}'; \
+         img-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+         form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("invariant: a hash is plain text")
 }
 
 impl Assets {
@@ -53,7 +67,9 @@ impl Assets {
     /// Chosen ones.
     #[must_use]
     pub fn of(files: &[Embedded]) -> Self {
-        Self { files: files.iter().map(|file| (file.path, *file)).collect() }
+        let is_style = |file: &&Embedded| file.path.starts_with("assets/") && file.path.ends_with(".css");
+        let style = files.iter().find(is_style).map_or("", text_of);
+        Self { files: files.iter().map(|file| (file.path, *file)).collect(), policy: policy(style) }
     }
 
     /// The build's name.
@@ -68,11 +84,27 @@ impl Assets {
         self.files.get(path.trim_start_matches('/'))
     }
 
-    /// The first page as it was built, with its two places still to fill.
+    /// The first page as it was built, with its places still to fill.
     #[must_use]
     pub fn index(&self) -> &'static str {
-        self.get("index.html").and_then(|file| std::str::from_utf8(file.plain).ok()).unwrap_or(PLACEHOLDER)
+        self.text("index.html").unwrap_or(PLACEHOLDER)
     }
+
+    /// The text at an address.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&'static str> {
+        self.get(path).map(text_of)
+    }
+
+    /// The content security policy of every answer.
+    #[must_use]
+    pub const fn policy(&self) -> &HeaderValue {
+        &self.policy
+    }
+}
+
+fn text_of(file: &Embedded) -> &'static str {
+    std::str::from_utf8(file.plain).unwrap_or_default()
 }
 
 /// How a body travels.

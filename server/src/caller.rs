@@ -89,7 +89,12 @@ fn cookie_name(state: &AppState, name: &str) -> String {
 /// The value of one of our cookies.
 #[must_use]
 pub fn cookie<'h>(state: &AppState, headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let name = cookie_name(state, name);
+    plain_cookie(headers, &cookie_name(state, name))
+}
+
+/// The value of a cookie that the page itself keeps.
+#[must_use]
+pub fn plain_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -1,18 +1,23 @@
 //! The HTML of a visit: the app's page with its head and its first screen filled in, from the same rows, functions and
 //! words the app uses. It can be read before the app arrives, and when it never does.
 //!
-//! Deliberately absent: anything about a person. Pages are the same for everybody and kept by the head of the stream.
+//! Somebody who was never here gets everything in one answer: the style, and the rows the app starts from. Whoever was,
+//! has those on their phone. Deliberately absent: anything about a person. Pages are the same for everybody who wants
+//! them to look the same, and kept by the head of the stream.
 
 mod markup;
+mod reader;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use domain::agenda::{Entry, Filter, agenda};
 use domain::change::CommunityView;
-use domain::id::{ActivityId, CommunityId, OccurrenceId, SpaceId};
+use domain::id::{ActivityId, CommunityId, OccurrenceId, SpaceId, StreamId};
+use domain::people::Actor;
+use domain::sync::{Pull, PullResult, Start};
 use domain::time::Timestamp;
-use domain::words::{Language, Words, format, words};
+use domain::words::{Language, format};
 
 use crate::assets::{Encoding, is_held};
 use crate::extract::PathPart;
@@ -22,12 +27,19 @@ use crate::reads::{cached, community_at};
 use crate::state::AppState;
 use crate::store::public_reads::{date_of_activity, list_communities, load_window};
 
+pub use reader::Reader;
+
 /// Days of activities on a first screen.
 const DAYS_SHOWN: i32 = 7;
-/// Where the head goes: in place of the title of a page that nobody filled.
-const HEAD_PLACE: [&str; 2] = ["<title>", "</title>"];
-/// Where the first screen goes.
-const BODY_PLACE: &str = "<!--lifehub:first-paint-->";
+
+/// The places of the page that are filled, in their order: where each begins and where it ends.
+mod place {
+    pub const ROOT: [&str; 2] = ["<html", ">"];
+    pub const HEAD: [&str; 2] = ["<title>", "</title>"];
+    pub const STYLE: [&str; 2] = ["<link rel=\"stylesheet\" href=\"", "\">"];
+    pub const BODY: [&str; 2] = ["<!--lifehub:first-paint-->", ""];
+    pub const START: [&str; 2] = ["<!--lifehub:start-->", ""];
+}
 
 /// What a page says about itself.
 struct Head<'a> {
@@ -37,25 +49,76 @@ struct Head<'a> {
     path: Option<&'a str>,
 }
 
-fn language_of(headers: &HeaderMap) -> Language {
-    let tags = headers.get(header::ACCEPT_LANGUAGE).and_then(|tags| tags.to_str().ok());
-    tags.map_or(Language::ZhCn, Language::from_tags)
+/// The page on its way: what is written and what is still to come.
+struct Filling {
+    html: String,
+    rest: &'static str,
+}
+
+impl Filling {
+    /// Goes on to a place and returns what stood in it. A page without that place is left alone.
+    fn reach(&mut self, [from, to]: [&str; 2]) -> Option<&'static str> {
+        let (before, after) = self.rest.split_once(from)?;
+        let (inside, after) = after.split_once(to)?;
+        self.html.push_str(before);
+        self.rest = after;
+        Some(inside)
+    }
 }
 
 /// The whole page.
-fn fill(state: &AppState, words: &Words, head: &Head<'_>, body: &str) -> Encoded {
+fn fill(state: &AppState, reader: &Reader, head: &Head<'_>, body: &str, start: Option<&Start>) -> Encoded {
     let base = state.settings.base_url.as_deref().unwrap_or_default();
     let page = state.assets.index();
-    let (before, rest) = page.split_once(HEAD_PLACE[0]).unwrap_or((page, ""));
-    let (_, rest) = rest.split_once(HEAD_PLACE[1]).unwrap_or(("", rest));
-    let (between, after) = rest.split_once(BODY_PLACE).unwrap_or((rest, ""));
-    let mut html = String::with_capacity(page.len() + body.len() + 1024);
-    html.push_str(before);
-    markup::head(&mut html, words, base, &head.title, &head.description, head.path);
-    html.push_str(between);
-    html.push_str(body);
-    html.push_str(after);
-    Encoded::new(html)
+    let mut page = Filling { html: String::with_capacity(page.len() + body.len() + 1024), rest: page };
+    if page.reach(place::ROOT).is_some() {
+        markup::root(&mut page.html, &reader.look);
+    }
+    if page.reach(place::HEAD).is_some() {
+        markup::head(&mut page.html, reader.words(), base, &head.title, &head.description, head.path);
+    }
+    if let Some(address) = page.reach(place::STYLE) {
+        match state.assets.text(address).filter(|_| reader.is_newcomer) {
+            Some(style) => page.html.extend(["<style>", style, "</style>"]),
+            None => page.html.extend([place::STYLE[0], address, place::STYLE[1]]),
+        }
+    }
+    if page.reach(place::BODY).is_some() {
+        page.html.push_str(body);
+    }
+    if page.reach(place::START).is_some()
+        && let Some(start) = start
+    {
+        markup::start(&mut page.html, start);
+    }
+    page.html.push_str(page.rest);
+    Encoded::new(page.html)
+}
+
+/// What a newcomer's app starts from; others have it.
+async fn start_of(
+    state: &AppState,
+    reader: &Reader,
+    community: &CommunityId,
+    at: Timestamp,
+) -> Result<Option<Start>, ApiError> {
+    if !reader.is_newcomer {
+        return Ok(None);
+    }
+    let pull = Pull { stream: StreamId::Community(community.clone()), cursor: None };
+    let (communities, brought) = state
+        .db
+        .read(move |tx| {
+            let pull = pull.clone();
+            Box::pin(async move {
+                let communities = list_communities(tx).await?;
+                Ok((communities, crate::sync::pull(tx, &Actor::Anonymous, &pull, at).await?))
+            })
+        })
+        .await?;
+    let PullResult::Snapshot { rows, cursor, .. } = brought.result else { return Ok(None) };
+    let (is_demo, community) = (state.settings.demo, community.clone());
+    Ok(Some(Start { server_at: at, is_demo, communities, community, rows, cursor }))
 }
 
 fn respond(encoded: &Encoded, status: StatusCode, request: &HeaderMap) -> Response<Body> {
@@ -63,7 +126,7 @@ fn respond(encoded: &Encoded, status: StatusCode, request: &HeaderMap) -> Respon
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie"));
     if let Ok(etag) = HeaderValue::from_str(&format!("W/\"{}\"", encoded.etag())) {
         headers.insert(header::ETAG, etag);
     }
@@ -87,24 +150,24 @@ fn name_of(community: &CommunityView, language: Language) -> &str {
     }
 }
 
-/// `GET /`: which community?
+/// `GET /`: the activities of the reader's community, for a newcomer those of the first.
 ///
 /// # Errors
 /// Only faults.
 pub async fn home(State(state): State<AppState>, headers: HeaderMap) -> Result<Response<Body>, ApiError> {
-    let language = language_of(&headers);
-    let encoded = cached_district(&state, Key::Home { language }, home_page(&state, words(language))).await?;
-    Ok(respond(&encoded, StatusCode::OK, &headers))
-}
-
-async fn home_page(state: &AppState, words: &Words) -> Result<Encoded, ApiError> {
-    let language = words.language;
+    let (reader, at) = (Reader::of(&headers), minute(state.clock.now()));
     let communities = state.db.read(|tx| Box::pin(list_communities(tx))).await?;
-    let links = communities.iter().map(|community| (community.id.as_str(), name_of(community, language)));
-    let body = markup::communities(words, state.settings.demo, links);
-    let head =
-        Head { title: words.common.app.to_owned(), description: words.common.tagline.to_owned(), path: Some("/") };
-    Ok(fill(state, words, &head, &body))
+    let own = communities.iter().find(|community| Some(&community.id) == reader.look.community.as_ref());
+    let Some(community) = own.or_else(|| communities.first()) else {
+        return Ok(respond(&opening(&state, &reader), StatusCode::OK, &headers));
+    };
+    let key = Key::Home { reader: reader.clone() };
+    let encoded = cached(&state, &community.id, key, at, async {
+        let common = &reader.words().common;
+        let head = Head { title: common.app.to_owned(), description: common.tagline.to_owned(), path: Some("/") };
+        agenda_page(&state, &reader, community, &head, at).await
+    });
+    Ok(respond(&*encoded.await?, StatusCode::OK, &headers))
 }
 
 /// `GET /c/{community}`: its activities of the days to come.
@@ -116,25 +179,32 @@ pub async fn community(
     headers: HeaderMap,
     id: Result<PathPart<CommunityId>, ApiError>,
 ) -> Result<Response<Body>, ApiError> {
+    let (reader, at) = (Reader::of(&headers).anywhere(), minute(state.clock.now()));
     let Ok(PathPart(id)) = id else { return Ok(not_found(&state, &headers)) };
-    let (language, at) = (language_of(&headers), minute(state.clock.now()));
-    let encoded = cached(&state, &id, Key::Agenda { community: id.clone(), language }, at, async {
-        agenda_page(&state, &id, words(language), at).await
+    let key = Key::Agenda { community: id.clone(), reader: reader.clone() };
+    let encoded = cached(&state, &id, key, at, async {
+        let (community, words) = (community_at(&state, &id).await?, reader.words());
+        let (name, path) = (name_of(&community, words.language), format!("/c/{id}"));
+        let head = Head { title: words.feed.name(name), description: words.feed.agenda_of(name), path: Some(&path) };
+        agenda_page(&state, &reader, &community, &head, at).await
     });
     page_or_none(&state, &headers, encoded.await)
 }
 
-async fn agenda_page(state: &AppState, id: &CommunityId, words: &Words, at: Timestamp) -> Result<Encoded, ApiError> {
-    let community = community_at(state, id).await?;
-    let today = at.date();
+async fn agenda_page(
+    state: &AppState,
+    reader: &Reader,
+    community: &CommunityView,
+    head: &Head<'_>,
+    at: Timestamp,
+) -> Result<Encoded, ApiError> {
+    let (words, today) = (reader.words(), at.date());
     let last = today.plus_days(DAYS_SHOWN - 1);
-    let view = load_window(&state.db, id, today, last).await?;
-    let days = agenda(&view, id, &Filter::default(), today, last);
-    let name = name_of(&community, words.language);
-    let body = markup::agenda(words, state.settings.demo, name, &days, at);
-    let path = format!("/c/{id}");
-    let head = Head { title: words.feed.name(name), description: words.feed.agenda_of(name), path: Some(&path) };
-    Ok(fill(state, words, &head, &body))
+    let view = load_window(&state.db, &community.id, today, last).await?;
+    let days = agenda(&view, &community.id, &Filter::default(), today, last);
+    let body = markup::agenda(words, state.settings.demo, name_of(community, words.language), &days, at);
+    let start = start_of(state, reader, &community.id, at).await?;
+    Ok(fill(state, reader, head, &body, start.as_ref()))
 }
 
 /// `GET /a/{id}`: one date of an activity; the id of an activity leads to its next one.
@@ -147,24 +217,25 @@ pub async fn date(
     id: Result<PathPart<OccurrenceId>, ApiError>,
 ) -> Result<Response<Body>, ApiError> {
     let Ok(PathPart(id)) = id else { return Ok(not_found(&state, &headers)) };
-    let (language, at) = (language_of(&headers), minute(state.clock.now()));
+    let (reader, at) = (Reader::of(&headers).anywhere(), minute(state.clock.now()));
     let found = match is_there(place_of_occurrence(&state, id).await)? {
         Some(community) => Some((id, community)),
         None => date_of_activity(&state.db, ActivityId::from_uuid(id.uuid()), at.ms()).await?,
     };
     let Some((id, community)) = found else { return Ok(not_found(&state, &headers)) };
-    let key = Key::Date { occurrence: id, language };
-    let encoded = cached(&state, &community, key, at, date_page(&state, &community, id, words(language), at));
+    let key = Key::Date { occurrence: id, reader: reader.clone() };
+    let encoded = cached(&state, &community, key, at, date_page(&state, &reader, &community, id, at));
     page_or_none(&state, &headers, encoded.await)
 }
 
 async fn date_page(
     state: &AppState,
+    reader: &Reader,
     community: &CommunityId,
     id: OccurrenceId,
-    words: &Words,
     at: Timestamp,
 ) -> Result<Encoded, ApiError> {
+    let words = reader.words();
     let on = crate::store::public_reads::day_of_occurrence(&state.db, id).await?.ok_or(ApiError::NotFound)?;
     let view = load_window(&state.db, community, on, on).await?;
     let entry = Entry::of(&view, id).ok_or(ApiError::NotFound)?;
@@ -178,7 +249,8 @@ async fn date_page(
         description: words.occurrence.share_text(title, when, place),
         path: Some(&path),
     };
-    Ok(fill(state, words, &head, &body))
+    let start = start_of(state, reader, community, at).await?;
+    Ok(fill(state, reader, &head, &body, start.as_ref()))
 }
 
 /// `GET /s/{id}`: one space.
@@ -191,11 +263,12 @@ pub async fn space(
     id: Result<PathPart<SpaceId>, ApiError>,
 ) -> Result<Response<Body>, ApiError> {
     let Ok(PathPart(id)) = id else { return Ok(not_found(&state, &headers)) };
-    let (language, at) = (language_of(&headers), minute(state.clock.now()));
+    let (reader, at) = (Reader::of(&headers).anywhere(), minute(state.clock.now()));
     let place = is_there(place_of_space(&state, id).await)?;
     let Some(community) = place else { return Ok(not_found(&state, &headers)) };
-    let encoded = cached(&state, &community, Key::Space { space: id, language }, at, async {
-        let words = words(language);
+    let key = Key::Space { space: id, reader: reader.clone() };
+    let encoded = cached(&state, &community, key, at, async {
+        let words = reader.words();
         let today = at.date();
         let view = load_window(&state.db, &community, today, today).await?;
         let row = &view.spaces.get(&id).ok_or(ApiError::NotFound)?.row;
@@ -203,10 +276,11 @@ pub async fn space(
         let path = format!("/s/{id}");
         let head = Head {
             title: words.common.page_title(&row.name),
-            description: format::list(language, &[words.space_kind(row.kind), row.address.as_str()]),
+            description: format::list(words.language, &[words.space_kind(row.kind), row.address.as_str()]),
             path: Some(&path),
         };
-        Ok(fill(&state, words, &head, &body))
+        let start = start_of(&state, &reader, &community, at).await?;
+        Ok(fill(&state, &reader, &head, &body, start.as_ref()))
     });
     page_or_none(&state, &headers, encoded.await)
 }
@@ -234,16 +308,39 @@ fn page_or_none(
 
 /// The page for addresses where nothing is: the app, which says the same, around a screen that says so.
 fn not_found(state: &AppState, headers: &HeaderMap) -> Response<Body> {
-    let words = words(language_of(headers));
+    let reader = Reader::of(headers).anywhere();
+    let words = reader.words();
     let title = words.common.page_title(words.errors.not_found_title);
     let head = Head { title, description: words.errors.not_found.to_owned(), path: None };
     let body = markup::not_found(words, state.settings.demo);
-    respond(&fill(state, words, &head, &body), StatusCode::NOT_FOUND, headers)
+    respond(&fill(state, &reader, &head, &body, None), StatusCode::NOT_FOUND, headers)
 }
 
-/// Whether the app has a page at an address that the server does not fill.
+/// A page of which only the app knows what is on it.
+fn opening(state: &AppState, reader: &Reader) -> Encoded {
+    let words = reader.words();
+    let (title, description) = (words.common.app.to_owned(), words.common.tagline.to_owned());
+    let head = Head { title, description, path: None };
+    fill(state, reader, &head, &markup::opening(words, state.settings.demo), None)
+}
+
+/// The communities to choose from.
+async fn choice(state: &AppState, reader: &Reader) -> Result<Encoded, ApiError> {
+    let words = reader.words();
+    let communities = state.db.read(|tx| Box::pin(list_communities(tx))).await?;
+    let links = communities.iter().map(|community| (community.id.as_str(), name_of(community, words.language)));
+    let body = markup::communities(words, state.settings.demo, links);
+    let title = words.common.page_title(words.common.choose_community);
+    let head = Head { title, description: words.common.tagline.to_owned(), path: None };
+    Ok(fill(state, reader, &head, &body, None))
+}
+
+/// Where one chooses a community.
+const CHOICE: &str = "/communities";
+
+/// Whether the app has a page at an address that no route names.
 fn is_app_page(path: &str) -> bool {
-    const EXACT: [&str; 7] = ["/s", "/m", "/me", "/login", "/communities", "/help", "/desk"];
+    const EXACT: [&str; 7] = ["/s", "/m", "/me", "/login", CHOICE, "/help", "/desk"];
     const BELOW: [&str; 2] = ["/me/", "/desk/"];
     EXACT.contains(&path) || BELOW.iter().any(|folder| path.starts_with(folder))
 }
@@ -258,11 +355,13 @@ pub async fn fallback(State(state): State<AppState>, uri: Uri, headers: HeaderMa
         return crate::assets::serve(State(state), uri, headers).await;
     }
     if is_app_page(path) {
-        let words = words(language_of(&headers));
-        let title = words.common.app.to_owned();
-        let head = Head { title, description: words.common.tagline.to_owned(), path: None };
-        let body = markup::opening(words, state.settings.demo);
-        return Ok(respond(&fill(&state, words, &head, &body), StatusCode::OK, &headers));
+        let reader = Reader::of(&headers).anywhere();
+        if path != CHOICE {
+            return Ok(respond(&opening(&state, &reader), StatusCode::OK, &headers));
+        }
+        let key = Key::Choice { reader: reader.clone() };
+        let encoded = cached_district(&state, key, choice(&state, &reader)).await?;
+        return Ok(respond(&encoded, StatusCode::OK, &headers));
     }
     let wants_page =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|a| a.contains("text/html"));

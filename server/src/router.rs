@@ -82,14 +82,8 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// What every answer carries (the content security policy has no inline script and no inline style).
-const SECURITY: [(&str, &str); 7] = [
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; \
-         font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; \
-         base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
-    ),
+/// What every answer carries, beside the content security policy.
+const SECURITY: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -131,6 +125,7 @@ async fn around(State(state): State<AppState>, request: Request, next: Next) -> 
         response = told;
     }
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, state.assets.policy().clone());
     for (name, value) in SECURITY {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -7,8 +7,9 @@
 //! - `assets/app.<hash>/` holds the app's modules and scripts under fixed names, because they name each other; the hash
 //!   is that of all of them.
 //! - `x.br` and `x.gz` beside `x` are its encodings; only a release has them, and only where they are smaller.
-//! - `index.html` is the first page. It has no encodings, because the server fills its two places for each request:
-//!   its title, for a head of each page's own, and `<!--lifehub:first-paint-->`.
+//! - `index.html` is the first page. It has no encodings, because the server fills its places for each request: the
+//!   attributes of `<html>`, its title, for a head of each page's own, the link to its style, `<!--lifehub:first-paint-->`
+//!   and `<!--lifehub:start-->`.
 //! - `build.json` is about the build and not served: `{"build": id, "files": [{"path", "type", "sha256", "bytes", "br",
 //!   "gz", "immutable"}]}` with `sha256` in hexadecimal, `br` and `gz` the size of that encoding or null.
 //!
@@ -116,10 +117,11 @@ fn write_dist(profile: Profile, wasm: &Path) -> Result<()> {
     // One name for everything that belongs together: page, script, module and worker carry it.
     let build = short_hash(format!("{}{page}{worker}", shelf.inventory()).as_bytes());
     let page = page.replace("{{BUILD}}", &build);
-    ensure!(!page.contains("{{"), "app/index.template.html has a place nobody fills");
-    // The worker answers every page with this copy, which holds nothing of any page or person.
-    let shell = page.replace("<!--lifehub:first-paint-->", "");
+    // The worker answers every page with this copy, which holds nothing of any page or person, and has all files at hand.
+    let shell = page.replace("<!--lifehub:first-paint-->", "").replace("{{WHEN}}", "").replace("{{AHEAD}}", "");
     shelf.put_hashed("shell", "html", shell.into_bytes());
+    let page = page.replace("{{WHEN}}", "defer ").replace("{{AHEAD}}", &fetch_ahead(&app));
+    ensure!(!page.contains("{{"), "app/index.template.html has a place nobody fills");
     shelf.put("index.html", page.into_bytes(), Keep::OnServer);
     let worker = worker
         .replace("\"{{BUILD}}\"", &serde_json::to_string(&build)?)
@@ -134,6 +136,15 @@ fn write_dist(profile: Profile, wasm: &Path) -> Result<()> {
     swap_in(&fresh, &dist)?;
     fs::write(key_file, key)?;
     Ok(())
+}
+
+/// What the page asks for at its end: a slow line brings what people read before it brings the app.
+fn fetch_ahead(app: &str) -> String {
+    format!(
+        "<!--lifehub:start-->\n<link rel=\"modulepreload\" href=\"{app}/app.js\">\n\
+         <link rel=\"modulepreload\" href=\"{app}/pieces.js\">\n\
+         <link rel=\"preload\" href=\"{app}/app.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n"
+    )
 }
 
 /// What `dist` depends on: the module, what is written by hand, and this tool.

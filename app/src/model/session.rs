@@ -6,6 +6,7 @@ use domain::id::CommunityId;
 use domain::text::{PersonName, Phone};
 
 use super::Model;
+use super::runtime::Order;
 use crate::api::{self, ApiError, Challenge, DemoPerson, SignedIn};
 
 impl Model {
@@ -15,7 +16,7 @@ impl Model {
     /// [`ApiError`]: `too-many-requests` with `retry_after_s`, or no answer.
     pub async fn sign_in_challenge(self, phone: &Phone) -> Result<Challenge, ApiError> {
         // A session that was to be ended must be gone before another begins.
-        self.runner().finish_wipe().await;
+        self.runtime().have(Order::FinishWipe).await;
         api::login_challenge(phone).await
     }
 
@@ -32,7 +33,7 @@ impl Model {
         home: Option<&CommunityId>,
     ) -> Result<SignedIn, ApiError> {
         let signed_in = api::login_verify(challenge, code, name, home).await?;
-        self.runner().adopt(signed_in.account).await;
+        self.runtime().have(|done| Order::Adopt(signed_in.account, done)).await;
         Ok(signed_in)
     }
 
@@ -49,15 +50,15 @@ impl Model {
     /// # Errors
     /// [`ApiError`].
     pub async fn demo_sign_in(self, role: &str) -> Result<SignedIn, ApiError> {
-        self.runner().finish_wipe().await;
+        self.runtime().have(Order::FinishWipe).await;
         let signed_in = api::demo_login(role).await?;
-        self.runner().adopt(signed_in.account).await;
+        self.runtime().have(|done| Order::Adopt(signed_in.account, done)).await;
         Ok(signed_in)
     }
 
     /// Signs out and removes from this phone what is the account's. What is not sent yet stays for the next time the
     /// same account signs in here: ask first when [`Model::unsent`] is not empty. Works without a network.
     pub async fn sign_out(self) {
-        self.runner().sign_out().await;
+        self.runtime().have(Order::SignOut).await;
     }
 }

@@ -1,11 +1,11 @@
 //! How the app looks and speaks on this phone, the calendar feed, what is stored here, and which version this is.
 
+use domain::look::{STEPS, Theme};
 use domain::words::{Language, Words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::profile_edit::ProfileEdit;
-use crate::model::prefs::{STEPS, Theme};
 use crate::model::{Freshness, Mode, use_model};
 use crate::platform;
 use crate::ui::icon::Icon;
@@ -116,8 +116,8 @@ fn TextSize() -> impl IntoView {
                                 type="button"
                                 class="segment-item"
                                 data-step-value=step.to_string()
-                                aria-pressed=move || (model.prefs().step == step).to_string()
-                                on:click=move |_| model.set_prefs(|prefs| prefs.step = step)
+                                aria-pressed=move || (model.prefs().step == step.into()).to_string()
+                                on:click=move |_| model.set_prefs(|prefs| prefs.step = step.into())
                             >
                                 {move || name_of(step, model.words())}
                             </button>

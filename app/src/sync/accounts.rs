@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use domain::change::CommunityView;
 use domain::id::AccountId;
 use domain::sync::machine::Stored;
 use domain::sync::rows::Rows;
-use domain::sync::{Client, Input};
+use domain::sync::{Client, Input, Start};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -21,7 +22,13 @@ const KEEP: &str = " keep";
 
 impl Runner {
     /// The start of the page.
-    pub(super) async fn begin(self: &Rc<Self>) {
+    pub(super) async fn begin(self: &Rc<Self>, start: Option<Start>) {
+        if let Some(start) = start {
+            self.take_communities(start.communities.clone());
+            // As if a guest's request had brought it. A browser that keeps nothing asks for it again.
+            let stores = Rc::clone(&self.stores.borrow());
+            stores.cache.apply(&[start.write()]).await;
+        }
         self.boot(guest::account()).await;
         if guest::read(guest::WIPE).is_some() {
             self.finish_wipe().await;
@@ -40,7 +47,7 @@ impl Runner {
             platform::stop_timer(timer);
         }
         let before = Rc::clone(&self.stores.borrow());
-        let is_same = before.account == account && generation > 1;
+        let is_same = before.account == account;
         let stores = if is_same { before } else { self.change_stores(account) };
 
         let streams = stores.cache.load().await;
@@ -94,7 +101,7 @@ impl Runner {
     }
 
     /// Somebody has signed in.
-    pub async fn adopt(self: &Rc<Self>, account: AccountId) {
+    pub(super) async fn adopt(self: &Rc<Self>, account: AccountId) {
         guest::write(guest::ACCOUNT, &account.to_string());
         // Signing in ended the session that was to be ended; the databases of somebody else still go.
         if let Some((gone, keep_unsent)) = wipe_marker() {
@@ -109,7 +116,7 @@ impl Runner {
     }
 
     /// Signs out: the marker first, so that whatever comes between, the next start finishes it.
-    pub async fn sign_out(self: &Rc<Self>) {
+    pub(super) async fn sign_out(self: &Rc<Self>) {
         let Some(account) = self.stores.borrow().account else { return };
         let has_set_aside = self.rim.set_aside.with_untracked(|set_aside| !set_aside.is_empty());
         let has_unsent = has_set_aside || !self.client.borrow().queue().is_empty();
@@ -123,7 +130,7 @@ impl Runner {
     }
 
     /// Finishes a sign-out: databases gone, session ended. `true` when nothing is left to do.
-    pub async fn finish_wipe(self: &Rc<Self>) -> bool {
+    pub(super) async fn finish_wipe(self: &Rc<Self>) -> bool {
         let Some((account, keep_unsent)) = wipe_marker() else { return true };
         let is_removed = Stores::remove(account, keep_unsent).await.is_ok();
         let is_ended = api::logout().await;
@@ -139,15 +146,12 @@ impl Runner {
             return;
         }
         self.is_introduced.set(true);
-        let (session, communities) = futures::future::join(api::session(), api::communities()).await;
+        let communities =
+            async { if self.has_communities.get() { Ok(None) } else { api::communities().await.map(Some) } };
+        let (session, communities) = futures::future::join(api::session(), communities).await;
         self.is_introduced.set(session.is_ok() && communities.is_ok());
-        if let Ok(communities) = communities {
-            if let Ok(json) = serde_json::to_string(&communities) {
-                guest::write(guest::COMMUNITIES, &json);
-            }
-            if self.rim.communities.with_untracked(|known| **known != communities) {
-                self.rim.communities.set(Arc::new(communities));
-            }
+        if let Ok(Some(communities)) = communities {
+            self.take_communities(communities);
         }
         let Ok(session) = session else { return };
         self.rim.is_demo.set(session.demo);
@@ -159,6 +163,16 @@ impl Runner {
                 self.draw();
             }
             _ => {}
+        }
+    }
+
+    fn take_communities(&self, communities: Vec<CommunityView>) {
+        self.has_communities.set(true);
+        if let Ok(json) = serde_json::to_string(&communities) {
+            guest::write(guest::COMMUNITIES, &json);
+        }
+        if self.rim.communities.with_untracked(|known| **known != communities) {
+            self.rim.communities.set(Arc::new(communities));
         }
     }
 

@@ -9,7 +9,10 @@ use domain::activity::Category;
 use domain::agenda::{Entry, RowFact};
 use domain::almanac::{DayMark, day_facts};
 use domain::change::SpaceRow;
+use domain::look::Look;
 use domain::space::{open_ranges, open_until};
+use domain::sync::Start;
+use domain::sync::start::ELEMENT;
 use domain::time::{LocalDate, Timestamp};
 use domain::words::{Language, Words, format};
 
@@ -43,6 +46,24 @@ macro_rules! put {
     ($html:expr, $($parts:tt)*) => { let _ = write!($html, $($parts)*); };
 }
 
+/// The attributes of the root element that a look asks for.
+pub fn root(html: &mut String, look: &Look) {
+    html.push_str("<html");
+    for (name, value) in look.attributes() {
+        if let Some(value) = value {
+            put!(html, " {name}=\"{}\"", Text(value));
+        }
+    }
+    html.push('>');
+}
+
+/// What the app starts from, as data inside the page.
+pub fn start(html: &mut String, start: &Start) {
+    let json = serde_json::to_string(start).expect("invariant: checked values have a JSON form");
+    // Within a string of JSON this is the same character, and no markup can begin.
+    put!(html, "<script type=\"application/json\" id=\"{ELEMENT}\">{}</script>\n", json.replace('<', "\\u003c"));
+}
+
 /// Title, description and what other programs show when the address is shared.
 pub fn head(html: &mut String, words: &Words, base: &str, title: &str, description: &str, path: Option<&str>) {
     let (title, description) = (Text(title), Text(description));
@@ -71,8 +92,16 @@ fn icon(name: &str) -> String {
     format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#{name}\"></use></svg>")
 }
 
+/// What stands in the head.
+enum Place<'a> {
+    /// The name of a page.
+    Page(&'a str),
+    /// The name of the community on screen, which leads to the others.
+    Community(&'a str),
+}
+
 /// The frame around a first screen: head, the page, the four tabs.
-fn frame(words: &Words, demo: bool, place: &str, tab: &str, page: &str) -> String {
+fn frame(words: &Words, demo: bool, place: Place<'_>, tab: &str, page: &str) -> String {
     let common = &words.common;
     let mut html = String::with_capacity(page.len() + 2048);
     put!(html, "<div class=\"app\" data-first-paint lang=\"{}\">", words.language.tag());
@@ -81,7 +110,21 @@ fn frame(words: &Words, demo: bool, place: &str, tab: &str, page: &str) -> Strin
         put!(html, "<aside class=\"demo-banner\" aria-label=\"{label}\">{text}</aside>");
     }
     put!(html, "<a class=\"skip\" href=\"#main\">{}</a>", Text(common.skip_to_content));
-    put!(html, "<header class=\"app-head\"><p class=\"app-head-title\">{}</p></header>", Text(place));
+    html.push_str("<header class=\"app-head\">");
+    match place {
+        Place::Page(name) => {
+            put!(html, "<p class=\"app-head-title\">{}</p>", Text(name));
+        }
+        Place::Community(name) => {
+            put!(
+                html,
+                "<a class=\"app-head-place\" href=\"/communities\"><span class=\"app-head-name\">{}",
+                Text(name)
+            );
+            put!(html, "</span>{}</a>", icon("i-down"));
+        }
+    }
+    html.push_str("</header>");
     put!(html, "<main class=\"app-main\" id=\"main\" tabindex=\"-1\"><div class=\"page\">{page}");
     put!(html, "<p class=\"first-paint-note\">{}</p></div></main>", Text(common.loading));
     put!(html, "<nav class=\"tab-bar\" aria-label=\"{}\">", Text(common.tabs_label));
@@ -101,7 +144,7 @@ fn frame(words: &Words, demo: bool, place: &str, tab: &str, page: &str) -> Strin
 
 /// A screen of which only the frame can be told.
 pub fn opening(words: &Words, demo: bool) -> String {
-    frame(words, demo, words.common.app, "", "")
+    frame(words, demo, Place::Page(words.common.app), "", "")
 }
 
 /// Nothing is here.
@@ -111,7 +154,7 @@ pub fn not_found(words: &Words, demo: bool) -> String {
     put!(page, "<div class=\"message-page\"><h1 class=\"page-title\">{}</h1>", Text(errors.not_found_title));
     put!(page, "<p>{}</p><div class=\"button-stack\">", Text(errors.not_found));
     put!(page, "<a class=\"button\" data-kind=\"primary\" href=\"/\">{}</a></div></div>", Text(errors.home));
-    frame(words, demo, words.common.app, "", &page)
+    frame(words, demo, Place::Page(words.common.app), "", &page)
 }
 
 /// The communities to choose from.
@@ -124,7 +167,7 @@ pub fn communities<'a>(words: &Words, demo: bool, links: impl Iterator<Item = (&
         put!(page, "<span class=\"list-row-title\">{}</span></span>{}</a></li>", Text(name), icon("i-next"));
     }
     page.push_str("</ul>");
-    frame(words, demo, words.common.app, "/", &page)
+    frame(words, demo, Place::Page(words.common.app), "/", &page)
 }
 
 /// The days to come of a community.
@@ -149,7 +192,7 @@ pub fn agenda(
         }
         page.push_str("</ul></section>");
     }
-    frame(words, demo, community, "/", &page)
+    frame(words, demo, Place::Community(community), "/", &page)
 }
 
 fn day_head(page: &mut String, words: &Words, date: LocalDate, today: LocalDate) {
@@ -273,7 +316,7 @@ pub fn date(words: &Words, demo: bool, entry: &Entry<'_>, at: Timestamp) -> Stri
     page.push_str("</p>");
     paragraphs(&mut page, activity.about.as_ref().map(|about| about.as_str()));
     page.push_str("</article>");
-    frame(words, demo, words.list.title, "/", &page)
+    frame(words, demo, Place::Page(words.list.title), "/", &page)
 }
 
 fn paragraphs(page: &mut String, text: Option<&str>) {
@@ -299,7 +342,7 @@ pub fn space(words: &Words, demo: bool, row: &SpaceRow, at: Timestamp) -> String
     page.push_str("</dl>");
     paragraphs(&mut page, row.about.as_ref().map(|about| about.as_str()));
     page.push_str("</article>");
-    return frame(words, demo, words.spaces.title, "/s", &page);
+    return frame(words, demo, Place::Page(words.spaces.title), "/s", &page);
 
     fn names(row: &SpaceRow) -> Vec<&str> {
         row.hosts.iter().map(|host| host.as_str()).collect()

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::assets::Encoding;
+use crate::pages::Reader;
 use crate::problem::ApiError;
 use crate::state::{AppState, hex};
 use crate::store::StoreError;
@@ -35,14 +36,15 @@ const BROTLI_EFFORT: i32 = 5;
 #[expect(missing_docs, reason = "the parts of a question name themselves")]
 pub enum Key {
     Communities,
-    Home { language: Language },
+    Home { reader: Reader },
+    Choice { reader: Reader },
     Occurrences { community: CommunityId, from: LocalDate, to: LocalDate },
     Spaces { community: CommunityId },
     Availability { space: SpaceId, from: LocalDate, to: LocalDate, minutes: u16 },
     Calendar { community: CommunityId, language: Language },
-    Agenda { community: CommunityId, language: Language },
-    Date { occurrence: OccurrenceId, language: Language },
-    Space { space: SpaceId, language: Language },
+    Agenda { community: CommunityId, reader: Reader },
+    Date { occurrence: OccurrenceId, reader: Reader },
+    Space { space: SpaceId, reader: Reader },
 }
 
 /// The minute an answer that depends on the time is made for.

@@ -14,6 +14,7 @@ use domain::activity::{Audience, Category, SignUpPolicy, Venue};
 use domain::change::{ActivityRow, Audience as RowAudience, OccurrenceRow, SpaceRow, TeamRow, class};
 use domain::sign_up::Seats;
 use domain::space::{Answer, Mode, Opening, OpeningHours, SpaceKind, SpacePolicy};
+use domain::sync::Start;
 use domain::text::Phone;
 use domain::time::{TimeRange, Timestamp};
 use http_body_util::BodyExt;
@@ -32,8 +33,11 @@ use crate::store::testing::{NOW_MS, TestDb, TestSpace, add_neighbourhood, add_sp
 use crate::store::{Conn, StoreError};
 use crate::telemetry::Telemetry;
 
-const PAGE: &str = "<!doctype html><html><head><title></title></head><body><!--lifehub:first-paint--></body></html>";
-const FILES: [Embedded; 3] = [
+const PAGE: &str = "<!doctype html><html lang=\"zh-CN\"><head><title></title>\
+                    <link rel=\"stylesheet\" href=\"/assets/style.1.css\"></head>\
+                    <body><!--lifehub:first-paint--><!--lifehub:start--></body></html>";
+const FILES: [Embedded; 4] = [
+    Embedded { path: "assets/style.1.css", etag: "c", plain: b"p{}", br: None, gz: None },
     Embedded { path: "index.html", etag: "i", plain: PAGE.as_bytes(), br: None, gz: None },
     Embedded { path: "assets/app.1.js", etag: "a", plain: b"plain", br: Some(b"br"), gz: Some(b"gz") },
     Embedded { path: "sw.js", etag: "s", plain: b"worker", br: None, gz: None },

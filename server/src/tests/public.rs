@@ -115,15 +115,18 @@ on_both_engines! {
     async fn pages_are_filled_with_what_is_there_and_nothing_typed_is_markup(test) {
         let site = Site::with_neighbourhood(test, settings()).await;
         let visitor = site.visitor();
+        let choice = visitor.get("/communities").await.text;
+        assert!(choice.contains("href=\"/c/banzha\"") && choice.contains("<title>选社区 · 生活汇</title>"), "{choice}");
         let home = visitor.get("/").await.text;
-        assert!(home.contains("href=\"/c/banzha\"") && home.contains("<title>生活汇</title>"), "{home}");
+        assert!(home.contains("&lt;b&gt;淮剧&lt;/b&gt;教唱") && home.contains("<title>生活汇</title>"), "{home}");
         let agenda = visitor.get("/c/banzha").await;
         assert_eq!(agenda.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
         for part in ["data-first-paint", "&lt;b&gt;淮剧&lt;/b&gt;教唱", "剩9个名额", "淮剧队", "og:title", &format!("/a/{}", id(5))] {
             assert!(agenda.text.contains(part), "{part}\n{}", agenda.text);
         }
         assert_eq!(agenda.text.matches("<title>").count(), 1, "{}", agenda.text);
-        assert!(!agenda.text.contains("<b>") && !agenda.text.contains("style=") && !agenda.text.contains("<script"));
+        assert!(!agenda.text.contains("<b>") && !agenda.text.contains("style="));
+        assert_eq!(agenda.text.matches("<script").count(), 1, "and that one is data: {}", agenda.text);
         let english = visitor.raw(Method::GET, "/c/banzha", &[("accept-language", "en-GB,en;q=0.9")], "").await.text;
         assert!(english.contains("9 left") && english.contains("lang=\"en\""), "{english}");
         let date = visitor.get(&format!("/a/{}", id(5))).await.text;
@@ -140,6 +143,57 @@ on_both_engines! {
         let again = visitor.raw(Method::GET, "/c/banzha", &[("if-none-match", &etag)], "").await;
         assert_eq!(again.status, StatusCode::NOT_MODIFIED);
     }
+}
+
+#[tokio::test]
+async fn a_newcomer_gets_everything_in_one_answer_and_who_was_here_before_what_they_set() {
+    let test = TestDb::lite(Default::default()).await;
+    let site = Site::with_neighbourhood(&test, settings()).await;
+    test.db
+        .write("test", |conn| {
+            Box::pin(async move {
+                conn.execute(
+                    "insert into community (id, name, english_name, sort) values ('luzhou', '绿洲', 'Luzhou', -1)",
+                    &[],
+                )
+                .await?;
+                conn.execute("insert into stream (id, head) values ('c:luzhou', 0)", &[]).await.map(|_| ())
+            })
+        })
+        .await
+        .expect("another community");
+    let visitor = site.visitor();
+    let start_of = |text: &str| {
+        let (_, rest) = text.split_once("<script type=\"application/json\" id=\"start\">")?;
+        let (json, _) = rest.split_once("</script>")?;
+        assert!(!json.contains('<'), "no markup can begin in it: {json}");
+        Some(serde_json::from_str::<Start>(json).expect("a start"))
+    };
+    let page = visitor.get("/c/banzha").await.text;
+    assert!(page.contains("<style>p{}</style>") && !page.contains("rel=\"stylesheet\""), "{page}");
+    let start = start_of(&page).expect("a start");
+    assert_eq!((start.community.as_str(), start.communities.len(), start.rows.len()), ("banzha", 2, 5));
+    let view = start.view();
+    assert_eq!(view.activities.values().next().map(|one| one.row.title.as_str()), Some("<b>淮剧</b>教唱"));
+    for shared in [format!("/a/{}", id(5)), format!("/s/{}", id(6))] {
+        let start = start_of(&visitor.get(&shared).await.text).expect("a start");
+        assert_eq!(start.view(), view, "{shared}");
+    }
+    assert_eq!(start_of(&visitor.get("/").await.text).expect("a start").community.as_str(), "luzhou", "the first");
+
+    let cookie = [("cookie", "other=1; look=en.dark.elder.26.banzha"), ("accept-language", "zh-CN")];
+    let page = visitor.raw(Method::GET, "/", &cookie, "").await.text;
+    let root = "<html lang=\"en\" data-theme=\"dark\" data-mode=\"elder\" data-step=\"26\">";
+    assert!(
+        page.contains(root) && page.contains("9 left") && page.contains("&lt;b&gt;淮剧"),
+        "their community: {page}"
+    );
+    assert!(page.contains("<link rel=\"stylesheet\" href=\"/assets/style.1.css\">") && !page.contains("<style>"));
+    assert!(start_of(&page).is_none(), "their phone has its own");
+    let odd = [("cookie", "look=en.dark.elder.27.\"><b>")];
+    let page = visitor.raw(Method::GET, "/c/banzha", &odd, "").await.text;
+    assert!(page.contains("<html lang=\"zh-CN\" data-mode=\"standard\"") && !page.contains("<b>"), "{page}");
+    test.remove().await;
 }
 
 #[tokio::test]
