@@ -1,7 +1,7 @@
 // What a visit takes on a slow phone, in a real browser: bytes, requests, moments. Prints one JSON document; asserts nothing.
 // Slow line: 400 ms and 400 kbit/s each way; slow phone: a quarter of this machine's speed.
 import { chromium } from "@playwright/test";
-import { startServer } from "../fixtures/server.js";
+import { CLOCK_AT, startServer } from "../fixtures/server.js";
 import config from "../playwright.config.js";
 
 const RUNS = 5;
@@ -22,9 +22,17 @@ function note() {
   else new MutationObserver((_, self) => document.documentElement && (self.disconnect(), watch())).observe(document, { childList: true });
 }
 
+/** Sets the phone's clock by the server's, whose dates are not today's; it goes on from there. */
+function setClock(at) {
+  const { now } = Date;
+  const behind = new Date(at).getTime() - now();
+  Date.now = () => now() + behind;
+}
+
 async function open(browser, url) {
   const context = await browser.newContext({ baseURL: url, viewport: { width: 390, height: 844 }, locale: "zh-CN", timezoneId: "Asia/Shanghai" });
   await context.addInitScript(note);
+  await context.addInitScript(setClock, CLOCK_AT);
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
   await cdp.send("Network.enable");
