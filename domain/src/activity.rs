@@ -109,7 +109,7 @@ pub struct Venue {
 
 /// How one gets a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SignUpPolicy {
     /// No sign-up, people just come.
     WalkIn,
@@ -141,7 +141,7 @@ impl SignUpPolicy {
 
 /// When it takes place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Schedule {
     /// Once.
     Once {

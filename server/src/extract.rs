@@ -1,7 +1,7 @@
 //! Reading requests: bodies, addresses and queries become checked values or one shape of problem.
 //!
 //! A body is read with a limit and a deadline; what is too large is refused before it is read. Fields nobody knows are
-//! refused, because somebody who sends `role` or `account` should learn that it does nothing.
+//! refused, in bodies and in queries, because somebody who sends `role` or `account` should learn that it does nothing.
 
 use std::time::Duration;
 
@@ -10,9 +10,10 @@ use axum::http::header;
 use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::problem::{ApiError, FieldProblem};
+use crate::problem::ApiError;
 use crate::state::AppState;
 
 /// The most bytes of a request's body.
@@ -82,32 +83,38 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let cause = error.inner();
         if cause.is_data() {
-            ApiError::Invalid(vec![FieldProblem {
-                pointer: pointer(error.path()),
-                code: field_code(&cause.to_string()),
-            }])
+            ApiError::field(&pointer(error.path()), field_code(&cause.to_string()))
         } else {
             ApiError::Malformed(format!("line {} column {}", cause.line(), cause.column()))
         }
     })?;
     reader.end().map_err(|error| ApiError::Malformed(format!("line {} column {}", error.line(), error.column())))?;
-    Ok(value)
+    // A list of the fields' values would be read as well, and nobody means that.
+    if bytes.trim_ascii_start().starts_with(b"{") { Ok(value) } else { Err(ApiError::field("", "wrong-type")) }
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
+/// A path as a JSON pointer.
+#[must_use]
+pub fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => in_pointer(key),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
         pointer.push('/');
-        match segment {
-            Segment::Seq { index } => pointer.push_str(&index.to_string()),
-            Segment::Map { key } => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { variant } => pointer.push_str(variant),
-            Segment::Unknown => pointer.push('?'),
-        }
+        pointer.push_str(&part);
     }
-    // Bounded: an unknown field's name is the caller's own text.
-    if pointer.len() > 120 { pointer.chars().take(100).collect() } else { pointer }
+    pointer
+}
+
+/// A name as it stands in a JSON pointer.
+#[must_use]
+pub fn in_pointer(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The stable word for what a reader of JSON or of a checked value says.
@@ -148,6 +155,11 @@ impl<T: std::str::FromStr> FromRequestParts<AppState> for PathPart<T> {
     }
 }
 
+/// Nothing is said, in a body or a query.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// The query, read as `T`.
 #[derive(Debug)]
 pub struct QueryOf<T>(pub T);
@@ -162,7 +174,7 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for QueryOf<T> {
         let mut object = serde_json::Map::new();
         for (name, value) in pairs {
             if object.insert(name.clone(), value.into()).is_some() {
-                return Err(ApiError::field(format!("?{name}"), "duplicate"));
+                return Err(ApiError::field(&format!("?{name}"), "duplicate"));
             }
         }
         serde_path_to_error::deserialize(serde_json::Value::Object(object)).map(Self).map_err(|error| {
@@ -170,10 +182,10 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for QueryOf<T> {
             let code = field_code(&message);
             let path = pointer(error.path());
             let name = match path.as_str() {
-                "" | "/?" => message.split('`').nth(1).unwrap_or_default(),
+                "" => message.split('`').nth(1).unwrap_or_default(),
                 path => path.trim_start_matches('/'),
             };
-            ApiError::field(format!("?{name}"), code)
+            ApiError::field(&format!("?{name}"), code)
         })
     }
 }
@@ -211,7 +223,7 @@ fn decode(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[derive(Debug, serde::Deserialize)]
+    #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Form {
         #[expect(dead_code, reason = "only read")]

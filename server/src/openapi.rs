@@ -7,13 +7,14 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
+use crate::extract::{Nothing, QueryOf};
 use crate::reads::cache::Encoded;
 
 /// The paths of the document whose names differ from the router's, because a parameter there is a whole segment.
 pub const RENAMED: [(&str, &str); 1] = [("/calendar/{feed}", "/calendar/{community}.ics")];
 
 /// Serves the document.
-pub async fn document(headers: HeaderMap) -> Response<Body> {
+pub async fn document(_: QueryOf<Nothing>, headers: HeaderMap) -> Response<Body> {
     static DOCUMENT: OnceLock<Encoded> = OnceLock::new();
     let encoded = DOCUMENT.get_or_init(|| Encoded::new(build().to_string()));
     crate::reads::json(encoded, &headers)

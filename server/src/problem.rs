@@ -91,11 +91,14 @@ pub struct FieldProblem {
     pub code: &'static str,
 }
 
+/// The longest pointer that is told or stored, in characters: a name nobody knows is the caller's own text.
+pub const POINTER_MAX: usize = 120;
+
 impl FieldProblem {
     /// A problem of one field.
     #[must_use]
-    pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
-        Self { pointer: pointer.into(), code }
+    pub fn new(pointer: &str, code: &'static str) -> Self {
+        Self { pointer: pointer.chars().take(POINTER_MAX).collect(), code }
     }
 }
 
@@ -125,7 +128,7 @@ const BUSY_RETRY_S: u32 = 2;
 impl ApiError {
     /// One field is wrong.
     #[must_use]
-    pub fn field(pointer: impl Into<String>, code: &'static str) -> Self {
+    pub fn field(pointer: &str, code: &'static str) -> Self {
         Self::Invalid(vec![FieldProblem::new(pointer, code)])
     }
 

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::assets::Encoding;
 use crate::caller::Caller;
-use crate::extract::{JsonBytes, from_json};
+use crate::extract::{JsonBytes, Nothing, QueryOf, from_json};
 use crate::problem::ApiError;
 use crate::reads::cache::{brotli, gzip};
 use crate::state::AppState;
@@ -37,6 +37,7 @@ struct Spoken {
 /// no longer is.
 pub async fn sync(
     State(state): State<AppState>,
+    _: QueryOf<Nothing>,
     Caller(actor): Caller,
     headers: HeaderMap,
     JsonBytes(bytes): JsonBytes,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::caller::{Client, cookie, set_cookie};
 use crate::config::LoginLimits;
-use crate::extract::JsonBody;
+use crate::extract::{JsonBody, Nothing, QueryOf};
 use crate::login::{CODE_MINUTES, keyed_hash, token_hash};
 use crate::problem::ApiError;
 use crate::state::AppState;
@@ -48,6 +48,7 @@ struct Asked {
 /// [`ApiError::TooManyRequests`] at a limit.
 pub async fn challenge(
     State(state): State<AppState>,
+    _: QueryOf<Nothing>,
     client: Client,
     headers: HeaderMap,
     JsonBody(ask): JsonBody<Ask>,

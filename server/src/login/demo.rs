@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::caller::{SESSION_COOKIE, cookie, session_cookie};
 use crate::demo::DemoRole;
-use crate::extract::JsonBody;
+use crate::extract::{JsonBody, Nothing, QueryOf};
 use crate::login::token_hash;
 use crate::problem::ApiError;
 use crate::state::AppState;
@@ -34,7 +34,11 @@ impl FromRequestParts<AppState> for InDemo {
 ///
 /// # Errors
 /// [`ApiError::NotFound`] where this is none.
-pub async fn people(_: InDemo, State(state): State<AppState>) -> Result<Json<Vec<DemoPerson>>, ApiError> {
+pub async fn people(
+    _: InDemo,
+    _: QueryOf<Nothing>,
+    State(state): State<AppState>,
+) -> Result<Json<Vec<DemoPerson>>, ApiError> {
     let mut people = state.db.read(|tx| Box::pin(list_demo_people(tx))).await?;
     people.sort_by_key(|person| DemoRole::ALL.iter().position(|role| role.as_str() == person.role));
     Ok(Json(people))
@@ -61,6 +65,7 @@ struct SignedIn {
 pub async fn login(
     _: InDemo,
     State(state): State<AppState>,
+    _: QueryOf<Nothing>,
     headers: HeaderMap,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {

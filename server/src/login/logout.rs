@@ -3,19 +3,13 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
 use crate::caller::{SESSION_COOKIE, cookie, set_cookie};
-use crate::extract::JsonBody;
+use crate::extract::{JsonBody, Nothing, QueryOf};
 use crate::login::token_hash;
 use crate::problem::ApiError;
 use crate::state::AppState;
 use crate::store::sessions::remove_session;
-
-/// Nothing is said.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
 
 /// Ends the caller's session.
 ///
@@ -23,6 +17,7 @@ pub struct Nothing {}
 /// Only faults.
 pub async fn logout(
     State(state): State<AppState>,
+    _: QueryOf<Nothing>,
     headers: HeaderMap,
     JsonBody(Nothing {}): JsonBody<Nothing>,
 ) -> Result<Response, ApiError> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::assets::Assets;
 use crate::caller::Caller;
+use crate::extract::{Nothing, QueryOf};
 use crate::state::AppState;
 
 /// What a phone gets.
@@ -20,7 +21,7 @@ pub struct Session {
 }
 
 /// Tells who is signed in.
-pub async fn session(State(state): State<AppState>, Caller(actor): Caller) -> Json<Session> {
+pub async fn session(State(state): State<AppState>, _: QueryOf<Nothing>, Caller(actor): Caller) -> Json<Session> {
     let account = match actor {
         Actor::Account(caller) => Some(caller.account),
         Actor::Anonymous => None,

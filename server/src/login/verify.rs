@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use crate::caller::{SESSION_COOKIE, cookie, session_cookie};
-use crate::extract::JsonBody;
+use crate::extract::{JsonBody, Nothing, QueryOf};
 use crate::login::challenge::BROWSER_COOKIE;
 use crate::login::{TRIES_MAX, is_same, token_hash};
 use crate::problem::ApiError;
@@ -86,6 +86,7 @@ enum Opened {
 /// [`ApiError::WrongCode`], [`ApiError::CodeExpired`], [`ApiError::TooManyTries`], [`ApiError::NameNeeded`].
 pub async fn verify(
     State(state): State<AppState>,
+    _: QueryOf<Nothing>,
     headers: HeaderMap,
     JsonBody(answer): JsonBody<Answer>,
 ) -> Result<Response, ApiError> {

@@ -7,7 +7,7 @@ use domain::id::{ActivityId, CommunityId, OccurrenceId, SpaceId};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::extract::PathPart;
+use crate::extract::{Nothing, PathPart, QueryOf};
 use crate::problem::ApiError;
 use crate::reads::cache::{place_of_occurrence, place_of_space};
 use crate::state::AppState;
@@ -27,6 +27,7 @@ pub struct Place {
 pub async fn place(
     State(state): State<AppState>,
     PathPart(id): PathPart<OccurrenceId>,
+    _: QueryOf<Nothing>,
 ) -> Result<Json<Place>, ApiError> {
     let uuid = id.uuid();
     match place_of_occurrence(&state, id).await {

@@ -1,6 +1,6 @@
 //! One command, once: replayed if it is known, in order of its device's numbers, decided, stored with its answer.
 
-use domain::command::{Command, CommandProblem, Envelope, Outcome};
+use domain::command::{Command, Envelope, Outcome};
 use domain::id::CommandId;
 use domain::people::Actor;
 use domain::refusal::Refusal;
@@ -15,7 +15,7 @@ use crate::store::engine::PART;
 use crate::store::streams::write_change;
 use crate::store::{Conn, StoreError};
 use crate::sync::incoming::Incoming;
-use crate::sync::malformed::field_of;
+use crate::sync::malformed::{Unreadable, read_whole};
 
 /// How long a phone waits before it sends again what this server does not know yet.
 const UNKNOWN_KIND_MS: u32 = 60_000;
@@ -67,11 +67,9 @@ pub async fn apply_command(
         // Handled so long ago that the answer is gone; never carried out again.
         return Ok(Answer::Decided { id, outcome: Outcome::Expired });
     }
-    let outcome = match envelope.command() {
-        Err(CommandProblem::UnknownKind) => return Ok(later(id)),
-        Err(CommandProblem::Malformed { .. }) => {
-            refused(Refusal::Malformed { field: field_of(&envelope.kind, envelope.body.get()) })
-        }
+    let outcome = match read_whole(envelope) {
+        Err(Unreadable::NotYet) => return Ok(later(id)),
+        Err(Unreadable::Malformed(field)) => refused(Refusal::Malformed { field }),
         Ok(command) => {
             let context = Context { actor, account: caller.account, id, stream: &envelope.stream, now };
             decide(conn, envelope, &context, &command, head).await?

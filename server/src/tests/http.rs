@@ -170,6 +170,7 @@ async fn a_body_is_read_strictly() {
         (r#"{"phone":null}"#, "/phone", "wrong-type"),
         ("{}", "", "missing"),
         ("[]", "", "invalid"),
+        (r#" ["13800000001"]"#, "", "wrong-type"),
     ] {
         let answered = post("/api/login/challenge", body).await;
         assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (422, "invalid"), "{body}");
@@ -195,6 +196,36 @@ async fn a_body_is_read_strictly() {
     ] {
         let answered = post(path, &body.to_string()).await;
         assert_eq!(answered.json()["fields"][0]["pointer"], pointer, "{}", answered.text);
+    }
+    test.remove().await;
+}
+
+#[tokio::test]
+async fn a_query_is_read_strictly() {
+    let test = TestDb::lite(Default::default()).await;
+    let site = Site::with_neighbourhood(&test, Settings { demo: true, ..settings() }).await;
+    let visitor = site.visitor();
+    for row in ROUTES.iter().filter(|row| row.path.starts_with("/api/")) {
+        let (path, known) = (filled(row.path, true), asked(row.path).trim_start_matches('?'));
+        for (more, pointer, code) in [
+            ("role=district_admin", "?role", "unknown-field"),
+            ("x", "?x", "unknown-field"),
+            ("x=1&x=2", "?x", "duplicate"),
+            ("from=2026-11-23&from=2026-11-23", "?from", "duplicate"),
+            ("%66rom=1&from=2", "?from", "duplicate"),
+        ] {
+            let path = format!("{path}?{known}&{more}");
+            let answered = visitor.raw(row.method.clone(), &path, &[JSON, OURS], "{}").await;
+            assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (422, "invalid"), "{path}");
+            let field = &answered.json()["fields"][0];
+            assert_eq!((&field["pointer"], &field["code"]), (&pointer.into(), &code.into()), "{path}");
+        }
+        let broken = format!("{path}?{known}&from=%ff");
+        let answered = visitor.raw(row.method.clone(), &broken, &[JSON, OURS], "{}").await;
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (400, "malformed"), "{broken}");
+        let long = format!("{path}?{}=1", "x".repeat(5000));
+        let answered = visitor.raw(row.method.clone(), &long, &[JSON, OURS], "{}").await;
+        assert!(answered.status == StatusCode::UNPROCESSABLE_ENTITY && answered.text.len() < 500, "{}", answered.text);
     }
     test.remove().await;
 }
