@@ -1,13 +1,15 @@
-//! Commands are read whole: what nobody would read is refused in every kind, at every depth, and nothing comes of it.
+//! The door: commands are read whole or refused, at every depth, and what is not decided leaves no trace.
 
 mod neighbourhood;
 
 use std::collections::BTreeSet;
 
-use domain::command::{Command, Outcome};
+use domain::command::{Command, Envelope, Outcome};
+use domain::id::SignUpId;
+use domain::people::Actor;
 use domain::refusal::Refusal;
-use domain::sync::Answer;
-use serde_json::value::to_raw_value;
+use domain::sync::{Answer, NotNow};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value as Json, json};
 use server::on_both_engines;
 use server::store::testing::TestDb;
@@ -76,7 +78,7 @@ fn objects(value: &Json) -> Vec<String> {
 }
 
 async fn outcome_of(test: &TestDb, phone: &Phone, kind: &str, body: &Json) -> Outcome {
-    let mut envelope = phone.envelope(&stream(), &check_in(domain::id::SignUpId::from_uuid(uuid(1))));
+    let mut envelope = phone.envelope(&stream(), &check_in(SignUpId::from_uuid(uuid(1))));
     envelope.kind = kind.to_owned();
     envelope.body = to_raw_value(body).expect("json");
     match phone.send(&test.db, &envelope, now()).await {
@@ -107,5 +109,114 @@ on_both_engines! {
             let is_read = !matches!(&whole, Outcome::Refused { refusal: Refusal::Malformed { .. }, .. });
             assert!(is_read, "{kind} {body}: {whole:?}");
         }
+    }
+
+    async fn what_cannot_be_read_is_told_apart_from_what_is_not_known_yet(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(3), None)).await;
+        let phone = Phone::of(1);
+        let before = amounts(test).await;
+        let body = |text: &str| RawValue::from_string(text.to_owned()).expect("json");
+        for (kind, text, field) in [
+            ("sign_up", r#"{"occurrence":"7","people":[]}"#, "/body/occurrence"),
+            ("sign_up", r#"{"occurrence":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","people":["x"]}"#, "/body/people/0"),
+            ("read_notices", "[1]", "/body/notices/0"),
+            ("update_profile", r#"{"name":" ","home":"banzha"}"#, "/body/name"),
+        ] {
+            let mut envelope = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
+            envelope.kind = kind.to_owned();
+            envelope.body = body(text);
+            let first = phone.send(db, &envelope, now()).await;
+            let Answer::Decided { outcome, .. } = &first else { panic!("{first:?}") };
+            if text.starts_with('{') {
+                assert_eq!(refusal(outcome), &Refusal::Malformed { field: field.to_owned() });
+            } else {
+                assert!(matches!(refusal(outcome), Refusal::Malformed { .. }));
+            }
+            assert_eq!(phone.send(db, &envelope, now()).await, first, "for ever");
+        }
+        let stored = test.number("select count(*) from processed_command", &[]).await;
+        let known = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
+        let mut unknown_kind = known.clone();
+        unknown_kind.kind = "fly".to_owned();
+        let mut unknown_version = known.clone();
+        unknown_version.kind_v = 2;
+        let mut unknown_envelope = known.clone();
+        unknown_envelope.v = 2;
+        for envelope in [unknown_kind, unknown_version, unknown_envelope] {
+            let answer = phone.send(db, &envelope, now()).await;
+            assert_eq!(not_now(answer), NotNow::RetryAfter { ms: 60_000 });
+        }
+        assert_eq!(test.number("select count(*) from processed_command", &[]).await, stored);
+        assert_eq!(amounts(test).await, before);
+        assert!(matches!(phone.send(db, &known, now()).await, Answer::Decided { .. }), "its number is still free");
+    }
+
+    async fn whoever_is_not_signed_in_or_somebody_else_leaves_no_trace(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(3), None)).await;
+        let phone = Phone::of(1);
+        let devices = test.number("select count(*) from device", &[]).await;
+        let before = amounts(test).await;
+        let envelope = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
+        let answer = send_as(db, &Actor::Anonymous, &envelope, now()).await.expect("an answer");
+        assert_eq!(not_now(answer), NotNow::NeedsSignIn);
+        let other = Phone::of(2).actor(db).await;
+        assert_eq!(not_now(send_as(db, &other, &envelope, now()).await.expect("an answer")), NotNow::WrongAccount);
+        assert_eq!(test.number("select count(*) from device", &[]).await, devices);
+        assert!(matches!(phone.send(db, &envelope, now()).await, Answer::Decided { .. }));
+        // A profile that was copied to another person: the device stays its first one's.
+        let mut copied = Phone::of(2).envelope(&stream(), &sign_up(occurrence, &[person(2, 0)]));
+        copied.device = phone.device;
+        copied.no = 2;
+        assert_eq!(not_now(send_as(db, &other, &copied, now()).await.expect("an answer")), NotNow::WrongAccount);
+        test.execute("update device set revoked_at = 1 where id = $1", &[phone.device.into()]).await.expect("an end");
+        let next = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
+        assert_eq!(not_now(phone.send(db, &next, now()).await), NotNow::WrongAccount);
+        assert_ne!(amounts(test).await, before);
+        assert_eq!(test.number("select count(*) from sign_up", &[]).await, 1);
+        assert_eq!(test.number("select count(*) from processed_command where stream = 'c:banzha'", &[]).await, 2);
+    }
+
+    async fn what_is_not_decided_leaves_nothing_at_all(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(3), None)).await;
+        let phone = Phone::of(1);
+        let actor = phone.actor(db).await;
+        let kept = async || {
+            let mut kept = amounts(test).await;
+            for (table, sql) in [
+                ("device", "select count(*) from device"),
+                ("processed_command", "select count(*) from processed_command"),
+            ] {
+                kept.insert(table, test.number(sql, &[]).await);
+            }
+            kept
+        };
+        let before = kept().await;
+        let first = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
+        let second = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
+        for (envelope, expected) in [
+            (second.clone(), NotNow::Gap { expected: 1 }),
+            (Envelope { no: u64::MAX >> 1, ..first.clone() }, NotNow::Gap { expected: 1 }),
+            (Envelope { account: account(2), ..first.clone() }, NotNow::WrongAccount),
+            (Envelope { kind: "fly".to_owned(), ..first.clone() }, NotNow::RetryAfter { ms: 60_000 }),
+            (Envelope { kind_v: 2, ..first.clone() }, NotNow::RetryAfter { ms: 60_000 }),
+            (Envelope { v: 2, ..first.clone() }, NotNow::RetryAfter { ms: 60_000 }),
+        ] {
+            let answer = send_as(db, &actor, &envelope, now()).await.expect("an answer");
+            assert_eq!((not_now(answer), kept().await), (expected, before.clone()), "{envelope:?}");
+        }
+        let none = Envelope { no: 0, ..first.clone() };
+        let Answer::Decided { outcome, .. } = phone.send(db, &none, now()).await else { panic!("decided") };
+        assert_eq!((outcome, kept().await), (Outcome::Expired, before), "no number at all");
+        for envelope in [first, second] {
+            assert!(matches!(phone.send(db, &envelope, now()).await, Answer::Decided { .. }));
+        }
+        let last = test.number("select last_no from device where id = $1", &[phone.device.into()]).await;
+        assert_eq!(last, 2);
     }
 }

@@ -8,11 +8,10 @@ use domain::command::{
     PublishActivity, ReadNotices, RemovePerson,
 };
 use domain::id::{BookingId, CommandId, NoticeId, OccurrenceId, PersonId, SignUpId, SpaceId, StreamId, TeamId};
-use domain::people::{Actor, HOUSEHOLD_MAX, Relation};
+use domain::people::{HOUSEHOLD_MAX, Relation};
 use domain::refusal::{Eligibility, Refusal};
-use domain::sync::{Answer, NotNow};
+use domain::sync::Answer;
 use domain::time::Timestamp;
-use serde_json::value::RawValue;
 use server::on_both_engines;
 use server::store::testing::TestDb;
 
@@ -388,75 +387,6 @@ on_both_engines! {
         fifth.depends_on = Some(ok.id);
         let Answer::Decided { outcome, .. } = phone.send(db, &fifth, now()).await else { panic!("decided") };
         assert_eq!(accepted(&outcome), &Accepted::Done);
-    }
-
-    async fn what_cannot_be_read_is_told_apart_from_what_is_not_known_yet(test) {
-        let db = &test.db;
-        settle(db).await;
-        let occurrence = publish(db, activity(Some(3), None)).await;
-        let phone = Phone::of(1);
-        let before = amounts(test).await;
-        let body = |text: &str| RawValue::from_string(text.to_owned()).expect("json");
-        for (kind, text, field) in [
-            ("sign_up", r#"{"occurrence":"7","people":[]}"#, "/body/occurrence"),
-            ("sign_up", r#"{"occurrence":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","people":["x"]}"#, "/body/people/0"),
-            ("read_notices", "[1]", "/body/notices/0"),
-            ("update_profile", r#"{"name":" ","home":"banzha"}"#, "/body/name"),
-        ] {
-            let mut envelope = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
-            envelope.kind = kind.to_owned();
-            envelope.body = body(text);
-            let first = phone.send(db, &envelope, now()).await;
-            let Answer::Decided { outcome, .. } = &first else { panic!("{first:?}") };
-            if text.starts_with('{') {
-                assert_eq!(refusal(outcome), &Refusal::Malformed { field: field.to_owned() });
-            } else {
-                assert!(matches!(refusal(outcome), Refusal::Malformed { .. }));
-            }
-            assert_eq!(phone.send(db, &envelope, now()).await, first, "for ever");
-        }
-        let stored = test.number("select count(*) from processed_command", &[]).await;
-        let known = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
-        let mut unknown_kind = known.clone();
-        unknown_kind.kind = "fly".to_owned();
-        let mut unknown_version = known.clone();
-        unknown_version.kind_v = 2;
-        let mut unknown_envelope = known.clone();
-        unknown_envelope.v = 2;
-        for envelope in [unknown_kind, unknown_version, unknown_envelope] {
-            let answer = phone.send(db, &envelope, now()).await;
-            assert_eq!(not_now(answer), NotNow::RetryAfter { ms: 60_000 });
-        }
-        assert_eq!(test.number("select count(*) from processed_command", &[]).await, stored);
-        assert_eq!(amounts(test).await, before);
-        assert!(matches!(phone.send(db, &known, now()).await, Answer::Decided { .. }), "its number is still free");
-    }
-
-    async fn whoever_is_not_signed_in_or_somebody_else_leaves_no_trace(test) {
-        let db = &test.db;
-        settle(db).await;
-        let occurrence = publish(db, activity(Some(3), None)).await;
-        let phone = Phone::of(1);
-        let devices = test.number("select count(*) from device", &[]).await;
-        let before = amounts(test).await;
-        let envelope = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
-        let answer = send_as(db, &Actor::Anonymous, &envelope, now()).await.expect("an answer");
-        assert_eq!(not_now(answer), NotNow::NeedsSignIn);
-        let other = Phone::of(2).actor(db).await;
-        assert_eq!(not_now(send_as(db, &other, &envelope, now()).await.expect("an answer")), NotNow::WrongAccount);
-        assert_eq!(test.number("select count(*) from device", &[]).await, devices);
-        assert!(matches!(phone.send(db, &envelope, now()).await, Answer::Decided { .. }));
-        // A profile that was copied to another person: the device stays its first one's.
-        let mut copied = Phone::of(2).envelope(&stream(), &sign_up(occurrence, &[person(2, 0)]));
-        copied.device = phone.device;
-        copied.no = 2;
-        assert_eq!(not_now(send_as(db, &other, &copied, now()).await.expect("an answer")), NotNow::WrongAccount);
-        test.execute("update device set revoked_at = 1 where id = $1", &[phone.device.into()]).await.expect("an end");
-        let next = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
-        assert_eq!(not_now(phone.send(db, &next, now()).await), NotNow::WrongAccount);
-        assert_ne!(amounts(test).await, before);
-        assert_eq!(test.number("select count(*) from sign_up", &[]).await, 1);
-        assert_eq!(test.number("select count(*) from processed_command where stream = 'c:banzha'", &[]).await, 2);
     }
 
     async fn an_answer_that_is_gone_says_so_and_nothing_runs_twice(test) {

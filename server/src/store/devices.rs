@@ -1,4 +1,5 @@
-//! Devices and the commands they sent: numbers in order, one stored answer per command.
+//! Devices and the commands they sent: numbers in order, one stored answer per command. A device is stored with its
+//! first answer; before that it is nothing but a name that anybody may make up.
 
 use domain::command::{Envelope, Outcome};
 use domain::id::{AccountId, CommandId, DeviceId};
@@ -30,18 +31,27 @@ pub struct Before {
     pub head: Option<u64>,
 }
 
-/// Loads a command's device, which is made on first use and held for this transaction, the command's answer, and the
-/// head of its stream.
+/// Loads a command's device, which is held for this transaction, the command's answer, and the head of its stream. A
+/// device that was never heard of is one of the command's account that has sent nothing; it is not stored.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn load_before(conn: &mut Conn<'_>, envelope: &Envelope, now: Timestamp) -> Result<Before, StoreError> {
-    conn.later(
-        "insert into device (id, account, last_no, created_at, last_seen_at) values ($1, $2, 0, $3, $3)
-         on conflict (id) do nothing",
-        &[envelope.device.into(), envelope.account.into(), now.into()],
-    )
-    .await?;
+pub async fn load_before(conn: &mut Conn<'_>, envelope: &Envelope) -> Result<Before, StoreError> {
+    let mut found = look_before(conn, envelope).await?;
+    if found.0.is_none() && conn.has_row_locks() {
+        // Nothing is there that could be held: whoever brings the same device is waited for, and may have stored it.
+        conn.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", &[envelope.device.into()]).await?;
+        found = look_before(conn, envelope).await?;
+    }
+    let (device, processed, head) = found;
+    let device = device.unwrap_or(Device { account: envelope.account, last_no: 0, is_revoked: false });
+    Ok(Before { device, processed, head })
+}
+
+async fn look_before(
+    conn: &mut Conn<'_>,
+    envelope: &Envelope,
+) -> Result<(Option<Device>, Option<Processed>, Option<u64>), StoreError> {
     // On PostgreSQL the row is held, so that a command sent twice at once is handled twice in turn; what comes after
     // it is therefore a statement of its own.
     let sql = if conn.has_row_locks() {
@@ -56,15 +66,18 @@ pub async fn load_before(conn: &mut Conn<'_>, envelope: &Envelope, now: Timestam
             Statement::new("select head from stream where id = $1", [(&envelope.stream).into()]),
         ])
         .await?;
-    let row = device.first().ok_or_else(|| StoreError::inconsistent("device", "not there"))?;
-    let device = Device {
+    let device = device.first().map(read_device).transpose()?;
+    let processed = processed.first().map(read_processed).transpose()?;
+    let head = stream.first().map(|row| row.number("head")).transpose()?;
+    Ok((device, processed, head))
+}
+
+fn read_device(row: &Row) -> Result<Device, StoreError> {
+    Ok(Device {
         account: row.parse("account")?,
         last_no: row.number("last_no")?,
         is_revoked: row.maybe_int("revoked_at")?.is_some(),
-    };
-    let processed = processed.first().map(read_processed).transpose()?;
-    let head = stream.first().map(|row| row.number("head")).transpose()?;
-    Ok(Before { device, processed, head })
+    })
 }
 
 /// The stored answer of a command and the hash of what was asked.
@@ -103,13 +116,18 @@ pub async fn is_number_known(conn: &mut Conn<'_>, device: DeviceId, no: u64) -> 
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn count_fault(conn: &mut Conn<'_>, device: DeviceId, no: u64) -> Result<u32, StoreError> {
-    let sql = "update device set faults = case when fault_no = $2 then faults + 1 else 1 end, fault_no = $2
-               where id = $1 returning faults";
-    conn.one(sql, &[device.into(), no.into()]).await?.number("faults")
+pub async fn count_fault(conn: &mut Conn<'_>, envelope: &Envelope, now: Timestamp) -> Result<u32, StoreError> {
+    let sql = "insert into device (id, account, last_no, created_at, last_seen_at, fault_no, faults)
+               values ($1, $2, 0, $4, $4, $3, 1)
+               on conflict (id) do update set
+                 faults = case when device.fault_no = excluded.fault_no then device.faults + 1 else 1 end,
+                 fault_no = excluded.fault_no
+               returning faults";
+    let Envelope { device, account, no, .. } = envelope;
+    conn.one(sql, &[(*device).into(), (*account).into(), (*no).into(), now.into()]).await?.number("faults")
 }
 
-/// Stores the answer of a command and moves its device on.
+/// Stores the answer of a command and moves its device on, which begins to be with its first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -126,6 +144,12 @@ pub async fn insert_processed(
     };
     let text = serde_json::to_string(outcome).expect("invariant: an outcome has a JSON form");
     conn.later(
+        "insert into device (id, account, last_no, created_at, last_seen_at) values ($1, $2, $3, $4, $4)
+         on conflict (id) do update set last_no = excluded.last_no, last_seen_at = excluded.last_seen_at",
+        &[envelope.device.into(), envelope.account.into(), envelope.no.into(), now.into()],
+    )
+    .await?;
+    conn.later(
         "insert into processed_command (id, device, no, account, stream, kind, body_hash, outcome, seq, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
@@ -141,11 +165,5 @@ pub async fn insert_processed(
             now.into(),
         ],
     )
-    .await?;
-    conn.later(
-        "update device set last_no = $2, last_seen_at = $3 where id = $1",
-        &[envelope.device.into(), envelope.no.into(), now.into()],
-    )
-    .await?;
-    Ok(())
+    .await
 }

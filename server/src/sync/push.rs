@@ -46,7 +46,7 @@ pub async fn apply_command(
         return not_now(NotNow::WrongAccount);
     }
     // The device first: a command that was sent twice at once is handled in turn from here on.
-    let Before { device, processed, head } = load_before(conn, envelope, now).await?;
+    let Before { device, processed, head } = load_before(conn, envelope).await?;
     if device.account != caller.account || device.is_revoked {
         return not_now(NotNow::WrongAccount);
     }
@@ -97,13 +97,13 @@ pub async fn count_broken(
     if envelope.account != caller.account {
         return Ok(None);
     }
-    let device = load_before(conn, envelope, now).await?.device;
+    let device = load_before(conn, envelope).await?.device;
     // Sent twice at once, the other one may have been answered meanwhile: then that answer is found next time.
     let is_next = envelope.no == device.last_no + 1;
     if device.account != caller.account || !is_next {
         return Ok(None);
     }
-    if count_fault(conn, envelope.device, envelope.no).await? < FAULTS_MAX {
+    if count_fault(conn, envelope, now).await? < FAULTS_MAX {
         return Ok(None);
     }
     let outcome = refused(Refusal::ServerFault { reference: envelope.id.reference() });
