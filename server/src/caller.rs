@@ -157,8 +157,8 @@ impl Client {
             if !trusted.contains(&address) {
                 break;
             }
-            match hop.trim().parse() {
-                Ok(before) => address = before,
+            match hop.trim().parse::<IpAddr>() {
+                Ok(before) => address = before.to_canonical(),
                 Err(_) => break,
             }
         }

@@ -100,10 +100,10 @@ pub struct ServeOptions {
     /// A file that holds that token.
     #[arg(long, env = "LIFEHUB_METRICS_TOKEN_FILE", value_name = "PATH")]
     pub metrics_token_file: Option<PathBuf>,
-    /// Connections open at a time.
+    /// Connections open at a time; when all are, the one that has been quiet longest makes room for a new one.
     #[arg(long, env = "LIFEHUB_CONNECTIONS_MAX", default_value_t = 1024)]
     pub connections_max: usize,
-    /// Connections open at a time from one address.
+    /// Connections open at a time from one IPv4 address or IPv6 /64.
     #[arg(long, env = "LIFEHUB_CONNECTIONS_PER_ADDRESS_MAX", default_value_t = 256)]
     pub connections_per_address_max: usize,
     /// Codes sent in an hour to one network address.
@@ -221,7 +221,7 @@ pub struct ConnectionLimits {
     pub shutdown: Duration,
     /// Connections at a time.
     pub connections_max: usize,
-    /// Connections at a time from one address.
+    /// Connections at a time from one IPv4 address or IPv6 /64.
     pub per_address_max: usize,
 }
 
@@ -315,7 +315,7 @@ impl ServeOptions {
             demo: self.demo,
             base_url,
             hosts,
-            trusted_proxies: self.trusted_proxies.clone(),
+            trusted_proxies: self.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
             pepper: self.pepper()?,
             metrics_token: secret(self.metrics_token.as_deref(), self.metrics_token_file.as_deref())?,
             limits: ConnectionLimits {

@@ -1,18 +1,19 @@
 //! The listener: connections with limits, so that half a request holds nothing.
 //!
 //! hyper answers requests; around it stands a watch over each connection. A head must be whole within `header`, a
-//! quiet connection is closed after `idle`, a peer that takes no bytes after `stalled`. Connections are counted, in
-//! all and per address. Told to stop, the server takes no new connection, finishes what is under way and closes.
+//! quiet connection is closed after `idle`, a peer that takes no bytes after `stalled`. Each has a place, and gives it up
+//! to a newcomer when there is none left ([`places`]). Told to stop, the server takes no new connection, finishes what is under way and closes.
 //! Deliberately absent: TLS (a proxy's work) and HTTP/2.
 
-use std::collections::HashMap;
+mod activity;
+mod places;
+
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -25,6 +26,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use self::activity::{Activity, Phase};
+use self::places::{Admission, Place, Places};
 use crate::config::ConnectionLimits;
 use crate::state::AppState;
 
@@ -43,7 +46,7 @@ pub async fn serve(
     mut stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let limits = state.settings.limits;
-    let open = Arc::new(Open::default());
+    let places = Arc::new(Places::default());
     let (alive, mut all_closed) = tokio::sync::mpsc::channel::<()>(1);
     loop {
         let accepted = tokio::select! {
@@ -51,7 +54,8 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
+            // On a socket for both, an IPv4 address comes in IPv6's clothes.
+            Ok((stream, peer)) => (stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())),
             Err(_) => {
                 // Out of file descriptors, or the peer gave up: neither ends the server.
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -59,14 +63,21 @@ pub async fn serve(
             }
         };
         let trusted = state.settings.trusted_proxies.contains(&peer.ip());
-        let Some(place) = Open::take(&open, peer.ip(), trusted, limits) else {
-            state.telemetry.connection_refused();
-            continue;
+        let place = match Places::take(&places, peer.ip(), trusted, limits) {
+            Admission::Room(place) => place,
+            Admission::InsteadOf(place) => {
+                state.telemetry.connection_displaced();
+                place
+            }
+            Admission::Full => {
+                state.telemetry.connection_refused();
+                continue;
+            }
         };
         let (router, state, stop, alive) = (router.clone(), state.clone(), stop.clone(), alive.clone());
         tokio::spawn(async move {
             state.telemetry.connection_opened();
-            connection(stream, peer, router, limits, stop).await;
+            connection(stream, peer, router, limits, &place, stop).await;
             state.telemetry.connection_closed();
             drop((place, alive));
         });
@@ -81,11 +92,12 @@ async fn connection(
     peer: SocketAddr,
     router: Router,
     limits: ConnectionLimits,
+    place: &Place,
     mut stop: watch::Receiver<bool>,
 ) {
     // Answers are written whole; waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
-    let activity = Arc::new(Activity::new());
+    let activity = Arc::clone(&place.activity);
     let io = TokioIo::new(Watched { stream, activity: Arc::clone(&activity) });
     let service = hyper::service::service_fn({
         let activity = Arc::clone(&activity);
@@ -110,73 +122,26 @@ async fn connection(
     let mut stopping = false;
     loop {
         tokio::select! {
+            // First: what has come is read before it is judged what the connection is doing.
+            biased;
             _ = connection.as_mut() => return,
             _ = watch.tick() => {
                 if activity.is_overdue(limits) {
                     return;
                 }
             }
+            () = place.told_to_make_room() => {
+                if activity.quiet_for().is_some() {
+                    return;
+                }
+                // Asked meanwhile, it answers and goes then.
+                connection.as_mut().graceful_shutdown();
+            }
             _ = stop.wait_for(|stop| *stop), if !stopping => {
                 stopping = true;
                 connection.as_mut().graceful_shutdown();
             }
         }
-    }
-}
-
-/// What a connection is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// The head of a request is on its way, or the connection is new.
-    Head = 0,
-    /// A request is being answered.
-    Serving = 1,
-    /// Between two requests.
-    Idle = 2,
-}
-
-/// What a connection is doing, and since when.
-#[derive(Debug)]
-struct Activity {
-    born: Instant,
-    phase: AtomicU8,
-    /// Milliseconds after `born`.
-    phase_since: AtomicI64,
-    /// Since when a write waits for the peer; negative when none does.
-    stalled_since: AtomicI64,
-}
-
-impl Activity {
-    fn new() -> Self {
-        Self {
-            born: Instant::now(),
-            phase: AtomicU8::new(Phase::Head as u8),
-            phase_since: AtomicI64::new(0),
-            stalled_since: AtomicI64::new(-1),
-        }
-    }
-
-    fn ms(&self) -> i64 {
-        i64::try_from(self.born.elapsed().as_millis()).unwrap_or(i64::MAX)
-    }
-
-    fn enter(&self, phase: Phase) {
-        self.phase_since.store(self.ms(), Ordering::Relaxed);
-        self.phase.store(phase as u8, Ordering::Relaxed);
-    }
-
-    fn is(&self, phase: Phase) -> bool {
-        self.phase.load(Ordering::Relaxed) == phase as u8
-    }
-
-    fn is_overdue(&self, limits: ConnectionLimits) -> bool {
-        let now = self.ms();
-        let past = |since: i64, limit: Duration| now - since > i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
-        let since = self.phase_since.load(Ordering::Relaxed);
-        let stalled = self.stalled_since.load(Ordering::Relaxed);
-        (self.is(Phase::Head) && past(since, limits.header))
-            || (self.is(Phase::Idle) && past(since, limits.idle))
-            || (stalled >= 0 && past(stalled, limits.stalled))
     }
 }
 
@@ -188,14 +153,7 @@ struct Watched {
 
 impl Watched {
     fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
-        let stalled = &self.activity.stalled_since;
-        match &poll {
-            Poll::Ready(_) => stalled.store(-1, Ordering::Relaxed),
-            Poll::Pending if stalled.load(Ordering::Relaxed) < 0 => {
-                stalled.store(self.activity.ms(), Ordering::Relaxed)
-            }
-            Poll::Pending => {}
-        }
+        self.activity.note_write(poll.is_pending());
         poll
     }
 }
@@ -265,44 +223,6 @@ impl hyper::body::Body for Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.activity.enter(Phase::Idle);
-    }
-}
-
-/// The open connections, by address.
-#[derive(Debug, Default)]
-struct Open(Mutex<(usize, HashMap<IpAddr, usize>)>);
-
-impl Open {
-    fn take(open: &Arc<Self>, address: IpAddr, trusted: bool, limits: ConnectionLimits) -> Option<Place> {
-        let mut counts = open.0.lock().ok()?;
-        let (all, by_address) = &mut *counts;
-        let here = by_address.get(&address).copied().unwrap_or_default();
-        if *all >= limits.connections_max || (here >= limits.per_address_max && !trusted) {
-            return None;
-        }
-        *all += 1;
-        by_address.insert(address, here + 1);
-        Some(Place { open: Arc::clone(open), address })
-    }
-}
-
-/// A connection's place among the open ones, given back when dropped.
-struct Place {
-    open: Arc<Open>,
-    address: IpAddr,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Ok(mut counts) = self.open.0.lock() else { return };
-        let (all, by_address) = &mut *counts;
-        *all = all.saturating_sub(1);
-        if let Some(here) = by_address.get_mut(&self.address) {
-            *here -= 1;
-            if *here == 0 {
-                by_address.remove(&self.address);
-            }
-        }
     }
 }
 

@@ -32,6 +32,7 @@ pub struct Telemetry {
     logins: Mutex<BTreeMap<&'static str, u64>>,
     connections: AtomicU64,
     refused_connections: AtomicU64,
+    displaced_connections: AtomicU64,
     dropped_lines: AtomicU64,
     lines: Option<SyncSender<String>>,
 }
@@ -73,6 +74,7 @@ impl Telemetry {
             logins: Mutex::default(),
             connections: AtomicU64::new(0),
             refused_connections: AtomicU64::new(0),
+            displaced_connections: AtomicU64::new(0),
             dropped_lines: AtomicU64::new(0),
             lines,
         }
@@ -134,6 +136,11 @@ impl Telemetry {
         self.refused_connections.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// A quiet connection was closed for the sake of a new one.
+    pub fn connection_displaced(&self) {
+        self.displaced_connections.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Connections that are open now.
     #[must_use]
     pub fn open_connections(&self) -> u64 {
@@ -177,9 +184,12 @@ impl Telemetry {
         }
         let dropped = self.dropped_lines.load(Ordering::Relaxed);
         let refused = self.refused_connections.load(Ordering::Relaxed);
-        for (name, count) in
-            [("lifehub_log_lines_dropped_total", dropped), ("lifehub_connections_refused_total", refused)]
-        {
+        let displaced = self.displaced_connections.load(Ordering::Relaxed);
+        for (name, count) in [
+            ("lifehub_log_lines_dropped_total", dropped),
+            ("lifehub_connections_refused_total", refused),
+            ("lifehub_connections_displaced_total", displaced),
+        ] {
             let _ = writeln!(text, "# TYPE {name} counter\n{name} {count}");
         }
         let _ = writeln!(text, "# TYPE lifehub_connections gauge\nlifehub_connections {}", self.open_connections());

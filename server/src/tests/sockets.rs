@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 
 use super::*;
@@ -40,7 +40,32 @@ impl Running {
     }
 
     async fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.address).await.expect("a connection")
+        self.connect_from(1).await
+    }
+
+    /// From one of this machine's own addresses, 127.0.0.`host`.
+    async fn connect_from(&self, host: u8) -> TcpStream {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from(([127, 0, 0, host], 0))).expect("an address");
+        socket.connect(self.address).await.expect("a connection")
+    }
+
+    /// A connection that was answered once and is kept.
+    async fn quiet_from(&self, host: u8) -> TcpStream {
+        let mut stream = self.connect_from(host).await;
+        assert!(is_answered(&mut stream).await);
+        stream
+    }
+
+    /// A connection on which a body is waited for.
+    async fn busy_from(&self, host: u8) -> TcpStream {
+        let mut stream = self.connect_from(host).await;
+        let head = format!("{SYNC}Expect: 100-continue\r\nContent-Length: 11\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("written");
+        let mut bytes = [0; 25];
+        stream.read_exact(&mut bytes).await.expect("asked for the body");
+        assert!(bytes.starts_with(b"HTTP/1.1 100 Continue"));
+        stream
     }
 
     /// Waits until so many connections are open.
@@ -59,6 +84,36 @@ impl Running {
         self.served.await.expect("no panic").expect("no error");
         self.test.remove().await;
     }
+}
+
+const PATIENT: ConnectionLimits = ConnectionLimits {
+    header: Duration::from_secs(60),
+    body: Duration::from_secs(60),
+    idle: Duration::from_secs(60),
+    ..SHORT
+};
+
+/// The head of a sync, and the body of one that asks nothing.
+const SYNC: &str = "POST /api/sync HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Lifehub: 1\r\n";
+const BODY: &[u8] = b"{\"proto\":1}";
+
+/// Asks something small on a connection that is kept.
+async fn is_answered(stream: &mut TcpStream) -> bool {
+    // A connection that the server has closed fails in one way or the other.
+    let asked = stream.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    asked.is_ok() && is_ok(stream).await
+}
+
+/// Reads an answer whose body is one JSON object.
+async fn is_ok(stream: &mut TcpStream) -> bool {
+    let (mut answer, mut bytes) = (Vec::new(), [0; 2048]);
+    while !answer.ends_with(b"}") {
+        match stream.read(&mut bytes).await {
+            Ok(read @ 1..) => answer.extend_from_slice(&bytes[..read]),
+            _ => return false,
+        }
+    }
+    answer.starts_with(b"HTTP/1.1 200")
 }
 
 /// Reads until the server closes, at most five seconds.
@@ -164,6 +219,66 @@ async fn a_crowd_from_one_address_is_turned_away() {
     let (answer, _) = until_closed(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     drop(crowd);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_been_quiet_longest_makes_room_for_a_newcomer() {
+    let running = Running::start(PATIENT).await;
+    // Two that are asked something, older than all the others; one that says nothing, and a crowd that said something.
+    let mut busy = [running.busy_from(2).await, running.busy_from(2).await];
+    let mut silent = running.connect_from(3).await;
+    running.until_open(3).await;
+    let mut crowd = Vec::new();
+    for host in [3, 3, 4, 4, 4] {
+        crowd.push(running.quiet_from(host).await);
+    }
+    running.until_open(8).await;
+    // Whoever asks again is not the quietest any more.
+    assert!(is_answered(&mut crowd[0]).await);
+    let mut newcomers = vec![running.quiet_from(5).await];
+    let (answer, took) = until_closed(&mut silent).await;
+    assert!(answer.is_empty() && took < Duration::from_secs(1), "{answer} {took:?}");
+    for host in [5, 5, 6, 6] {
+        newcomers.push(running.quiet_from(host).await);
+    }
+    for (index, stream) in crowd.iter_mut().enumerate() {
+        assert_eq!(is_answered(stream).await, index == 0, "{index}");
+    }
+    running.until_open(8).await;
+    for stream in &mut newcomers {
+        assert!(is_answered(stream).await);
+    }
+    for stream in &mut busy {
+        stream.write_all(BODY).await.expect("written");
+        assert!(is_ok(stream).await);
+    }
+    assert!(running.state.telemetry.prometheus(&[]).contains("lifehub_connections_displaced_total 5\n"));
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_being_answered_makes_no_room() {
+    let running = Running::start(PATIENT).await;
+    let mut busy = Vec::new();
+    for host in [2, 2, 2, 2, 3, 3, 3, 3] {
+        busy.push(running.busy_from(host).await);
+    }
+    for _ in 0..3 {
+        let mut late = running.connect_from(4).await;
+        let (answer, took) = until_closed(&mut late).await;
+        assert!(answer.is_empty() && took < Duration::from_secs(1), "{answer} {took:?}");
+    }
+    assert!(running.state.telemetry.prometheus(&[]).contains("lifehub_connections_refused_total 3\n"));
+    busy[5].write_all(BODY).await.expect("written");
+    assert!(is_ok(&mut busy[5]).await);
+    let mut newcomer = running.quiet_from(4).await;
+    assert!(!is_answered(&mut busy[5]).await, "its place was taken");
+    for index in [0, 7] {
+        busy[index].write_all(BODY).await.expect("written");
+        assert!(is_ok(&mut busy[index]).await);
+    }
+    assert!(is_answered(&mut newcomer).await);
     running.end().await;
 }
 
