@@ -2,8 +2,8 @@
 //!
 //! hyper answers requests; around it stands a watch over each connection. A head must be whole within `header`, a
 //! quiet connection is closed after `idle`, a peer that takes no bytes after `stalled`. Each has a place, and gives it up
-//! to a newcomer when there is none left ([`places`]). Told to stop, the server takes no new connection, finishes what is under way and closes.
-//! Deliberately absent: TLS (a proxy's work) and HTTP/2.
+//! to a newcomer when there is none left ([`places`]). Told to stop, the server takes no new connection, finishes what is
+//! under way and closes. Deliberately absent: TLS (a proxy's work) and HTTP/2.
 
 mod activity;
 mod places;

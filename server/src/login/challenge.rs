@@ -1,7 +1,8 @@
 //! `POST /api/login/challenge`: a number asks for a code.
 //!
 //! Whether the number is known is not looked at, so neither the answer nor its time can tell. Limits are counted in
-//! the database: per number, per browser, per network, in all. The code leaves after the answer is decided.
+//! the database: per number, per browser, per network, in all. Only what they let through gets a code, whose slow hash
+//! is computed between two transactions, because others write meanwhile; the code leaves after the answer is decided.
 
 use axum::Json;
 use axum::extract::State;
@@ -19,7 +20,9 @@ use crate::extract::{JsonBody, Nothing, QueryOf};
 use crate::login::{CODE_MINUTES, keyed_hash, token_hash};
 use crate::problem::ApiError;
 use crate::state::AppState;
-use crate::store::logins::{Counts, NewChallenge, count_challenges, insert_challenge, lock_challenges};
+use crate::store::logins::{
+    Counts, NewChallenge, count_challenges, insert_challenge, lock_challenges, remove_challenge, set_code,
+};
 
 /// The cookie that binds a challenge to the browser that asked for it.
 pub const BROWSER_COOKIE: &str = "chal";
@@ -45,7 +48,7 @@ struct Asked {
 /// Makes a challenge and sends its code.
 ///
 /// # Errors
-/// [`ApiError::TooManyRequests`] at a limit.
+/// [`ApiError::TooManyRequests`] at a limit, [`ApiError::Busy`] when too many codes are made at once.
 pub async fn challenge(
     State(state): State<AppState>,
     _: QueryOf<Nothing>,
@@ -57,14 +60,13 @@ pub async fn challenge(
     let settings = &state.settings;
     let browser = browser_token(&state, &headers);
     let (id, code) = (state.entropy.uuid(now), state.entropy.code());
-    let code_hash = state.login.hash_code(&settings.pepper, id, &code).await?;
     let (browser_hash, network_hash) = (token_hash(&browser), keyed_hash(&settings.pepper, &client.network()));
     let (phone, limits) = (ask.phone.clone(), settings.login);
     let refused = state
         .db
         .write("login", move |tx| {
             let (phone, browser_hash) = (phone.clone(), browser_hash.clone());
-            let (network_hash, code_hash) = (network_hash.clone(), code_hash.clone());
+            let network_hash = network_hash.clone();
             Box::pin(async move {
                 lock_challenges(tx).await?;
                 let counts = count_challenges(tx, &phone, &browser_hash, &network_hash, now).await?;
@@ -76,7 +78,6 @@ pub async fn challenge(
                     phone: &phone,
                     browser_hash: &browser_hash,
                     network_hash: &network_hash,
-                    code_hash: &code_hash,
                     created_at: now,
                     expires_at: now.plus_minutes(CODE_MINUTES),
                 };
@@ -89,6 +90,7 @@ pub async fn challenge(
         state.telemetry.login("limited");
         return Err(ApiError::TooManyRequests { retry_after_s });
     }
+    keep_code(&state, id, &code).await?;
     state.telemetry.login("asked");
     let demo_code = settings.demo.then(|| code.clone());
     if !settings.demo {
@@ -100,6 +102,23 @@ pub async fn challenge(
     let cookie = set_cookie(&state, BROWSER_COOKIE, &browser, BROWSER_COOKIE_S);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// Gives a challenge its code. When that is not possible, it is as if nobody had asked.
+async fn keep_code(state: &AppState, id: Uuid, code: &str) -> Result<(), ApiError> {
+    match state.login.hash_code(&state.settings.pepper, id, code).await {
+        Ok(hash) => {
+            let keep = state.db.write("login", move |tx| {
+                let hash = hash.clone();
+                Box::pin(async move { set_code(tx, id, &hash).await })
+            });
+            Ok(keep.await?)
+        }
+        Err(error) => {
+            state.db.write("login", move |tx| Box::pin(remove_challenge(tx, id))).await?;
+            Err(error)
+        }
+    }
 }
 
 /// The browser's own cookie, or a new one. Keeping it lets the limits know the browser again.

@@ -36,6 +36,8 @@ const HASH_MEMORY_KIB: u32 = 4096;
 const HASH_PASSES: u32 = 2;
 /// Hashes at once.
 const HASHES_MAX: usize = 2;
+/// Hashes that are computed or wait for their turn; the next is turned away at once.
+const HASHES_WAITING_MAX: usize = 64;
 /// How long a hash may wait for its turn.
 const HASH_WAIT: Duration = Duration::from_secs(2);
 
@@ -44,6 +46,7 @@ pub struct LoginGate {
     /// Sends codes.
     pub sender: Sender,
     hashes: Arc<Semaphore>,
+    room: Arc<Semaphore>,
     argon2: Params,
     /// The memory of hashes that are done, for the next ones: as much as [`HASHES_MAX`] need, whoever computes them.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
@@ -54,14 +57,16 @@ impl LoginGate {
     #[must_use]
     pub fn new(sender: Sender) -> Self {
         let argon2 = Params::new(HASH_MEMORY_KIB, HASH_PASSES, 1, None).expect("invariant: constants in range");
-        Self { sender, hashes: Arc::new(Semaphore::new(HASHES_MAX)), argon2, memory: Arc::default() }
+        let (hashes, room) = (Semaphore::new(HASHES_MAX), Semaphore::new(HASHES_WAITING_MAX));
+        Self { sender, hashes: Arc::new(hashes), room: Arc::new(room), argon2, memory: Arc::default() }
     }
 
-    /// The slow hash of a code, bound to its challenge and to this server's secret.
+    /// The slow hash of a code, bound to its challenge and to this server's secret. For those alone whom no limit refuses.
     ///
     /// # Errors
     /// [`ApiError::Busy`] when too many wait.
     pub async fn hash_code(&self, pepper: &Secret, challenge: Uuid, code: &str) -> Result<String, ApiError> {
+        let Ok(_room) = self.room.try_acquire() else { return Err(ApiError::Busy) };
         let turn = tokio::time::timeout(HASH_WAIT, Arc::clone(&self.hashes).acquire_owned());
         let Ok(Ok(turn)) = turn.await else { return Err(ApiError::Busy) };
         let (pepper, code, params) = (pepper.clone(), code.to_owned(), self.argon2.clone());
@@ -80,6 +85,13 @@ impl LoginGate {
             hex(&out)
         });
         hashed.await.map_err(|error| ApiError::fault("hash a code", &error))
+    }
+
+    /// Leaves no room for any hash.
+    #[cfg(test)]
+    pub async fn fill(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let all = u32::try_from(HASHES_WAITING_MAX).expect("a small number");
+        Arc::clone(&self.room).acquire_many_owned(all).await.expect("never closed")
     }
 }
 
@@ -106,6 +118,32 @@ pub fn keyed_hash(pepper: &Secret, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_flood_waits_in_a_short_queue_and_the_rest_is_turned_away_at_once() {
+        let gate = Arc::new(LoginGate::new(Sender::console()));
+        let hash = |gate: Arc<LoginGate>| async move {
+            gate.hash_code(&Secret::new("0123456789abcdef"), Uuid::from_u128(1), "123456").await
+        };
+        let turns = Arc::clone(&gate.hashes).acquire_many_owned(HASHES_MAX as u32).await.expect("never closed");
+        let waiting: Vec<_> = (0..HASHES_WAITING_MAX).map(|_| tokio::spawn(hash(Arc::clone(&gate)))).collect();
+        while gate.room.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let flood = async {
+            for _ in 0..1000 {
+                assert!(matches!(hash(Arc::clone(&gate)).await, Err(ApiError::Busy)));
+            }
+        };
+        assert!(tokio::time::timeout(HASH_WAIT / 2, flood).await.is_ok());
+        drop(turns);
+        for waiting in waiting {
+            assert!(waiting.await.expect("no panic").is_ok());
+        }
+        let kept = gate.memory.lock().expect("no panic").len();
+        assert!((1..=HASHES_MAX).contains(&kept), "{kept} hashes' memory");
+        assert!(hash(gate).await.is_ok());
+    }
 
     #[tokio::test]
     async fn a_hash_depends_on_code_challenge_and_secret() {

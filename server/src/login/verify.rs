@@ -83,7 +83,8 @@ enum Opened {
 /// Checks a code and opens a session.
 ///
 /// # Errors
-/// [`ApiError::WrongCode`], [`ApiError::CodeExpired`], [`ApiError::TooManyTries`], [`ApiError::NameNeeded`].
+/// [`ApiError::WrongCode`], [`ApiError::CodeExpired`], [`ApiError::TooManyTries`], [`ApiError::NameNeeded`];
+/// [`ApiError::Busy`] when too many are looked at at once.
 pub async fn verify(
     State(state): State<AppState>,
     _: QueryOf<Nothing>,
@@ -126,7 +127,14 @@ pub async fn verify(
             return Err(ApiError::TooManyTries { retry_after_s });
         }
     };
-    let given = state.login.hash_code(&state.settings.pepper, id, &answer.code.0).await?;
+    let given = match state.login.hash_code(&state.settings.pepper, id, &answer.code.0).await {
+        Ok(given) => given,
+        Err(error) => {
+            // Nobody looked at the code.
+            state.db.write("login", move |tx| Box::pin(give_try_back(tx, id))).await?;
+            return Err(error);
+        }
+    };
     if !is_same(&given, &tried.code_hash) {
         state.db.write("login", move |tx| Box::pin(note_failure(tx, id))).await?;
         return Err(wrong(&state, Some(tries_left)));

@@ -21,8 +21,6 @@ pub struct NewChallenge<'a> {
     pub browser_hash: &'a str,
     /// The hash of the caller's network.
     pub network_hash: &'a str,
-    /// The hash of the code.
-    pub code_hash: &'a str,
     /// Now.
     pub created_at: Timestamp,
     /// When the code is too old.
@@ -53,12 +51,15 @@ pub struct Counts {
 const HOUR_MINUTES: i64 = 60;
 const DAY_MINUTES: i64 = 24 * 60;
 
-/// Makes everybody who asks for a code wait for the one before, so that counting and storing is one step.
+/// Makes everybody who asks for a code wait for the one before, so that counting and storing is one step. Nothing is
+/// written: whoever is refused must not cost a commit.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn lock_challenges(tx: &mut Conn<'_>) -> Result<(), StoreError> {
-    tx.execute("update login_guard set asked = asked + 1 where id = 1", &[]).await?;
+    if tx.has_row_locks() {
+        tx.execute("select id from login_guard where id = 1 for update", &[]).await?;
+    }
     Ok(())
 }
 
@@ -101,7 +102,10 @@ pub async fn count_challenges(
     })
 }
 
-/// Stores a challenge and drops those no limit counts any more.
+/// The hash of a code that is still to be made: no hash is like it.
+const NO_CODE: &str = "";
+
+/// Stores a challenge, whose code is still to be made, and drops those no limit counts any more.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -120,12 +124,31 @@ pub async fn insert_challenge(tx: &mut Conn<'_>, challenge: &NewChallenge<'_>) -
             challenge.phone.as_str().into(),
             challenge.browser_hash.into(),
             challenge.network_hash.into(),
-            challenge.code_hash.into(),
+            NO_CODE.into(),
             challenge.created_at.into(),
             challenge.expires_at.into(),
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Keeps the hash of a challenge's code.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_code(tx: &mut Conn<'_>, id: Uuid, code_hash: &str) -> Result<(), StoreError> {
+    let sql = "update login_challenge set code_hash = $2 where id = $1";
+    tx.execute(sql, &[id.to_string().into(), code_hash.into()]).await?;
+    Ok(())
+}
+
+/// Forgets a challenge whose code was never made.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn remove_challenge(tx: &mut Conn<'_>, id: Uuid) -> Result<(), StoreError> {
+    tx.execute("delete from login_challenge where id = $1", &[id.to_string().into()]).await?;
     Ok(())
 }
 

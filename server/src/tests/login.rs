@@ -235,6 +235,55 @@ on_both_engines! {
         assert_eq!(test.number("select count(*) from login_challenge", &[]).await, 11);
     }
 
+    async fn whoever_is_refused_costs_no_slow_hash_and_whom_there_is_no_room_for_loses_nothing(test) {
+        let site = Site::with_neighbourhood(test, settings()).await;
+        let mut visitor = site.visitor();
+        let body = async |visitor: &mut Visitor<'_>, phone: &str| {
+            site.sent.lock().expect("sent").clear();
+            let asked = visitor.post("/api/login/challenge", &ask(phone)).await.json();
+            let code = site.code_for(phone).await;
+            serde_json::json!({ "challenge": asked["challenge"], "code": code, "name": "王", "home": "banzha" })
+        };
+        let mut used = body(&mut visitor, "13800000002").await;
+        assert_eq!(visitor.post("/api/login/verify", &used).await.status, StatusCode::OK);
+        let tried = body(&mut visitor, "13800000003").await;
+        let mut wrong = tried.clone();
+        wrong["code"] = if tried["code"] == "000000" { "000001" } else { "000000" }.into();
+        for _ in 0..5 {
+            assert_eq!(visitor.post("/api/login/verify", &wrong).await.problem(), "wrong-code");
+        }
+        let good = body(&mut visitor, PHONE).await;
+        let room = site.state.login.fill().await;
+
+        // No limit needs a hash, nor does it write.
+        let kept = "select cast(count(*) + sum(tries) as bigint) from login_challenge";
+        let before = test.number(kept, &[]).await;
+        for phone in [PHONE, "13800000002", "13800000003"] {
+            let limited = visitor.post("/api/login/challenge", &ask(phone)).await;
+            assert_eq!((limited.status.as_u16(), limited.problem().as_str()), (429, "too-many-requests"));
+        }
+        assert_eq!(visitor.post("/api/login/verify", &tried).await.problem(), "too-many-tries");
+        assert_eq!(visitor.post("/api/login/verify", &used).await.problem(), "code-expired");
+        assert_eq!(site.visitor().post("/api/login/verify", &good).await.problem(), "wrong-code");
+        used["challenge"] = id(9).into();
+        assert_eq!(visitor.post("/api/login/verify", &used).await.problem(), "wrong-code");
+        // Whoever would be let through is turned away at once, and has neither a code less nor a try.
+        for _ in 0..8 {
+            let busy = [
+                visitor.post("/api/login/challenge", &ask("13800000004")).await,
+                visitor.post("/api/login/verify", &good).await,
+            ];
+            for busy in busy {
+                assert_eq!((busy.status.as_u16(), busy.problem().as_str()), (503, "busy"));
+                assert!(busy.headers.contains_key(header::RETRY_AFTER));
+            }
+        }
+        assert_eq!(test.number(kept, &[]).await, before);
+        drop(room);
+        assert_eq!(visitor.post("/api/login/challenge", &ask("13800000004")).await.status, StatusCode::ACCEPTED);
+        assert_eq!(visitor.post("/api/login/verify", &good).await.status, StatusCode::OK);
+    }
+
     async fn a_demonstration_shows_its_code_and_lends_its_people(test) {
         let site = Site::with_neighbourhood(test, Settings { demo: true, ..settings() }).await;
         test.execute("update account set demo_role = 'resident' where id = $1", &[id(1).into()]).await.expect("a role");
