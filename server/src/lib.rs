@@ -12,6 +12,7 @@ pub mod serve;
 
 pub mod caller;
 pub mod extract;
+pub mod host;
 pub mod problem;
 
 pub mod login;

@@ -9,12 +9,12 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, header};
+use axum::http::{HeaderValue, Method, Response, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::caller::check_origin;
-use crate::config::host_name;
+use crate::host::check_host;
 use crate::problem::ApiError;
 use crate::state::{AppState, hex};
 use crate::telemetry::Finished;
@@ -104,8 +104,7 @@ async fn around(State(state): State<AppState>, request: Request, next: Next) -> 
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let is_api = request.uri().path().starts_with("/api/");
-    let refused = check_host(&state, request.headers(), request.uri().host())
-        .and_then(|()| check_origin(&state, &method, request.headers()));
+    let refused = check_host(&state, &request).and_then(|()| check_origin(&state, &method, request.headers()));
     let mut response = match refused {
         Ok(()) => next.run(request).await,
         Err(error) => axum::response::IntoResponse::into_response(error),
@@ -172,16 +171,4 @@ fn method_name(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-/// Whether this server answers for the host that was asked for, where it was told which it is.
-fn check_host(state: &AppState, headers: &HeaderMap, in_target: Option<&str>) -> Result<(), ApiError> {
-    let known = &state.settings.hosts;
-    if known.is_empty() {
-        return Ok(());
-    }
-    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let is_known = |host: &str| known.iter().any(|known| known.eq_ignore_ascii_case(host_name(host)));
-    let fits = in_target.is_none_or(is_known) && named.map_or(in_target.is_some(), is_known);
-    if fits { Ok(()) } else { Err(ApiError::WrongHost) }
 }

@@ -147,6 +147,53 @@ async fn a_request_that_changes_something_comes_from_our_own_page() {
 }
 
 #[tokio::test]
+async fn a_request_is_for_one_host_and_says_so_once() {
+    let test = TestDb::lite(Default::default()).await;
+    let named = Settings { hosts: vec!["life.example".to_owned()], ..settings() };
+    let (any, named) = (Site::with_neighbourhood(&test, settings()).await, Site::new(&test, named));
+    type Header = (&'static str, &'static str);
+    const OURS_TOO: Header = ("host", "life.example");
+    let table: &[(&str, &[Header], u16, u16)] = &[
+        ("/livez", &[OURS_TOO], 200, 200),
+        ("/livez", &[("host", "LIFE.example:443")], 200, 200),
+        ("http://life.example/livez", &[OURS_TOO], 200, 200),
+        ("/livez", &[("host", "evil.example")], 200, 421),
+        ("/livez", &[OURS_TOO, OURS_TOO], 400, 400),
+        ("/livez", &[OURS_TOO, ("host", "evil.example")], 400, 400),
+        ("/livez", &[("host", "evil.example"), OURS_TOO], 400, 400),
+        ("/livez", &[("host", "evil@life.example")], 400, 400),
+        ("/livez", &[("host", "life.example, evil.example")], 400, 400),
+        ("/livez", &[("host", "life.example/")], 400, 400),
+        ("/livez", &[("host", "life.example:99999")], 400, 400),
+        ("/livez", &[("host", "")], 400, 400),
+        ("http://evil.example/livez", &[OURS_TOO], 421, 421),
+        ("http://life.example/livez", &[("host", "evil.example")], 421, 421),
+        ("http://evil.example/livez", &[("host", "evil.example")], 200, 421),
+        ("http://life.example:81/livez", &[OURS_TOO], 421, 421),
+        ("http://evil@life.example/livez", &[OURS_TOO], 400, 400),
+        ("/livez", &[OURS_TOO, ("origin", "http://life.example"), ("origin", "http://evil.example")], 400, 400),
+        ("/livez", &[OURS_TOO, ("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")], 400, 400),
+        ("/livez", &[OURS_TOO, ("authorization", "Bearer x"), ("authorization", "Bearer y")], 400, 400),
+        ("/livez", &[OURS_TOO, JSON, ("content-type", "text/plain")], 400, 400),
+        ("/livez", &[OURS_TOO, OURS, ("x-lifehub", "0")], 400, 400),
+    ];
+    for (target, headers, at_any, at_named) in table {
+        for (site, expected) in [(&any, at_any), (&named, at_named)] {
+            let answered = site.visitor().raw(Method::GET, target, headers, "").await;
+            assert_eq!(answered.status.as_u16(), *expected, "{target} {headers:?}");
+            if *expected != 200 {
+                assert_eq!(
+                    answered.problem(),
+                    if *expected == 400 { "malformed" } else { "wrong-host" },
+                    "{headers:?}"
+                );
+            }
+        }
+    }
+    test.remove().await;
+}
+
+#[tokio::test]
 async fn a_body_is_read_strictly() {
     let test = TestDb::lite(Default::default()).await;
     let site = Site::with_neighbourhood(&test, settings()).await;

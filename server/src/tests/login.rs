@@ -319,7 +319,7 @@ on_both_engines! {
         let headers = [JSON, OURS, ("host", "life.example"), ("origin", "http://life.example")];
         let answered = visitor.raw(Method::POST, "/api/login/challenge", &headers, "{}").await;
         assert_eq!(answered.problem(), "cross-site");
-        for host in ["evil.example", "life.example.evil", "127.0.0.1", ""] {
+        for host in ["evil.example", "life.example.evil", "127.0.0.1"] {
             let answered = visitor.raw(Method::GET, "/api/session", &[("host", host)], "").await;
             assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (421, "wrong-host"), "{host}");
         }

@@ -188,6 +188,11 @@ async fn a_quiet_connection_is_kept_for_a_while_and_broken_framing_is_refused() 
     for broken in [
         "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "GET /\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n",
+        "GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://x@y/ HTTP/1.1\r\nHost: y\r\n\r\n",
+        "CONNECT y:443 HTTP/1.1\r\nHost: y:443\r\n\r\n",
         "\u{1}\u{2}\r\n\r\n",
         "POST /api/sync HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
     ] {
