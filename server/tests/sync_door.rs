@@ -4,15 +4,16 @@ mod neighbourhood;
 
 use std::collections::BTreeSet;
 
-use domain::command::{Command, Envelope, Outcome};
-use domain::id::SignUpId;
-use domain::people::Actor;
+use domain::command::{AddPerson, Command, Envelope, Outcome};
+use domain::id::{SignUpId, StreamId};
+use domain::people::{Actor, Relation};
 use domain::refusal::Refusal;
 use domain::sync::{Answer, NotNow};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value as Json, json};
 use server::on_both_engines;
 use server::store::testing::TestDb;
+use server::sync::Incoming;
 
 use neighbourhood::*;
 
@@ -178,6 +179,40 @@ on_both_engines! {
         assert_ne!(amounts(test).await, before);
         assert_eq!(test.number("select count(*) from sign_up", &[]).await, 1);
         assert_eq!(test.number("select count(*) from processed_command where stream = 'c:banzha'", &[]).await, 2);
+    }
+
+    async fn an_id_that_something_has_already_is_refused_however_long_ago_it_was_given(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(3), None)).await;
+        let own = |n| StreamId::Account(account(n));
+        let adult = || Command::AddPerson(AddPerson {
+            relation: Relation::Adult, name: "阿姨".parse().expect("a name"), born: None, consent: false,
+        });
+        let publication = || Command::PublishActivity(activity(None, None));
+        let asked = [
+            (EDITOR, stream(), publication(), EDITOR, stream(), publication()),
+            (1, own(1), adult(), 2, own(2), adult()),
+            (1, stream(), sign_up(occurrence, &[person(1, 0)]), 2, stream(), sign_up(occurrence, &[person(2, 0)])),
+            (
+                1, stream(), book(living_room(), time(1, hm(9, 0), 60), 2, &[]),
+                2, stream(), book(living_room(), time(2, hm(9, 0), 60), 2, &[]),
+            ),
+        ];
+        for (n, at, command, other, there, same) in asked {
+            let (id, outcome) = Phone::of(n).ask_in(db, &at, command, now()).await;
+            accepted(&outcome);
+            // Nobody remembers the command, but what it made is there.
+            test.execute("delete from processed_command where id = $1", &[id.into()]).await.expect("pruned");
+            let before = amounts(test).await;
+            let phone = Phone::of(other);
+            let envelope = Envelope { id, ..phone.envelope(&there, &same) };
+            let incoming = vec![Incoming::of(envelope)];
+            let reply = server::sync::sync(db, &phone.actor(db).await, incoming, Vec::new(), now()).await.expect("a reply");
+            let [Answer::Decided { outcome, .. }] = reply.answers.as_slice() else { panic!("{:?}", reply.answers) };
+            assert_eq!(refusal(outcome), &Refusal::Malformed { field: "/id".to_owned() }, "{same:?}");
+            assert_eq!(amounts(test).await, before, "{same:?}");
+        }
     }
 
     async fn what_is_not_decided_leaves_nothing_at_all(test) {

@@ -86,6 +86,12 @@ impl StoreError {
         matches!(self, Self::Constraint(Constraint::Unique(found)) if found == name)
     }
 
+    /// Whether what a command creates has the id of something that is there.
+    #[must_use]
+    pub fn is_id_taken(&self) -> bool {
+        ["activity_pkey", "booking_pkey", "person_pkey", "sign_up_pkey"].iter().any(|name| self.is_unique_of(name))
+    }
+
     /// Whether a constraint refused that only somebody who was faster runs into: a place, a time, a key that is taken.
     #[must_use]
     pub fn is_guard(&self) -> bool {
@@ -134,13 +140,15 @@ const RAISED: [&str; 7] = [
 ];
 
 /// Unique indexes the program asks for by name, and how SQLite calls them.
-pub const UNIQUE: [(&str, &str); 10] = [
+pub const UNIQUE: [(&str, &str); 12] = [
     ("account_phone_key", "account.phone"),
     ("processed_command_pkey", "processed_command.id"),
     ("processed_command_device_no_key", "processed_command.device, processed_command.no"),
     ("sign_up_pkey", "sign_up.id"),
     // The wider key that members refer to; SQLite may look at it first.
     ("sign_up_pkey", "sign_up.id, sign_up.occurrence"),
+    ("activity_pkey", "activity.id"),
+    ("person_pkey", "person.id"),
     ("sign_up_live", "sign_up.account, sign_up.occurrence"),
     ("sign_up_once", "sign_up_member.occurrence, sign_up_member.person"),
     ("seat_once", "sign_up_member.occurrence, sign_up_member.seat"),

@@ -191,10 +191,13 @@ async fn decide_on_what_is(conn: &mut Conn<'_>, operation: &impl Operation) -> R
 }
 
 /// The database refused again what the domain let through: the last line of defence held, against something other than
-/// a race. Only what concerns places and times is an answer; anything else is a fault.
+/// a race. Only what concerns places, times and the command's own id is an answer; anything else is a fault.
 fn last_line(command: &Command, error: StoreError) -> Result<Refusal, StoreError> {
     if error.is_check("occurrence_full") {
         return Ok(Refusal::Changed);
+    }
+    if error.is_id_taken() {
+        return Ok(Refusal::Malformed { field: "/id".to_owned() });
     }
     match command {
         Command::SignUp(body) if error.is_unique() => Ok(Refusal::AlreadyIn { people: body.people.clone() }),
