@@ -11,7 +11,8 @@ use crate::problem::ApiError;
 use crate::state::AppState;
 
 /// Headers by which something is decided. A request that has one of them twice says two things.
-const ONCE: [HeaderName; 6] = [
+const ONCE: [HeaderName; 7] = [
+    header::TRANSFER_ENCODING,
     header::HOST,
     header::ORIGIN,
     header::CONTENT_TYPE,
@@ -28,6 +29,9 @@ pub fn check_host(state: &AppState, request: &Request) -> Result<(), ApiError> {
     let headers = request.headers();
     if let Some(name) = ONCE.iter().find(|name| headers.get_all(*name).iter().nth(1).is_some()) {
         return Err(ApiError::Malformed(format!("{name} is there twice")));
+    }
+    if headers.get(header::TRANSFER_ENCODING).is_some_and(|coding| coding != "chunked") {
+        return Err(ApiError::Malformed("a body in a coding that nobody undoes".to_owned()));
     }
     let malformed = || ApiError::Malformed("the host".to_owned());
     let named = match headers.get(header::HOST) {

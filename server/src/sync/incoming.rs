@@ -3,6 +3,8 @@
 //! While one server after the other is replaced, a phone with the newest app may meet one that is older than itself. Its
 //! queue then waits for that one command; it is not turned away whole.
 
+use std::num::NonZeroU8;
+
 use domain::command::{ENVELOPE_VERSION, Envelope};
 use domain::id::CommandId;
 use serde::Deserialize;
@@ -19,7 +21,7 @@ pub enum Incoming {
 /// What every version has.
 #[derive(Debug, Deserialize)]
 pub struct Head {
-    v: u8,
+    v: NonZeroU8,
     id: CommandId,
 }
 
@@ -27,7 +29,7 @@ impl Head {
     /// The id, if the envelope is of a version this build does not read.
     #[must_use]
     pub const fn newer(&self) -> Option<CommandId> {
-        if self.v > ENVELOPE_VERSION { Some(self.id) } else { None }
+        if self.v.get() > ENVELOPE_VERSION { Some(self.id) } else { None }
     }
 }
 

@@ -176,6 +176,8 @@ async fn a_request_is_for_one_host_and_says_so_once() {
         ("/livez", &[OURS_TOO, ("authorization", "Bearer x"), ("authorization", "Bearer y")], 400, 400),
         ("/livez", &[OURS_TOO, JSON, ("content-type", "text/plain")], 400, 400),
         ("/livez", &[OURS_TOO, OURS, ("x-lifehub", "0")], 400, 400),
+        ("/livez", &[OURS_TOO, ("transfer-encoding", "gzip, chunked")], 400, 400),
+        ("/livez", &[OURS_TOO, ("transfer-encoding", "chunked"), ("transfer-encoding", "chunked")], 400, 400),
     ];
     for (target, headers, at_any, at_named) in table {
         for (site, expected) in [(&any, at_any), (&named, at_named)] {
@@ -305,6 +307,9 @@ async fn a_sync_has_limits_and_a_version() {
         answered.json()["answers"][0],
         serde_json::json!({ "id": id(7), "not_now": "retry_after", "ms": 60_000 })
     );
+    let none = serde_json::json!({ "v": 0, "id": id(7) });
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "commands": [none] })).await;
+    assert_eq!(answered.json()["fields"][0]["pointer"], "/commands/0/v", "{}", answered.text);
     let broken = serde_json::json!({ "v": 1, "id": id(7), "mood": "good" });
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "commands": [broken] })).await;
     assert_eq!(answered.json()["fields"][0]["pointer"], "/commands/0/mood", "{}", answered.text);
