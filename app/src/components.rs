@@ -7,6 +7,7 @@ pub mod booking_sheet;
 pub mod booking_status;
 pub mod cancel_booking_sheet;
 pub mod coming_list;
+pub mod date_line;
 pub mod day_group;
 pub mod day_picker;
 pub mod day_timeline;

@@ -89,6 +89,8 @@ pub enum RowFact {
     },
     /// Sign-up has ended.
     Closed,
+    /// It has begun, and nobody can sign up any more.
+    Running,
     /// No place left.
     Full {
         /// Parties that wait.
@@ -150,6 +152,7 @@ impl<'a> Entry<'a> {
             Phase::Over => RowFact::Over,
             Phase::WalkIn => RowFact::WalkIn,
             Phase::NotOpen { opens_at } => RowFact::NotOpen { opens_at },
+            Phase::Closed { .. } if self.is_running(now) => RowFact::Running,
             Phase::Closed { .. } => RowFact::Closed,
             Phase::Open { .. } => match self.seats.map(|seats| (seats, seats.free())) {
                 Some((seats, Some(0))) => RowFact::Full { waiting: seats.waiting_parties },
@@ -157,6 +160,12 @@ impl<'a> Entry<'a> {
                 _ => RowFact::Open,
             },
         }
+    }
+
+    /// Whether it takes place at `now`.
+    #[must_use]
+    pub fn is_running(&self, now: Timestamp) -> bool {
+        self.occurrence.cancelled.is_none() && self.occurrence.range.contains(now)
     }
 
     fn passes(&self, filter: &Filter) -> bool {
@@ -300,6 +309,7 @@ mod tests {
         let before = day(23).start();
         let fact = |view: &View, now| Entry::of(view, id).map(|entry| entry.fact(now));
         assert_eq!(fact(&view, before), Some(RowFact::Left { places: 3, is_few: true }));
+        assert_eq!(fact(&view, day(23).at(MinuteOfDay::hm(18, 30).expect("a time"))), Some(RowFact::Running));
         assert_eq!(fact(&view, day(25).start()), Some(RowFact::Over));
         let sign_up = SignUpId::from_uuid(Uuid::from_u128(9));
         let row = SignUpRow { occurrence: id, state: SignUpState::Confirmed, party: vec![], checked_in_at: None };

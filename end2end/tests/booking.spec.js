@@ -22,7 +22,7 @@ test("a living room is asked for in at most four taps, approved by its host, and
     await signInAs(staff, "community_admin");
     await opened(staff, "/desk");
     const request = staff.getByRole("region", { name: "等您答复" }).getByRole("article").filter({ hasText: "蒋阿姨" });
-    await expect(request).toContainText("今天 20:00–21:00");
+    await expect(request).toContainText("11月23日 周一 20:00–21:00");
     await request.getByRole("button", { name: /^同意/ }).click();
     await expect(request).toHaveCount(0);
     await neighbour.reload();

@@ -42,10 +42,10 @@ test("a host sees the day, answers two requests and checks people in", async ({ 
     const request = requests.filter({ hasText: "冯大姐" });
     await request.getByRole("button", { name: /^婉拒：冯大姐/ }).click();
     const sheet = host.getByRole("dialog", { name: "为什么婉拒？" });
-    await sheet.getByRole("button", { name: "告诉对方" }).click();
+    await sheet.getByRole("button", { name: "婉拒并告诉对方" }).click();
     await expect(sheet).toContainText("请选一个原因，对方会看到");
     await sheet.getByRole("radio", { name: "设备在修" }).check();
-    await sheet.getByRole("button", { name: "告诉对方" }).click();
+    await sheet.getByRole("button", { name: "婉拒并告诉对方" }).click();
     await expect(request).toHaveCount(0);
     await opened(neighbour, "/m");
     await expect(neighbour.getByRole("main")).toContainText("明天 晚上7:00–8:00的老街客厅这次不行");

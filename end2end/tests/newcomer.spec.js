@@ -26,7 +26,7 @@ test("a newcomer finds an activity, signs up a family of three, and gives the pl
   });
 
   await test.step("narrows it by team and by place", async () => {
-    await page.getByRole("button", { name: "更多" }).click();
+    await page.getByRole("button", { name: "筛选" }).click();
     const sheet = page.getByRole("dialog", { name: "筛选" });
     await sheet.getByLabel("团队").selectOption({ label: "板闸农民诗社" });
     await expect(rows.filter({ hasNotText: "板闸农民诗社" })).toHaveCount(0);
@@ -35,7 +35,7 @@ test("a newcomer finds an activity, signs up a family of three, and gives the pl
     await sheet.getByLabel("场地").selectOption({ label: "小板凳亲子空间" });
     await expect(rows.filter({ hasNotText: "小板凳亲子空间" })).toHaveCount(0);
     await expect(rows).not.toHaveCount(0);
-    await sheet.getByRole("button", { name: "好了" }).click();
+    await sheet.getByRole("button", { name: /^看\d+场活动$/ }).click();
     await expect(sheet).toBeHidden();
     await page.getByRole("button", { name: "全部", exact: true }).click();
   });
@@ -60,13 +60,13 @@ test("a newcomer finds an activity, signs up a family of three, and gives the pl
   await test.step("signs in by number and code on the way", async () => {
     await page.getByRole("button", { name: "我要报名" }).click();
     await page.getByLabel("手机号", { exact: true }).fill(nextNumber());
-    await page.getByLabel("我看过并同意隐私说明").check();
+    await page.getByLabel("我同意《隐私说明》").check();
     await page.getByRole("button", { name: "发验证码" }).click();
     const [code] = (await page.getByText(/演示验证码：/).innerText()).match(/\d{6}/);
     await page.getByLabel("验证码", { exact: true }).fill(code);
     await page.getByLabel("怎么称呼您？").fill("陈大姐");
     await expect(page.getByLabel("我的社区")).toHaveValue("banzha");
-    await page.getByRole("button", { name: "好了" }).click();
+    await page.getByRole("button", { name: "完成登录" }).click();
   });
 
   const sheet = page.getByRole("dialog", { name: "谁去？" });
@@ -97,7 +97,7 @@ test("a newcomer finds an activity, signs up a family of three, and gives the pl
     await sheet.getByRole("checkbox", { name: /小宝/ }).check();
     await sheet.getByRole("checkbox", { name: /小妹/ }).check();
     await sheet.getByRole("button", { name: "确认报名3人" }).click();
-    await expect(status).toContainText(/第\d+位，共20位/);
+    await expect(status).toContainText(/名单上第\d+位/);
     for (const name of ["陈大姐", "小宝", "小妹"]) await expect(status).toContainText(name);
   });
 

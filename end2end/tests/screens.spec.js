@@ -17,7 +17,7 @@ const openComing = async (page) => page.getByRole("main").getByRole("link", { na
 
 const askForCode = async (page) => {
   await page.getByLabel("手机号", { exact: true }).fill(nextNumber());
-  await page.getByLabel("我看过并同意隐私说明").check();
+  await page.getByLabel("我同意《隐私说明》").check();
   await page.getByRole("button", { name: "发验证码" }).click();
   await page.getByText(/演示验证码：/).waitFor();
 };
@@ -41,8 +41,8 @@ const toOutbox = async (page) => {
 const SCREENS = [
   ["activities", "guest", () => "/"],
   ["month", "guest", () => "/", press(/2026年11月|月历|Nov|Month/), dialog],
-  ["filter", "guest", () => "/", press(/更多|筛选|More|Filter/), dialog],
-  ["nothing-found", "guest", ({ team }) => `/?kind=dance&team=${team}`, (page) => page.getByText("没有符合的活动").waitFor()],
+  ["filter", "guest", () => "/", press(/筛选|Filter/), dialog],
+  ["nothing-found", "guest", ({ team }) => `/?kind=dance&team=${team}`, (page) => page.getByText(/^没有「.*」的活动$/).waitFor()],
   ["activity-guest", "guest", ({ open }) => `/a/${open}`],
   ["spaces", "guest", () => "/s"],
   ["space", "guest", ({ room }) => `/s/${room}?on=2026-12-01`],

@@ -16,12 +16,12 @@ test("a team publishes, sees its roster, checks in, and calls one date off", asy
     await opened(neighbour, "/");
     await neighbour.getByRole("link", { name: "快板速成" }).click();
     await neighbour.getByRole("button", { name: "我要报名" }).click();
-    await expect(ownStatus(neighbour)).toContainText("第1位，共12位");
+    await expect(ownStatus(neighbour)).toContainText("名单上第1位");
   });
   await test.step("the roster has them, and one tap checks them in", async () => {
     await openTeam(team);
     await dates.filter({ hasText: "快板速成" }).getByRole("link").click();
-    const row = team.getByRole("region", { name: "有名额的" }).getByRole("listitem");
+    const row = team.getByRole("region", { name: "报上的 · 1家1人" }).getByRole("listitem");
     await expect(row).toHaveCount(1);
     await expect(row).toContainText("褚师傅");
     await row.getByRole("button", { name: "到了：褚师傅" }).click();
@@ -36,7 +36,7 @@ test("a team publishes, sees its roster, checks in, and calls one date off", asy
     await opened(neighbour, "/?on=2026-12-01");
     await neighbour.getByRole("region", { name: /12月1日/ }).getByRole("link", { name: "板胡入门" }).click();
     await neighbour.getByRole("button", { name: "我要报名" }).click();
-    await expect(ownStatus(neighbour)).toContainText("第1位，共8位");
+    await expect(ownStatus(neighbour)).toContainText("名单上第1位");
   });
   await test.step("calls one date off, and whoever comes is told why", async () => {
     await openTeam(team);

@@ -21,7 +21,7 @@ test("whoever waits moves up when a place comes free, and is told", async ({ pho
   await test.step("one takes the place", async () => {
     await open(first, "周叔叔");
     await first.getByRole("button", { name: "我要报名" }).click();
-    await expect(ownStatus(first)).toContainText("第1位，共1位");
+    await expect(ownStatus(first)).toContainText("名单上第1位");
   });
   await test.step("two wait, in the order they asked", async () => {
     await open(second, "吴阿姨");
@@ -34,17 +34,20 @@ test("whoever waits moves up when a place comes free, and is told", async ({ pho
   await test.step("the one who leaves reads what that means", async () => {
     await opened(first, new URL(first.url()).pathname);
     await first.getByRole("button", { name: "取消报名" }).click();
-    const sheet = first.getByRole("dialog", { name: "取消报名" });
+    const sheet = first.getByRole("dialog", { name: "不去了？" });
+    await expect(sheet).toContainText(title);
+    await expect(sheet).toContainText("周叔叔 1人");
     await expect(sheet).toContainText("后面有2家在等");
-    await sheet.getByRole("button", { name: "取消1人的报名" }).click();
+    await sheet.getByRole("button", { name: "取消报名" }).click();
     await expect(first.getByRole("button", { name: /排队候补/ })).toBeVisible();
   });
   await test.step("the first in line has the place and a message, the next one moves up", async () => {
     await opened(second, "/m");
     const message = second.getByRole("main").getByRole("listitem").filter({ hasText: title });
     await expect(message).toContainText("轮到您了");
-    await message.getByRole("link").click();
-    await expect(ownStatus(second)).toContainText("第1位，共1位");
+    await expect(message).toContainText("吴阿姨 1人");
+    await message.getByRole("link", { name: "看详情" }).click();
+    await expect(ownStatus(second)).toContainText("名单上第1位");
     await third.reload();
     await expect(ownStatus(third)).toContainText("候补第1位");
     await opened(third, "/m");

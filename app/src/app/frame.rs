@@ -14,9 +14,12 @@ use crate::route::Route;
 use crate::ui::band::{Band, Leads};
 use crate::ui::chip::Tone;
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// How often something may have been sent before the band speaks of it: the first answer is usually a blink away.
 const QUIET_TRIES: u32 = 1;
+/// Above this size of letters the head has room for few words.
+const LARGE_STEP: u8 = 22;
 /// Where the page is, for the skip link and for the focus when there is no heading.
 const MAIN: &str = "main";
 
@@ -35,11 +38,15 @@ pub fn Frame(children: Children) -> impl IntoView {
                     .is_demo()
                     .then(|| {
                         let words = &model.words().common;
-                        view! { <aside class="demo-banner" aria-label=words.demo_label>{words.demo_band}</aside> }
+                        let text = if model.prefs().step > LARGE_STEP { words.demo_band_short } else { words.demo_band };
+                        view! { <aside class="demo-banner" aria-label=words.demo_label>{text}</aside> }
                     })
             }}
             <Head path/>
-            <main class="app-main" id=MAIN tabindex="-1">{move || band(model)} {children()}</main>
+            <main class="app-main" id=MAIN tabindex="-1">
+                {move || band(model, path.with(|path| *path == Route::Outbox.href()))}
+                {children()}
+            </main>
             <Tabs path/>
             <div class="sr" role="status" aria-live="polite">{move || model.announcement()}</div>
         </div>
@@ -131,9 +138,9 @@ fn Head(path: Memo<String>) -> impl IntoView {
             let _ = window().history().and_then(|history| history.back());
         }
     };
+    let is_on_tab = Memo::new(move |_| path.with(|path| is_tab(path)));
     let place = move || {
-        let is_tab = path.with(|path| is_tab(path));
-        if is_tab {
+        if is_on_tab.get() {
             view! {
                 <a class="app-head-place" href=Route::Communities.href()>
                     <span class="app-head-name">{name}</span>
@@ -143,25 +150,33 @@ fn Head(path: Memo<String>) -> impl IntoView {
             .into_any()
         } else {
             view! {
-                <a
-                    class="icon-button"
-                    href=move || path.with(|path| parent(path)).href()
-                    aria-label=move || model.words().common.back
-                    on:click=go_back
-                >
+                <a class="app-head-back" href=move || path.with(|path| parent(path)).href() on:click=go_back>
                     <Icon name="i-back"/>
+                    {move || model.words().common.back}
                 </a>
-                <p class="app-head-title" aria-hidden="true">{move || model.title()}</p>
             }
             .into_any()
         }
     };
+    // Beside the name of the place there is room for the icon alone.
     let help_phone = move || {
         let phone = model.is_elder().then(|| model.community_view()?.phone).flatten()?;
-        Some(view! {
-            <a class="icon-button" href=["tel:", &phone].concat() aria-label=model.words().common.call>
-                <Icon name="i-phone"/>
-            </a>
+        let (words, href) = (&model.words().common, ["tel:", &phone].concat());
+        Some(if is_on_tab.get() {
+            view! {
+                <a class="icon-button" href=href aria-label=words.call>
+                    <Icon name="i-phone"/>
+                </a>
+            }
+            .into_any()
+        } else {
+            view! {
+                <a class="app-head-call" href=href>
+                    <Icon name="i-phone"/>
+                    {words.call_short}
+                </a>
+            }
+            .into_any()
         })
     };
     let mode_word = move || {
@@ -179,7 +194,12 @@ fn Head(path: Memo<String>) -> impl IntoView {
             {place}
             <div class="app-head-tools">
                 {help_phone}
-                <button class="mode-switch" type="button" on:click=switch_mode>{mode_word}</button>
+                // Whoever needs large letters may land on any page; the way back has its place on the four tabs.
+                <Show when=move || is_on_tab.get() || !model.is_elder()>
+                    <button class="mode-switch" type="button" on:click=switch_mode>
+                        {move || view! { <Unbroken text=mode_word()/> }}
+                    </button>
+                </Show>
             </div>
         </header>
     }
@@ -241,18 +261,18 @@ fn Tabs(path: Memo<String>) -> impl IntoView {
 }
 
 /// The one band there may be: what is refused before what is damaged, before who must sign in, before what is unsent,
-/// before how old things are, before what would be nice.
-fn band(model: Model) -> Option<AnyView> {
+/// before how old things are, before what would be nice. What the page itself says is not said again.
+fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
     let words = model.words();
     let outbox = || Leads::To(Route::Outbox.href());
-    let (tone, icon, text, leads) = if let Some(why) = first_refusal(model) {
+    let (tone, icon, text, leads) = if let Some(why) = first_refusal(model).filter(|_| !is_outbox) {
         let text = [words.states.refused, " · ", &words.refusal(&why)].concat();
         (Tone::Bad, "i-exclamation", text, outbox())
-    } else if let Some(text) = set_aside_text(model) {
+    } else if let Some(text) = set_aside_text(model).filter(|_| !is_outbox) {
         (Tone::Bad, "i-exclamation", text, outbox())
     } else if let Some(text) = sign_in_text(model) {
         (Tone::Warn, "i-me", text, Leads::To(Route::Login(Some(Box::new(Route::Me))).href()))
-    } else if let Some(text) = unsent_text(model) {
+    } else if let Some(text) = unsent_text(model).filter(|_| !is_outbox) {
         (Tone::Warn, "i-phone-arrow", text, outbox())
     } else if let Freshness::Offline { as_of } = model.freshness() {
         let text = as_of.map_or_else(

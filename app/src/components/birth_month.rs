@@ -78,18 +78,18 @@ pub fn BirthMonth(
                     {(!is_child.get()).then(|| view! { <span class="quiet">" · "{words.common.optional}</span> })}
                 </legend>
                 <p class="field-help" id=id("born-help")>{words.family.born_help}</p>
-                <div class="field-pair">
+                <div class="field-pair" data-short="">
                     <div class="field">
                         <label class="field-help" for=id("year")>{words.family.year}</label>
                         <select class="input" id=id("year") aria-invalid=invalid on:change=choose_year>
-                            <option value="" selected=move || chosen.get().0.is_none()>"–"</option>
+                            <option value="" selected=move || chosen.get().0.is_none()>{words.family.choose_year}</option>
                             {year_options}
                         </select>
                     </div>
                     <div class="field">
                         <label class="field-help" for=id("month")>{words.family.month}</label>
                         <select class="input" id=id("month") aria-invalid=invalid on:change=choose_month>
-                            <option value="" selected=move || chosen.get().1.is_none()>"–"</option>
+                            <option value="" selected=move || chosen.get().1.is_none()>{words.family.choose_month}</option>
                             {month_options}
                         </select>
                     </div>

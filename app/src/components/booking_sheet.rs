@@ -1,4 +1,4 @@
-//! The sheet that books a space: from when to when, who comes, what for; what the phone expects, and one button.
+//! The sheet that books a space: from when to when, who comes, what for; all of it in one line above the one button.
 //!
 //! What was chosen lives in the page, so that signing in on the way or closing by mistake loses nothing.
 
@@ -24,6 +24,7 @@ use crate::route::Route;
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
 use crate::ui::stepper::{Stepper, StepperWords};
+use crate::ui::unbroken::{Dotted, Unbroken};
 
 /// What has been chosen so far.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,25 +137,36 @@ pub fn BookingSheet(
             on_book.run(command);
         }
     };
-    let note_line = move || {
+    let summary = move || {
         let words = model.words();
         if is_guest() {
-            return words.booking.sign_in_note.to_owned();
+            return vec![words.booking.sign_in_note.to_owned()];
         }
-        match expected.get() {
+        let what_follows = match expected.get() {
             Some(Ok(BookingDecision::Requested { answer_by })) => {
                 let minutes = u32::try_from(answer_by.minutes_since(model.now()).max(1)).unwrap_or(u32::MAX);
-                words.space.by_host(format::duration(words.language, round_up(minutes)))
+                words.booking.answer_within(format::duration(words.language, round_up(minutes)))
             }
             Some(Ok(BookingDecision::Approved)) => words.space.instant.to_owned(),
-            Some(Err(_)) | None => String::new(),
-        }
+            Some(Err(_)) | None => return Vec::new(),
+        };
+        let draft = draft.read();
+        let children = u16::try_from(draft.children.len()).unwrap_or(u16::MAX);
+        let who = words.booking.visitors(draft.adults, children);
+        vec![who, words.purpose(draft.purpose).to_owned(), what_follows]
     };
     let foot = move || {
         view! {
             {move || {
-                let line = note_line();
-                (!line.is_empty()).then(|| view! { <p class="sheet-note" role="status">{line}</p> })
+                let facts = summary();
+                (!facts.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="sheet-note" role="status">
+                                <Dotted facts/>
+                            </p>
+                        }
+                    })
             }}
             {move || why_not().map(|why| view! { <p class="sheet-note" role="status" id="book-why">{why}</p> })}
             <button
@@ -174,15 +186,24 @@ pub fn BookingSheet(
                     }
                 }}
             </button>
-            <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(false)>
-                {move || model.words().common.close}
-            </button>
         }
     };
+    let about = move || {
+        let range = draft.read().range();
+        let text = range.map(|range| format::when_in_full(model.language(), range, model.today()));
+        text.map(|text| {
+            view! {
+                <p>
+                    <Unbroken text/>
+                </p>
+            }
+        })
+    };
     view! {
-        <Sheet open title=Signal::derive(move || model.words().booking.title(&space.read().name)) foot>
-            <FromTo space draft id/>
-            <People space draft/>
+        <Sheet open title=Signal::derive(move || model.words().booking.title(&space.read().name)) about foot>
+            <Length space draft id/>
+            <Adults space draft/>
+            <Children space draft/>
             <fieldset class="field-set">
                 <legend class="field-label">{move || model.words().booking.purpose}</legend>
                 <div class="choice-chips">
@@ -252,18 +273,9 @@ fn reason(refusal: &Refusal, space: &SpaceRow) -> String {
 }
 
 #[component]
-fn FromTo(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>, id: SpaceId) -> impl IntoView {
+fn Length(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>, id: SpaceId) -> impl IntoView {
     let model = use_model();
     let grid = move || space.read().policy.grid_minutes.max(15);
-    let time = move |at: Timestamp| format::time(model.language(), at.minute_of_day());
-    let end = move || draft.read().range().map_or(draft.read().start, TimeRange::end);
-    let day = move || {
-        let head = format::day_head(model.language(), draft.read().start.date(), model.today());
-        view! {
-            {head.relative.map(|word| view! { <span class="nb">{word}</span> " " })}
-            <span class="nb">{head.date}</span>
-        }
-    };
     let fits = move |minutes: u16| {
         let (view, space, start) = (model.view(), space.read(), draft.read().start);
         let holdings = view.holdings_around(id, start.date());
@@ -288,35 +300,12 @@ fn FromTo(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>, id: SpaceId) -
             draft.minutes = if by < 0 { draft.minutes.saturating_sub(grid) } else { draft.minutes + grid };
         });
     });
-    view! {
-        <div class="stack" data-gap="small">
-            <p class="sheet-sub">{day}</p>
-            <div class="from-to">
-                <div class="from-to-time">
-                    <span class="from-to-label">{move || model.words().booking.from}</span>
-                    <strong>{move || time(draft.read().start)}</strong>
-                </div>
-                <div class="from-to-time">
-                    <span class="from-to-label">{move || model.words().booking.to}</span>
-                    <strong>{move || time(end())}</strong>
-                </div>
-            </div>
-            <Stepper
-                id="booking-length"
-                words
-                can_less=Signal::derive(can_less)
-                can_more=can_more
-                on_step=step
-            />
-        </div>
-    }
+    view! { <Stepper id="booking-length" words can_less=Signal::derive(can_less) can_more=can_more on_step=step/> }
 }
 
 #[component]
-fn People(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>) -> impl IntoView {
+fn Adults(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>) -> impl IntoView {
     let model = use_model();
-    let start = Memo::new(move |_| draft.read().start);
-    let children = Memo::new(move |_| children_of(&model.view(), start.get()));
     let heads = move || usize::from(draft.read().adults) + draft.read().children.len();
     let has_room = move || heads() < usize::from(space.read().policy.mode.heads());
     let words = StepperWords {
@@ -331,35 +320,7 @@ fn People(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>) -> impl IntoVi
             draft.adults = if by < 0 { draft.adults.saturating_sub(1).max(1) } else { draft.adults + 1 };
         });
     });
-    let needs_child = move || space.read().policy.family.is_some();
-    let rows = move || {
-        let children = children.get();
-        if children.is_empty() {
-            let is_known = matches!(model.session(), Session::SignedIn(_));
-            return (needs_child() && is_known)
-                .then(|| {
-                    view! {
-                        <p class="field-help">{model.words().booking.add_child_first}</p>
-                        <a class="button" href=Route::Family.href()>
-                            <Icon name="i-plus"/>
-                            {model.words().booking.add_child}
-                        </a>
-                    }
-                })
-                .into_any();
-        }
-        view! {
-            <fieldset class="field-set">
-                <legend class="field-label">{model.words().booking.which_children}</legend>
-                <ul class="person-list">
-                    {children.into_iter().map(|child| view! { <ChildRow child space draft/> }).collect_view()}
-                </ul>
-            </fieldset>
-        }
-        .into_any()
-    };
     view! {
-        {rows}
         <Stepper
             id="booking-adults"
             words
@@ -367,6 +328,55 @@ fn People(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>) -> impl IntoVi
             can_more=Signal::derive(has_room)
             on_step=step
         />
+    }
+}
+
+/// Which children come: asked where a space is for them, elsewhere folded away.
+#[component]
+fn Children(space: Signal<SpaceRow>, draft: RwSignal<BookingDraft>) -> impl IntoView {
+    let model = use_model();
+    let start = Memo::new(move |_| draft.read().start);
+    let children = Memo::new(move |_| children_of(&model.view(), start.get()));
+    let is_for_families = Memo::new(move |_| space.read().policy.family.is_some());
+    let list = move || {
+        let children = children.get();
+        view! {
+            <ul class="person-list">
+                {children.into_iter().map(|child| view! { <ChildRow child space draft/> }).collect_view()}
+            </ul>
+        }
+    };
+    move || {
+        let is_known = matches!(model.session(), Session::SignedIn(_));
+        let words = &model.words().booking;
+        match (is_for_families.get(), children.read().is_empty()) {
+            (true, true) => is_known
+                .then(|| {
+                    view! {
+                        <p class="field-help">{words.add_child_first}</p>
+                        <a class="button" href=Route::Family.href()>
+                            <Icon name="i-plus"/>
+                            {words.add_child}
+                        </a>
+                    }
+                })
+                .into_any(),
+            (true, false) => view! {
+                <fieldset class="field-set">
+                    <legend class="field-label">{words.which_children}</legend>
+                    {list}
+                </fieldset>
+            }
+            .into_any(),
+            (false, true) => ().into_any(),
+            (false, false) => view! {
+                <details class="fold">
+                    <summary class="field-label">{words.bring_children}</summary>
+                    {list}
+                </details>
+            }
+            .into_any(),
+        }
     }
 }
 

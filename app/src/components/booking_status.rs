@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::model::use_model;
 use crate::ui::icon::Icon;
-use crate::ui::unbroken::Unbroken;
+use crate::ui::unbroken::{Dotted, Unbroken};
 
 /// The id of a booking's status on the page.
 #[must_use]
@@ -89,10 +89,7 @@ pub fn BookingStatus(#[prop(into)] own: Signal<OwnBooking>, on_cancel: Callback<
                 ("past", "i-circle", words.states.past.to_owned(), None)
             }
         };
-        let who = match row.children {
-            0 => texts.adults_count(row.adults),
-            children => texts.people_count(row.adults, children),
-        };
+        let facts = vec![when, texts.visitors(row.adults, row.children), words.purpose(row.purpose).to_owned()];
         let may_cancel = can_cancel(&row);
         view! {
             <section class="status" data-state=state id=booking_anchor(id) tabindex="-1" aria-label=texts.my_booking>
@@ -102,11 +99,7 @@ pub fn BookingStatus(#[prop(into)] own: Signal<OwnBooking>, on_cancel: Callback<
                         <Unbroken text=title/>
                     </p>
                     <p class="status-text">
-                        <Unbroken text=when/>
-                        " · "
-                        <span class="nb">{who}</span>
-                        " · "
-                        {words.purpose(row.purpose)}
+                        <Dotted facts/>
                     </p>
                     {text.map(|text| view! { <p class="status-text">{text}</p> })}
                 </div>

@@ -23,16 +23,16 @@ pub fn CancelBookingSheet(
     };
     let foot = move || {
         view! {
+            <button type="button" class="button" data-kind="primary" on:click=move |_| open.set(false)>
+                {move || model.words().booking.keep}
+            </button>
             <button type="button" class="button" data-kind="danger" on:click=confirm>
                 {move || model.words().booking.cancel}
-            </button>
-            <button type="button" class="button" on:click=move |_| open.set(false)>
-                {move || model.words().booking.keep}
             </button>
         }
     };
     view! {
-        <Sheet open title=Signal::derive(move || model.words().booking.cancel_title.to_owned()) foot>
+        <Sheet open title=Signal::derive(move || model.words().booking.cancel_title.to_owned()) says_keep=true foot>
             <p>
                 <strong>{move || when.get()}</strong>
             </p>

@@ -37,7 +37,7 @@ pub struct Coming {
     pub place: String,
     /// Who comes, or what is still to be known.
     pub note: String,
-    /// The seat, where seats are numbered.
+    /// The place on the list, where places are numbered.
     pub seat: Option<String>,
     /// Where it stands.
     pub state: ChipState,
@@ -113,7 +113,7 @@ const fn on_its_way(delivery: Delivery, words: &'static Words) -> (ChipState, &'
 
 /// A line of a date, its state still to be filled in.
 fn date_line(entry: &Entry<'_>, party: &[PartyMember], words: &'static Words) -> Coming {
-    let names: Vec<String> = party.iter().map(|member| member.name.to_string()).collect();
+    let names: Vec<&str> = party.iter().map(|member| member.name.as_str()).collect();
     let seat = party.iter().filter_map(|member| member.seat).min();
     let capacity = entry.seats.and_then(|seats| seats.capacity);
     Coming {
@@ -121,8 +121,8 @@ fn date_line(entry: &Entry<'_>, party: &[PartyMember], words: &'static Words) ->
         range: entry.occurrence.range,
         title: entry.activity.title.to_string(),
         place: entry.activity.venue.place.to_string(),
-        note: words.names_list(&names),
-        seat: seat.zip(capacity).map(|(seat, capacity)| words.occurrence.seat_of(seat, capacity)),
+        note: words.common.party(words.names_list(&names), names.len()),
+        seat: seat.filter(|_| capacity.is_some()).map(|seat| words.occurrence.on_list(seat)),
         state: ChipState::Confirmed,
         state_text: words.states.signed_up.to_owned(),
         category: Some(entry.activity.category),
@@ -191,7 +191,7 @@ fn booked(
         (None, BookingState::Completed) => (ChipState::Past, words.booking_state(row.state)),
         (None, BookingState::NoShow) => (ChipState::Missed, words.booking_state(row.state)),
     };
-    let who = words.booking.people_count(row.adults, row.children);
+    let who = words.booking.visitors(row.adults, row.children);
     Some(Coming {
         what: What::Booking(id),
         range: row.range,
@@ -229,13 +229,23 @@ pub fn ComingList(
 
 #[component]
 fn ComingRow(line: Coming, on_booking: Callback<BookingId>) -> impl IntoView {
-    let model = use_model();
-    let (what, range) = (line.what, line.range);
     let row_state = match line.state {
         ChipState::Cancelled => Some("cancelled"),
         ChipState::Past | ChipState::Refused | ChipState::Missed => Some("past"),
         _ => None,
     };
+    view! {
+        <li class="activity-row" data-category=line.category.map(Category::as_str) data-state=row_state>
+            <LineLink line=Coming { seat: None, ..line } on_booking/>
+        </li>
+    }
+}
+
+/// What, when, where, who and where it stands; the whole of it is the link.
+#[component]
+fn LineLink(line: Coming, on_booking: Callback<BookingId>) -> impl IntoView {
+    let model = use_model();
+    let (what, range) = (line.what, line.range);
     let open = move |event: leptos::ev::MouseEvent| {
         if let What::Booking(id) = what {
             event.prevent_default();
@@ -243,59 +253,42 @@ fn ComingRow(line: Coming, on_booking: Callback<BookingId>) -> impl IntoView {
         }
     };
     view! {
-        <li class="activity-row" data-category=line.category.map(Category::as_str) data-state=row_state>
-            <a
-                class="activity-row-link"
-                href=href_of(what)
-                aria-haspopup=matches!(what, What::Booking(_)).then_some("dialog")
-                on:click=open
-            >
-                <h3 class="activity-row-title">{line.title}</h3>
-                <p class="activity-row-when">
-                    {move || view! { <Unbroken text=format::when(model.language(), range, model.today())/> }}
-                </p>
-                <p class="activity-row-where">{line.place}</p>
-                <p class="activity-row-foot">
-                    <span class="quiet">{line.seat.map(|seat| [&seat, " · "].concat())}{line.note}</span>
-                    <StateChip state=line.state text=line.state_text/>
-                </p>
-            </a>
-        </li>
+        <a
+            class="activity-row-link"
+            href=href_of(what)
+            aria-haspopup=matches!(what, What::Booking(_)).then_some("dialog")
+            on:click=open
+        >
+            <h3 class="activity-row-title">{line.title}</h3>
+            <p class="activity-row-when">
+                {move || view! { <Unbroken text=format::when(model.language(), range, model.today())/> }}
+            </p>
+            <p class="activity-row-where">{line.place}</p>
+            <p class="activity-row-foot">
+                <span class="quiet">
+                    <Unbroken text=line.note/>
+                </span>
+                <StateChip state=line.state text=line.state_text/>
+                {line.seat.map(|seat| view! { <span class="activity-row-seat">{seat}</span> })}
+            </p>
+        </a>
     }
 }
 
-/// The next thing: where it stands, what, when, where, who.
+/// The next thing, or what takes place at this moment.
 #[component]
 pub fn NextUp(line: Coming, on_booking: Callback<BookingId>) -> impl IntoView {
     let model = use_model();
-    let (what, range) = (line.what, line.range);
-    let way_on = match what {
-        What::Date(id) => view! {
-            <a class="button" href=Route::Occurrence(id).href()>{move || model.words().me.details}</a>
-        }
-        .into_any(),
-        What::Booking(id) => view! {
-            <button type="button" class="button" aria-haspopup="dialog" on:click=move |_| on_booking.run(id)>
-                {move || model.words().me.details}
-            </button>
-        }
-        .into_any(),
+    let (range, category) = (line.range, line.category.map(Category::as_str));
+    let title = move || {
+        let words = model.words();
+        if range.contains(model.now()) { words.states.now } else { words.me.next }
     };
     view! {
         <section class="next-up">
-            <h2 class="section-title">{move || model.words().me.next}</h2>
-            <article class="ticket">
-                <p class="ticket-label">
-                    <StateChip state=line.state text=line.state_text/>
-                </p>
-                {line.seat.map(|seat| view! { <p class="ticket-party">{seat}</p> })}
-                <h3 class="ticket-title">{line.title}</h3>
-                <p class="ticket-when">
-                    {move || view! { <Unbroken text=format::when(model.language(), range, model.today())/> }}
-                </p>
-                <p class="ticket-where">{line.place}</p>
-                <p class="ticket-party">{line.note}</p>
-                <div class="button-row">{way_on}</div>
+            <h2 class="section-title">{title}</h2>
+            <article class="activity-row" data-category=category data-mine="">
+                <LineLink line on_booking/>
             </article>
         </section>
     }

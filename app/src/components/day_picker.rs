@@ -67,7 +67,7 @@ pub fn DayCell(
                 .then(|| {
                     view! {
                         <span class="day-cell-week" aria-hidden="true">
-                            {move || format::weekday_head(model.language(), date.weekday())}
+                            {move || format::strip_head(model.language(), date)}
                         </span>
                     }
                 })}
@@ -75,9 +75,15 @@ pub fn DayCell(
             <span class="day-cell-lunar" aria-hidden="true" data-festive=facts.festival.is_some().then_some("")>
                 {move || format::under_number(model.language(), &facts)}
             </span>
-            <span class="day-cell-dots" aria-hidden="true">
-                {content.dots.iter().map(|dot| view! { <i data-category=dot.as_str()></i> }).collect_view()}
-            </span>
+            {move || {
+                // Dots of 5 px tell nothing to eyes that need large letters.
+                if model.is_elder() {
+                    let text = (content.count > 0).then(|| model.words().calendar.count_short(content.count));
+                    return view! { <span class="day-cell-count" aria-hidden="true">{text}</span> }.into_any();
+                }
+                let dots = content.dots.iter().map(|dot| view! { <i data-category=dot.as_str()></i> }).collect_view();
+                view! { <span class="day-cell-dots" aria-hidden="true">{dots}</span> }.into_any()
+            }}
             {facts.mark.map(|mark| view! { <Mark mark is_said=true/> })}
             // Said instead of the pieces; a label beside them would have to repeat them word for word.
             <span class="sr">

@@ -10,7 +10,7 @@ use domain::sync::{Delivery, View};
 use domain::time::{LocalDate, TimeRange, Timestamp};
 use domain::words::{Words, format};
 
-use super::request_card::{people, who};
+use super::request_card::who;
 
 /// A gap shorter than this is no offer.
 const GAP_MINUTES_MIN: i64 = 15;
@@ -180,7 +180,7 @@ fn block(
     now: Timestamp,
 ) -> Block {
     let booking = &desk.booking;
-    let heads = people(words, booking.adults, booking.children);
+    let heads = words.booking.visitors(booking.adults, booking.children);
     let note = [Some(heads.as_str()), Some(words.purpose(booking.purpose)), booking.note.as_ref().map(|n| n.as_str())];
     let is_over = booking.range.end() <= now;
     let next = match booking.state {

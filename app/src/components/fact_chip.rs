@@ -34,6 +34,7 @@ fn look(fact: RowFact, words: &'static Words, today: domain::time::LocalDate) ->
         RowFact::NotOpen { opens_at } => {
             chip(Some("info"), words.occurrence.opens(format::moment(words.language, opens_at, today)))
         }
+        RowFact::Running => chip(Some("ok"), words.states.now.to_owned()),
         RowFact::Closed => chip(None, words.states.closed.to_owned()),
         RowFact::Full { .. } => chip(Some("warn"), words.states.full.to_owned()),
         RowFact::Left { places, is_few } => chip(is_few.then_some("festive"), words.states.left(places)),

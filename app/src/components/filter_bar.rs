@@ -16,6 +16,8 @@ pub fn FilterBar(
     on_change: Callback<Filter>,
     teams: Signal<Vec<(domain::id::TeamId, String)>>,
     spaces: Signal<Vec<(domain::id::SpaceId, String)>>,
+    /// How many dates the list shows.
+    found: Signal<usize>,
     /// Opens the month; in the large-text version its button stands beside the filter's.
     on_month: Callback<()>,
 ) -> impl IntoView {
@@ -45,7 +47,7 @@ pub fn FilterBar(
                         on:click=move |_| open.set(true)
                     >
                         <Icon name="i-filter"/>
-                        {model.words().common.more}
+                        {model.words().common.filter}
                     </button>
                 </div>
             }
@@ -76,7 +78,10 @@ pub fn FilterBar(
             foot=move || {
                 view! {
                     <button type="button" class="button" data-kind="primary" on:click=move |_| open.set(false)>
-                        {move || model.words().login.done}
+                        {move || {
+                            let list = &model.words().list;
+                            if found.get() == 0 { list.show_none.to_owned() } else { list.show_filtered(found.get()) }
+                        }}
                     </button>
                 }
             }

@@ -9,6 +9,7 @@ use crate::model::use_model;
 use crate::route::{Route, with_query};
 use crate::ui::chip::Tone;
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// How a message looks and where it leads.
 struct Look {
@@ -25,11 +26,11 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
     let messages = &words.messages;
     match body {
         NoticeBody::Promoted { occurrence, title, .. } => Look {
-            icon: "i-bell",
-            tone: Tone::Festive,
-            title: messages.about(words.states.signed_up, title),
+            icon: "i-check",
+            tone: Tone::Ok,
+            title: messages.your_turn(title),
             href: Some(Route::Occurrence(*occurrence).href()),
-            action: None,
+            action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
         },
         NoticeBody::OccurrenceCancelled { occurrence, title, .. } => Look {
             icon: "i-slash",
@@ -66,7 +67,13 @@ pub fn MessageItem(notice: NoticeRow, is_new: bool) -> impl IntoView {
     move || {
         let words = model.words();
         let Look { icon, tone, title, href, action } = look(&notice.body, words);
-        let text = (notice.body != NoticeBody::Unknown).then(|| words.notice(&notice.body, model.today()));
+        let view = model.view();
+        let own = match &notice.body {
+            NoticeBody::Promoted { occurrence, .. } => view.sign_up_for(*occurrence),
+            _ => None,
+        };
+        let party = own.map_or(&[][..], |(_, own)| own.row.party.as_slice());
+        let text = (notice.body != NoticeBody::Unknown).then(|| words.notice(&notice.body, party, model.today()));
         let reason = words.notice_reason(&notice.body);
         let when = format::ago(words.language, notice.at, model.now());
         let new_mark = is_new.then(|| view! { <span class="sr">{words.messages.new}" · "</span> });
@@ -81,7 +88,14 @@ pub fn MessageItem(notice: NoticeRow, is_new: bool) -> impl IntoView {
                             None => title.into_any(),
                         }}
                     </h2>
-                    {text.map(|text| view! { <p class="message-item-text">{text}</p> })}
+                    {text
+                        .map(|text| {
+                            view! {
+                                <p class="message-item-text">
+                                    <Unbroken text/>
+                                </p>
+                            }
+                        })}
                     {reason.map(|reason| view! { <p class="message-item-text">{reason}</p> })}
                     <p class="message-item-when">{when}</p>
                     {action

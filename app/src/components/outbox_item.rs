@@ -142,15 +142,6 @@ fn waiting_sentence(item: &OutboxItem, words: &'static Words) -> String {
     .to_owned()
 }
 
-/// Taking something back is called what it is called where it was asked for.
-fn withdraw_word(command: Option<&Command>, words: &'static Words) -> &'static str {
-    match command {
-        Some(Command::SignUp(_)) => words.occurrence.withdraw,
-        Some(Command::BookSpace(_)) => words.booking.cancel,
-        _ => words.outbox.withdraw,
-    }
-}
-
 /// Something on its way; can be taken back as long as it was never sent.
 #[component]
 pub fn UnsentItem(item: OutboxItem) -> impl IntoView {
@@ -184,7 +175,7 @@ pub fn UnsentItem(item: OutboxItem) -> impl IntoView {
                         view! {
                             <div class="button-row">
                                 <button type="button" class="button" on:click=withdraw>
-                                    {withdraw_word(item.command.as_ref(), words)}
+                                    {words.outbox.withdraw}
                                 </button>
                             </div>
                         }

@@ -10,7 +10,7 @@ use crate::model::use_model;
 use crate::route::{Route, with_query};
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
-use crate::ui::unbroken::Unbroken;
+use crate::ui::unbroken::{Dotted, Unbroken};
 
 /// The sheet; `booking` is the one it shows.
 #[component]
@@ -35,25 +35,14 @@ pub fn OwnBookingSheet(
     };
     let foot = move || {
         let words = model.words();
-        if may_cancel() {
+        may_cancel().then(|| {
             view! {
                 <p class="sheet-note">{words.booking.cancel_note}</p>
                 <button type="button" class="button" data-kind="danger" on:click=cancel>
                     {words.booking.cancel}
                 </button>
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    {words.booking.keep}
-                </button>
             }
-            .into_any()
-        } else {
-            view! {
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    {words.common.close}
-                </button>
-            }
-            .into_any()
-        }
+        })
     };
     view! {
         <Sheet open=open title=Signal::derive(move || model.words().booking.my_booking.to_owned()) foot=foot>
@@ -86,7 +75,7 @@ fn Facts(row: BookingRow) -> impl IntoView {
         .map(|at| words.me.answer_by(format::moment(words.language, at, model.today_untracked())));
     let space_href = with_query(&Route::Space(row.space).href(), &[("on", &row.range.start().date().to_string())]);
     let phone = space.and_then(|space| space.phone.clone());
-    let people = [&words.booking.people_count(row.adults, row.children), " · ", words.purpose(row.purpose)].concat();
+    let people = vec![words.booking.visitors(row.adults, row.children), words.purpose(row.purpose).to_owned()];
     view! {
         <dl class="facts">
             {fact(
@@ -112,7 +101,7 @@ fn Facts(row: BookingRow) -> impl IntoView {
                             .into_any(),
                     )
                 })}
-            {fact("i-people", words.occurrence.who, people.into_any())}
+            {fact("i-people", words.occurrence.who, view! { <Dotted facts=people/> }.into_any())}
             {row.note.as_ref().map(|note| fact("i-message", words.booking.note, note.to_string().into_any()))}
             {phone
                 .map(|phone| {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use crate::model::{Freshness, Model, use_model};
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Unbroken;
 
 /// The id of the band, for the focus after signing up.
 pub const OWN_STATUS: &str = "own-status";
@@ -32,7 +33,8 @@ pub fn OwnStatus(
             <Icon name=Signal::derive(move || look.read().icon)/>
             <div class="status-body">
                 <p class="status-title">{move || look.read().title.clone()}</p>
-                <p class="status-text">{move || look.read().text.clone()}</p>
+                <p class="status-text">{move || look.with(|look| look.who.clone()).map(|text| view! { <Unbroken text/> })}</p>
+                {move || look.with(|look| look.note.clone()).map(|note| view! { <p class="status-note">{note}</p> })}
             </div>
             {children()}
         </section>
@@ -45,42 +47,43 @@ struct Look {
     state: &'static str,
     icon: &'static str,
     title: String,
-    text: String,
+    /// Who comes.
+    who: Option<String>,
+    /// What else is to be known.
+    note: Option<String>,
 }
 
 impl Look {
     fn of(fact: RowFact, own: &SignUpRow, seats: Option<Seats>, model: Model) -> Self {
         let words = model.words();
-        let names: Vec<String> = own.party.iter().map(|member| member.name.to_string()).collect();
-        let who = words.names_list(&names);
+        let names: Vec<&str> = own.party.iter().map(|member| member.name.as_str()).collect();
+        let who = words.common.party(words.names_list(&names), names.len());
         let waits = model.is_offline() || model.needs_sign_in();
-        let (state, icon, title, text) = match fact {
+        let (state, icon, title, note) = match fact {
             RowFact::OnItsWay(Delivery::Saved) if waits => {
-                ("saved", "i-phone-arrow", words.states.saved_not_sent.to_owned(), saved_sentence(seats, model))
+                ("saved", "i-phone-arrow", words.states.saved_not_sent.to_owned(), Some(saved_sentence(seats, model)))
             }
             RowFact::OnItsWay(Delivery::Checking) if waits => {
-                ("checking", "i-dots", words.states.checking.to_owned(), words.offline.answer_unknown.to_owned())
+                let note = words.offline.answer_unknown.to_owned();
+                ("checking", "i-dots", words.states.checking.to_owned(), Some(note))
             }
-            RowFact::OnItsWay(_) => ("checking", "i-dots", words.offline.tapped.to_owned(), who),
+            RowFact::OnItsWay(_) => ("checking", "i-dots", words.offline.tapped.to_owned(), None),
             RowFact::Waitlisted { parties_ahead } => (
                 "waitlisted",
                 "i-queue",
                 words.states.waitlisted(parties_ahead + 1),
-                words.occurrence.waitlisted(parties_ahead + 1),
+                Some(words.occurrence.waitlisted(parties_ahead + 1)),
             ),
-            RowFact::CheckedIn => ("arrived", "i-double-check", words.states.arrived.to_owned(), who),
-            RowFact::Cancelled => ("cancelled", "i-slash", words.states.called_off.to_owned(), who),
+            RowFact::CheckedIn => ("arrived", "i-double-check", words.states.arrived.to_owned(), None),
+            RowFact::Cancelled => ("cancelled", "i-slash", words.states.called_off.to_owned(), None),
             _ => {
                 let seat = own.party.iter().filter_map(|member| member.seat).min();
-                let place = match (seat, seats.and_then(|seats| seats.capacity)) {
-                    (Some(seat), Some(capacity)) => Some(words.occurrence.seat_of(seat, capacity)),
-                    _ => None,
-                };
-                let text = [place, Some(who)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-                ("confirmed", "i-check", words.states.signed_up.to_owned(), text)
+                let is_limited = seats.is_some_and(|seats| seats.capacity.is_some());
+                let note = seat.filter(|_| is_limited).map(|seat| words.occurrence.on_list(seat));
+                ("confirmed", "i-check", words.states.signed_up.to_owned(), note)
             }
         };
-        Self { state, icon, title, text }
+        Self { state, icon, title, who: Some(who), note }
     }
 }
 
@@ -92,10 +95,9 @@ fn saved_sentence(seats: Option<Seats>, model: Model) -> String {
         Freshness::Offline { as_of } => as_of,
         Freshness::Loading | Freshness::Fresh => None,
     };
-    let known = as_of.zip(seats.and_then(Seats::free)).map(|(at, left)| {
-        let time = format::as_of_moment(words.language, at, model.today());
-        words.offline.last_known(time, left)
-    });
+    let known = as_of
+        .zip(seats.and_then(Seats::free))
+        .map(|(at, left)| words.offline.last_known(format::past_moment(words.language, at, model.today()), left));
     let parts: Vec<String> = [Some(words.offline.saved_sign_up.to_owned()), known].into_iter().flatten().collect();
     parts.join(match words.language {
         Language::ZhCn => "",

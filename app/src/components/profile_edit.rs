@@ -1,5 +1,5 @@
-//! One's own details: a button, and the sheet that changes what one is called, where one lives and when one was born.
-//! Reads and changes the model, because two pages offer exactly this.
+//! One's own details: the sheet that changes what one is called, where one lives and when one was born, and a button for
+//! it. Reads and changes the model, because two pages offer exactly this.
 
 use domain::command::{Command, UpdateProfile};
 use domain::id::{CommunityId, StreamId};
@@ -69,15 +69,33 @@ impl Draft {
 pub fn ProfileEdit() -> impl IntoView {
     let model = use_model();
     let open = RwSignal::new(false);
+    let is_known = Memo::new(move |_| model.view().profile.is_some());
+    view! {
+        <Show when=move || is_known.get()>
+            <div class="button-row">
+                <button type="button" class="button" aria-haspopup="dialog" on:click=move |_| open.set(true)>
+                    <Icon name="i-pencil"/>
+                    {move || model.words().me.profile}
+                </button>
+            </div>
+        </Show>
+        <ProfileSheet open/>
+    }
+}
+
+/// The sheet, and above it what could not be saved. Each opening starts from the details as they are.
+#[component]
+pub fn ProfileSheet(open: RwSignal<bool>) -> impl IntoView {
+    let model = use_model();
     let last = RwSignal::new(None::<Submission>);
     let draft = RwSignal::new(None::<Draft>);
     let problem = RwSignal::new(None::<Problem>);
-    let is_known = Memo::new(move |_| model.view().profile.is_some());
-    let start = move |_| {
-        draft.set(Draft::of(model));
-        problem.set(None);
-        open.set(true);
-    };
+    Effect::new(move || {
+        if open.get() {
+            draft.set(Draft::of(model));
+            problem.set(None);
+        }
+    });
     let save = move || {
         let Some(account) = model.session_untracked().account() else { return };
         match draft.get_untracked().map(|draft| draft.parse()) {
@@ -103,14 +121,6 @@ pub fn ProfileEdit() -> impl IntoView {
     };
     view! {
         <Unsaved last/>
-        <Show when=move || is_known.get()>
-            <div class="button-row">
-                <button type="button" class="button" aria-haspopup="dialog" on:click=start>
-                    <Icon name="i-pencil"/>
-                    {move || model.words().me.profile}
-                </button>
-            </div>
-        </Show>
         <Sheet open=open title=Signal::derive(move || model.words().me.profile.to_owned()) foot=foot>
             <form
                 class="stack"

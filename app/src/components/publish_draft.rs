@@ -260,7 +260,11 @@ impl Draft {
         if self.category.is_none() {
             note(Field::Category, words.publish.category_first.to_owned());
         }
-        let title = self.title.parse().map_err(|problem| note(Field::Title, text(problem))).ok();
+        let no_title = |problem| match problem {
+            TextProblem::Empty => words.publish.name_first.to_owned(),
+            problem => text(problem),
+        };
+        let title = self.title.parse().map_err(|problem| note(Field::Title, no_title(problem))).ok();
         if self.on.parse::<LocalDate>().is_err() {
             note(Field::Date, words.publish.date_first.to_owned());
         }

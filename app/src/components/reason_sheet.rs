@@ -7,14 +7,15 @@ use leptos::prelude::*;
 use crate::model::use_model;
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
+use crate::ui::unbroken::Dotted;
 
 /// What a sheet of reasons says; all of it comes from the catalogue.
 #[derive(Clone, Copy)]
 pub struct ReasonWords {
     /// Its heading.
     pub title: Signal<String>,
-    /// What it is about: one line under the heading.
-    pub about: Signal<String>,
+    /// What it is about, under the heading.
+    pub about: Signal<Vec<String>>,
     /// What follows.
     pub consequence: Signal<String>,
     /// What is asked for.
@@ -80,10 +81,7 @@ pub fn ReasonSheet(
         }
     };
     view! {
-        <Sheet open title=words.title foot>
-            <p>
-                <strong>{move || words.about.get()}</strong>
-            </p>
+        <Sheet open title=words.title about=move || view! { <p><Dotted facts=words.about.get()/></p> } says_keep=true foot>
             <p>{move || words.consequence.get()}</p>
             <fieldset class="field-set">
                 <legend class="field-label">{move || words.ask.get()}</legend>

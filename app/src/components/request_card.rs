@@ -2,13 +2,13 @@
 
 use domain::change::DeskBookingRow;
 use domain::id::BookingId;
-use domain::time::{LocalDate, Timestamp};
+use domain::time::Timestamp;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
 use crate::model::use_model;
 use crate::ui::chip::{Chip, Tone};
-use crate::ui::unbroken::Unbroken;
+use crate::ui::unbroken::{Dotted, Unbroken};
 
 /// So little time is little.
 const HURRY_MINUTES: i64 = 60;
@@ -32,18 +32,6 @@ pub fn who(words: &'static Words, row: &DeskBookingRow) -> String {
     if row.phone_tail.is_empty() { row.name.to_string() } else { words.desk.party(&row.name, &row.phone_tail) }
 }
 
-/// 大人2个，孩子1个, or only the adults.
-#[must_use]
-pub fn people(words: &'static Words, adults: u16, children: u16) -> String {
-    if children == 0 { words.roster.party_adults(adults) } else { words.roster.party(adults, children) }
-}
-
-/// 今天 14:00–15:00, as staff read it.
-#[must_use]
-pub fn staff_when(words: &'static Words, range: domain::time::TimeRange, today: LocalDate) -> String {
-    [&format::day(words.language, range.start().date(), today), " ", &format::staff_range(range)].concat()
-}
-
 impl RequestData {
     /// The card of a request at `now`.
     #[must_use]
@@ -57,9 +45,9 @@ impl RequestData {
         Self {
             id,
             space: space.to_owned(),
-            when: staff_when(words, row.booking.range, now.date()),
+            when: format::staff_when(words.language, row.booking.range, now.date()),
             who: who(words, row),
-            people: people(words, row.booking.adults, row.booking.children),
+            people: words.booking.visitors(row.booking.adults, row.booking.children),
             note: Some(note.into_iter().flatten().collect::<Vec<_>>().join(" · ")),
             left,
         }
@@ -95,7 +83,9 @@ pub fn RequestCard(
             <p class="request-card-when">
                 <Unbroken text=when/>
             </p>
-            <p class="request-card-who">{who} " · " <span class="nb">{people}</span></p>
+            <p class="request-card-who">
+                <Dotted facts=vec![who, people]/>
+            </p>
             {note.map(|note| view! { <p class="request-card-note">{note}</p> })}
             <div class="button-row">
                 <button

@@ -6,9 +6,9 @@ use domain::sync::{Delivery, View};
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
-use super::request_card::people;
 use crate::model::use_model;
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Dotted;
 
 /// Which of the three lists a row is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +69,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
                 Delivery::Checking => words.states.checking,
             });
             let tail = (!row.phone_tail.is_empty()).then(|| words.roster.tail(&row.phone_tail));
-            let people = people(words, row.adults, row.children);
+            let people = words.booking.visitors(row.adults, row.children);
             let notes = [Some(people), tail, here, delivery.map(str::to_owned)];
             RosterRowData {
                 id: *id,
@@ -129,12 +129,7 @@ pub fn RosterRow(row: RosterRowData, on_check_in: Option<Callback<SignUpId>>) ->
             <span class="roster-text">
                 <span class="roster-name">{row.name}</span>
                 <span class="roster-note">
-                    {row
-                        .notes
-                        .into_iter()
-                        .enumerate()
-                        .map(|(at, note)| view! { {(at > 0).then_some(" · ")} <span class="nb">{note}</span> })
-                        .collect_view()}
+                    <Dotted facts=row.notes/>
                 </span>
             </span>
             {check}

@@ -37,7 +37,7 @@ pub fn SignOutSheet(open: RwSignal<bool>, on_confirm: Callback<()>) -> impl Into
         }
     };
     view! {
-        <Sheet open=open title=Signal::derive(move || model.words().me.sign_out.to_owned()) foot=foot>
+        <Sheet open=open title=Signal::derive(move || model.words().me.sign_out.to_owned()) says_keep=true foot=foot>
             {move || match unsent() {
                 0 => view! { <p>{model.words().me.sign_out_note}</p> }.into_any(),
                 n => {

@@ -13,6 +13,7 @@ use domain::sync::rows::Rows;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
+use crate::components::date_line::DateLine;
 use crate::model::use_model;
 use crate::route::Route;
 use crate::ui::icon::Icon;
@@ -40,6 +41,11 @@ pub fn SignUpSheet(
         open.set(false);
         on_confirm.run(chosen.get_untracked().into_iter().collect());
     };
+    let is_for_families = Memo::new(move |_| {
+        let view = model.view();
+        let entry = domain::agenda::Entry::of(&view, occurrence.get());
+        entry.is_some_and(|entry| matches!(entry.activity.audience, Audience::Families { .. }))
+    });
     let confirm_word = move || {
         let words = model.words();
         match prediction.get() {
@@ -51,6 +57,7 @@ pub fn SignUpSheet(
         <Sheet
             open=open
             title=Signal::derive(move || model.words().sign_up.title.to_owned())
+            about=move || view! { <DateLine occurrence=occurrence.get()/> }
             foot=move || {
                 view! {
                     <p class="sheet-note" role="status">
@@ -77,6 +84,9 @@ pub fn SignUpSheet(
                         .collect_view()
                 }}
             </ul>
+            <Show when=move || is_for_families.get()>
+                <p class="field-help">{move || model.words().sign_up.guardian_counts}</p>
+            </Show>
             <a class="button" data-kind="quiet" href=Route::Family.href()>
                 <Icon name="i-plus"/>
                 {move || model.words().sign_up.add_person}

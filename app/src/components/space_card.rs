@@ -2,17 +2,17 @@
 
 use domain::change::SpaceRow;
 use domain::id::SpaceId;
-use domain::space::{SpaceKind, open_ranges, open_until};
+use domain::space::{SpaceKind, open_ranges};
 use domain::sync::View;
 use domain::time::{LocalDate, Timestamp};
-use domain::words::{Words, format};
+use domain::words::{Door, Words, format};
 use leptos::prelude::*;
 
 use crate::components::free_times::{free_on, next_free, usual_minutes};
 use crate::model::use_model;
 use crate::route::{Route, with_query};
 use crate::ui::icon::Icon;
-use crate::ui::unbroken::Unbroken;
+use crate::ui::unbroken::{Dotted, Unbroken};
 
 /// How many free times a card shows.
 const TIMES_SHOWN: usize = 3;
@@ -25,51 +25,9 @@ pub struct SpaceCardData {
     name: String,
     meta: String,
     heads: u16,
-    opening: Opening,
+    door: Door,
     times: Vec<(String, String, String)>,
     jump: Option<(String, String)>,
-}
-
-/// Whether a space is open, in words.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Opening {
-    /// Whether it is open at this moment.
-    pub is_open: bool,
-    /// The sentence.
-    pub text: String,
-}
-
-impl Opening {
-    /// Whether a space is open at `now`, until when, or why not.
-    #[must_use]
-    pub fn of(space: &SpaceRow, words: &'static Words, now: Timestamp) -> Self {
-        let texts = &words.spaces;
-        let time = |at: Timestamp| format::time(words.language, at.minute_of_day());
-        if let Some(until) = open_until(&space.hours, &space.closures, now) {
-            return Self { is_open: true, text: texts.open_until(end_word(words, until)) };
-        }
-        let today = now.date();
-        let later = open_ranges(&space.hours, &space.closures, today).into_iter().find(|range| range.start() > now);
-        let closure = space.closures.iter().find(|closure| closure.range.contains(now));
-        let text = match (later, closure) {
-            (Some(range), _) => texts.opens_at(time(range.start())),
-            (None, Some(closure)) => texts.closed_why(&closure.reason),
-            (None, None) if open_ranges(&space.hours, &space.closures, today).is_empty() => {
-                texts.closed_today.to_owned()
-            }
-            (None, None) => texts.closed_for_today.to_owned(),
-        };
-        Self { is_open: false, text }
-    }
-}
-
-/// The end of a day's opening in words: midnight belongs to the day before it.
-fn end_word(words: &'static Words, until: Timestamp) -> String {
-    if until == until.date().start() {
-        words.calendar.time_midnight.to_owned()
-    } else {
-        format::time(words.language, until.minute_of_day())
-    }
 }
 
 /// The address of a space on a day, with a time chosen.
@@ -114,7 +72,7 @@ impl SpaceCardData {
             name: space.name.to_string(),
             meta: meta.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             heads: space.policy.mode.heads(),
-            opening: Opening::of(space, words, now),
+            door: words.door(&space.hours, &space.closures, now),
             times,
             jump,
         }
@@ -135,16 +93,25 @@ pub fn SpacePicture(kind: SpaceKind) -> impl IntoView {
     }
 }
 
-/// Whether it is open.
+/// Whether it is open, and today's hours.
 #[component]
-pub fn OpeningLine(opening: Opening) -> impl IntoView {
-    let (state, icon) = if opening.is_open { ("open", "i-clock") } else { ("closed", "i-slash") };
+pub fn DoorLine(door: Door) -> impl IntoView {
+    let (state, icon) = if door.is_open { ("open", "i-clock") } else { ("closed", "i-slash") };
     view! {
         <p class="space-card-open" data-state=state>
             <Icon name=icon/>
-            <span>
-                <Unbroken text=opening.text/>
-            </span>
+            <Dotted facts=door.facts/>
+        </p>
+    }
+}
+
+/// What kind of space it is, and how many it takes.
+#[component]
+pub fn KindLine(kind: SpaceKind, heads: u16) -> impl IntoView {
+    let words = use_model().words();
+    view! {
+        <p class="space-card-kind">
+            <Dotted facts=vec![words.space_kind(kind).to_owned(), words.spaces.heads(heads)]/>
         </p>
     }
 }
@@ -164,14 +131,12 @@ pub fn SpaceCard(card: SpaceCardData) -> impl IntoView {
         <article class="space-card" aria-labelledby=labelled>
             <SpacePicture kind=card.kind/>
             <div class="space-card-body">
-                <p class="space-card-kind">
-                    {words.space_kind(card.kind)} " · " <span class="nb">{words.spaces.heads(card.heads)}</span>
-                </p>
+                <KindLine kind=card.kind heads=card.heads/>
                 <h2 class="space-card-title">
                     <a id=heading href=Route::Space(card.id).href()>{card.name}</a>
                 </h2>
                 <p class="space-card-meta">{card.meta}</p>
-                <OpeningLine opening=card.opening/>
+                <DoorLine door=card.door/>
                 {has_times
                     .then(|| {
                         view! {

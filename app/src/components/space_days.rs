@@ -61,12 +61,12 @@ pub fn SpaceDays(
         .into_any()
     };
     view! {
-        {days}
         <Show when=has_month>
             <div class="row">
                 <MonthButton open=month_open chosen/>
             </div>
         </Show>
+        {days}
         <MonthSheet open=month_open chosen contents=Signal::stored(BTreeMap::new()) on_choose/>
     }
 }

@@ -1,4 +1,4 @@
-//! What is to be known about a space beside its times: where, how to get in, on which terms, when, who to call.
+//! What is to be known about a space beside its times: how to get in, on which terms, when, who to call.
 
 use domain::change::SpaceRow;
 use domain::space::{Answer, Mode, OpeningHours, SpacePolicy, open_ranges};
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::model::use_model;
 use crate::ui::icon::Icon;
 
-/// Where it is and whom to call.
+/// How to get in and whom to call; where it is stands at the head of the page.
 #[component]
 pub fn SpaceFacts(space: SpaceRow) -> impl IntoView {
     let model = use_model();
@@ -18,7 +18,6 @@ pub fn SpaceFacts(space: SpaceRow) -> impl IntoView {
     let hosts: Vec<String> = space.hosts.iter().map(ToString::to_string).collect();
     view! {
         <dl class="facts">
-            <Fact icon="i-place" name=texts.address text=space.address.to_string()/>
             {space.access.map(|access| view! { <Fact icon="i-info" name=texts.access text=access.to_string()/> })}
             {(!hosts.is_empty())
                 .then(|| {

@@ -62,6 +62,8 @@ pub fn SpaceFilterBar(
     filter: Signal<SpaceFilter>,
     /// The kinds there are in this community.
     kinds: Signal<BTreeSet<SpaceKind>>,
+    /// How many spaces the list shows.
+    found: Signal<usize>,
     on_filter: Callback<SpaceFilter>,
 ) -> impl IntoView {
     let model = use_model();
@@ -71,7 +73,10 @@ pub fn SpaceFilterBar(
     let foot = move || {
         view! {
             <button type="button" class="button" data-kind="primary" on:click=move |_| open.set(false)>
-                {move || model.words().login.done}
+                {move || {
+                    let spaces = &model.words().spaces;
+                    if found.get() == 0 { spaces.show_none.to_owned() } else { spaces.show_filtered(found.get()) }
+                }}
             </button>
         }
     };
@@ -89,7 +94,7 @@ pub fn SpaceFilterBar(
                         {move || model.words().common.filter}
                         {move || {
                             let n = filter.get().count();
-                            (n > 0).then(|| view! { <span class="badge" data-tone="neutral">{n}</span> })
+                            (n > 0).then(|| view! { <span class="badge">{n}</span> })
                         }}
                     </button>
                 </div>

@@ -12,7 +12,7 @@ use crate::model::use_model;
 use crate::route::Route;
 use crate::ui::chip::{ChipState, StateChip};
 use crate::ui::icon::Icon;
-use crate::ui::unbroken::Unbroken;
+use crate::ui::unbroken::{Dotted, Unbroken};
 
 /// A date of the team, as its row draws it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ pub struct TeamDate {
     /// Of what.
     pub title: String,
     when: String,
-    counts: String,
+    counts: Vec<String>,
     state: Option<(ChipStateOf, String)>,
 }
 
@@ -45,25 +45,26 @@ impl TeamDate {
         Self {
             id: entry.id,
             title: entry.activity.title.to_string(),
-            when: format::when(words.language, entry.occurrence.range, now.date()),
+            when: format::staff_when(words.language, entry.occurrence.range, now.date()),
             counts: counts(entry, words),
             state,
         }
     }
 }
 
-/// 报了8人，共20个名额 · 2家在排队
-fn counts(entry: &Entry<'_>, words: &'static Words) -> String {
+/// 报了8人，共20个名额, then 2家候补.
+fn counts(entry: &Entry<'_>, words: &'static Words) -> Vec<String> {
     let texts = &words.team;
     if matches!(entry.activity.policy, SignUpPolicy::WalkIn) {
-        return texts.walk_in.to_owned();
+        return vec![texts.walk_in.to_owned()];
     }
     let seats = entry.seats.unwrap_or_default();
     let taken = match entry.activity.policy.capacity() {
         Some(capacity) => texts.taken_of(seats.taken, capacity),
         None => texts.taken(seats.taken),
     };
-    if seats.waiting_parties == 0 { taken } else { [&taken, " · ", &texts.waiting(seats.waiting_parties)].concat() }
+    let waiting = (seats.waiting_parties > 0).then(|| texts.waiting(seats.waiting_parties));
+    [Some(taken), waiting].into_iter().flatten().collect()
 }
 
 /// The dates of a team that are not over, in order, and the one to do again: the last that is over, else the first to
@@ -108,7 +109,9 @@ pub fn TeamDateRow(date: TeamDate) -> impl IntoView {
                 <span>
                     <Unbroken text=date.when/>
                 </span>
-                <span class="list-row-note">{date.counts}</span>
+                <span class="list-row-note">
+                    <Dotted facts=date.counts/>
+                </span>
                 {chip}
             </span>
             <Icon name="i-next"/>
@@ -125,7 +128,9 @@ pub fn AgainCard(date: TeamDate, is_over: bool, #[prop(into)] href: String) -> i
     view! {
         <article class="team-card">
             <h2 class="team-card-title">{date.title}</h2>
-            <p class="team-card-text"><Unbroken text=when/> " · " <span class="nb">{date.counts}</span></p>
+            <p class="team-card-text">
+                <Dotted facts=[vec![when], date.counts].concat()/>
+            </p>
             <p class="team-card-text">{words.team.again_hint}</p>
             <div class="button-row">
                 <a class="button" href=href>

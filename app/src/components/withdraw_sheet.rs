@@ -1,18 +1,22 @@
-//! Who no longer comes, and what that means: a place given back may go to somebody who waits, at once.
+//! Who no longer comes, and what that means: a place given back may go to somebody who waits, at once. The filled button
+//! stands where the one that signs up did, so it is the one that loses nothing.
 
 use std::collections::BTreeSet;
 
 use domain::change::PartyMember;
-use domain::id::PersonId;
+use domain::id::{OccurrenceId, PersonId};
 use leptos::prelude::*;
 
+use crate::components::date_line::DateLine;
 use crate::model::use_model;
 use crate::ui::sheet::Sheet;
+use crate::ui::unbroken::Unbroken;
 
 /// The sheet; `on_confirm` gets who leaves.
 #[component]
 pub fn WithdrawSheet(
     open: RwSignal<bool>,
+    occurrence: OccurrenceId,
     party: Signal<Vec<PartyMember>>,
     /// Parties that wait.
     waiting: Signal<u16>,
@@ -36,10 +40,26 @@ pub fn WithdrawSheet(
         open.set(false);
         on_confirm.run(leaving.get_untracked().into_iter().collect());
     };
+    let is_alone = move || party.read().len() < 2;
+    let who = move || {
+        let leaving = leaving.read();
+        let party = party.read();
+        let names: Vec<_> =
+            party.iter().filter(|member| leaving.contains(&member.person)).map(|member| member.name.as_str()).collect();
+        let words = model.words();
+        (!names.is_empty()).then(|| words.common.party(words.names_list(&names), names.len()))
+    };
     // Red only for what cannot be undone: when others wait, the place is gone at once.
-    let kind = move || if waiting.get() > 0 { "danger" } else { "primary" };
+    let kind = move || if waiting.get() > 0 { "danger" } else { "outline" };
+    let word = move || {
+        let occurrence = &model.words().occurrence;
+        if is_alone() { occurrence.withdraw.to_owned() } else { occurrence.withdraw_confirm(leaving.read().len()) }
+    };
     let foot = move || {
         view! {
+            <button type="button" class="button" data-kind="primary" on:click=move |_| open.set(false)>
+                {move || model.words().occurrence.keep}
+            </button>
             <button
                 type="button"
                 class="button"
@@ -47,10 +67,7 @@ pub fn WithdrawSheet(
                 disabled=move || leaving.read().is_empty()
                 on:click=confirm
             >
-                {move || model.words().occurrence.withdraw_confirm(leaving.read().len())}
-            </button>
-            <button type="button" class="button" on:click=move |_| open.set(false)>
-                {move || model.words().occurrence.keep}
+                {word}
             </button>
         }
     };
@@ -58,12 +75,14 @@ pub fn WithdrawSheet(
         <Sheet
             open=open
             title=Signal::derive(move || {
-                let words = model.words();
-                if party.read().len() > 1 { words.occurrence.withdraw_who } else { words.occurrence.withdraw }.to_owned()
+                let occurrence = &model.words().occurrence;
+                if is_alone() { occurrence.withdraw_title } else { occurrence.withdraw_who }.to_owned()
             })
+            about=move || view! { <DateLine occurrence/> }
+            says_keep=true
             foot=foot
         >
-            <Show when=move || { party.read().len() > 1 }>
+            <Show when=move || !is_alone()>
                 <ul class="person-list">
                     {move || {
                         party
@@ -96,7 +115,20 @@ pub fn WithdrawSheet(
                     }}
                 </ul>
             </Show>
-            <p>{consequence}</p>
+            <p>
+                {move || {
+                    who()
+                        .map(|text| {
+                            view! {
+                                <strong>
+                                    <Unbroken text/>
+                                </strong>
+                                <br/>
+                            }
+                        })
+                }}
+                {consequence}
+            </p>
         </Sheet>
     }
 }

@@ -97,6 +97,7 @@ pub fn ActivitiesPage() -> impl IntoView {
     view! {
         <div class="page">
             <h1 class="sr" tabindex="-1">{move || model.words().list.title}</h1>
+            <div class="stack" data-gap="small">
             <div class="row" data-between="">
                 <Show when=move || !model.is_elder()>
                     <MonthButton open=month_open chosen=chosen.into()/>
@@ -118,8 +119,10 @@ pub fn ActivitiesPage() -> impl IntoView {
                 on_change=on_filter
                 teams
                 spaces
+                found=Signal::derive(move || days.read().iter().map(|(_, rows)| rows.len()).sum())
                 on_month=Callback::new(move |()| month_open.set(true))
             />
+            </div>
             {move || {
                 let days = days.get();
                 if days.iter().any(|(_, rows)| !rows.is_empty()) {
@@ -184,10 +187,11 @@ fn NothingHere(
     let model = use_model();
     let sentence = move || {
         let words = model.words();
-        if filter.mine {
+        if filter == (Filter { mine: true, ..Filter::default() }) {
             words.list.empty_mine.to_owned()
         } else if !filter.is_open() {
-            words.list.empty_filter.to_owned()
+            let names = words.filter_names(&filter, &model.view());
+            words.list.empty_filter(words.names_list(&names))
         } else if chosen == model.today() {
             words.list.empty_day.to_owned()
         } else {

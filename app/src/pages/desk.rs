@@ -10,6 +10,7 @@ use domain::people::{Action, Actor, Facts, Role, may};
 use domain::sync::View;
 use domain::text::Note;
 use domain::time::LocalDate;
+use domain::words::format;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -19,7 +20,7 @@ use crate::components::day_timeline::{Line, day_lines};
 use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
-use crate::components::request_card::{RequestCard, RequestData, staff_when, who};
+use crate::components::request_card::{RequestCard, RequestData, who};
 use crate::components::timeline::{Timeline, TimelineActions};
 use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Session, Submission, use_model};
@@ -399,8 +400,9 @@ fn AnswerSheet(asking: Asking, is_decline: bool, on_confirm: Callback<Option<Not
         let view = model.view();
         let row = asking.booking.get().and_then(|id| view.desk_bookings.get(&id));
         let words = model.words();
-        row.map_or_else(String::new, |row| {
-            [&who(words, &row.row), " · ", &staff_when(words, row.row.booking.range, model.today())].concat()
+        row.map_or_else(Vec::new, |row| {
+            let when = format::staff_when(words.language, row.row.booking.range, model.today());
+            vec![who(words, &row.row), when]
         })
     });
     let pick = move |decline: &'static str, cancel: &'static str| if is_decline { decline } else { cancel }.to_owned();
@@ -414,7 +416,7 @@ fn AnswerSheet(asking: Asking, is_decline: bool, on_confirm: Callback<Option<Not
             vec![desk.reason_taken, desk.reason_people, desk.reason_closed, desk.reason_repair, desk.reason_call]
         }),
         confirm: Signal::derive(move || pick(model.words().desk.decline_send, model.words().desk.cancel_send)),
-        keep: Signal::derive(move || model.words().desk.keep.to_owned()),
+        keep: Signal::derive(move || pick(model.words().desk.decline_keep, model.words().desk.keep)),
     };
     view! { <ReasonSheet open=asking.open words is_needed=true on_confirm/> }
 }

@@ -11,10 +11,11 @@ use domain::words::format;
 use leptos::prelude::*;
 
 use crate::components::person_form::PersonForm;
+use crate::components::profile_edit::ProfileSheet;
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::household;
 use crate::components::unsaved::Unsaved;
-use crate::model::{Session, Submission, use_model};
+use crate::model::{Model, Session, Submission, use_model};
 use crate::route::{Route, login_then};
 use crate::ui::chip::{ChipState, StateChip};
 use crate::ui::icon::Icon;
@@ -58,8 +59,9 @@ pub fn FamilyPage() -> impl IntoView {
 fn OwnFamily(account: AccountId) -> impl IntoView {
     let model = use_model();
     let form_open = RwSignal::new(false);
-    let remove_open = RwSignal::new(false);
-    let leaving = RwSignal::new(None::<Person>);
+    let person_open = RwSignal::new(false);
+    let profile_open = RwSignal::new(false);
+    let shown = RwSignal::new(None::<Person>);
     let last = RwSignal::new(None::<Submission>);
 
     let people = Memo::new(move |_| household(&model.view().persons));
@@ -70,9 +72,13 @@ fn OwnFamily(account: AccountId) -> impl IntoView {
         model.announce(model.words_untracked().family.added(&command.name));
         last.set(Some(model.submit(StreamId::Account(account), Command::AddPerson(command), None)));
     });
-    let ask = Callback::new(move |person: Person| {
-        leaving.set(Some(person));
-        remove_open.set(true);
+    let show = Callback::new(move |person: Person| {
+        if person.relation == Relation::Me {
+            profile_open.set(true);
+        } else {
+            shown.set(Some(person));
+            person_open.set(true);
+        }
     });
     let remove = Callback::new(move |person: Person| {
         let is_new = model.view_untracked().deliveries.contains_key(&person.id.uuid());
@@ -89,7 +95,7 @@ fn OwnFamily(account: AccountId) -> impl IntoView {
         }}
         <Unsaved last/>
         <ul class="person-list">
-            {move || people.get().into_iter().map(|person| view! { <FamilyRow person on_remove=ask/> }).collect_view()}
+            {move || people.get().into_iter().map(|person| view! { <FamilyRow person on_open=show/> }).collect_view()}
         </ul>
         {move || (people.read().len() == 1).then(|| view! { <p class="quiet">{model.words().family.empty}</p> })}
         <div class="action-bar">
@@ -110,7 +116,8 @@ fn OwnFamily(account: AccountId) -> impl IntoView {
             </button>
         </div>
         <PersonForm open=form_open on_add=add/>
-        <RemoveSheet open=remove_open person=leaving.into() on_confirm=remove/>
+        <PersonSheet open=person_open person=shown.into() on_remove=remove/>
+        <ProfileSheet open=profile_open/>
     }
 }
 
@@ -121,21 +128,25 @@ fn is_about_family(settled: &Settled) -> bool {
     matches!(command, Some(Command::AddPerson(_) | Command::RemovePerson(_)))
 }
 
+/// How old a child is, or what somebody is to the household.
+fn note_of(person: &Person, model: Model) -> String {
+    let words = model.words();
+    match person.born {
+        Some(born) if person.relation == Relation::Child => format::age(words.language, born, model.today()),
+        _ => words.relation(person.relation).to_owned(),
+    }
+}
+
 #[component]
-fn FamilyRow(person: Person, on_remove: Callback<Person>) -> impl IntoView {
+fn FamilyRow(person: Person, on_open: Callback<Person>) -> impl IntoView {
     let model = use_model();
-    let Person { id, relation, name, born } = person.clone();
+    let id = person.id;
     // Children go by the last part of a name, others by the first.
-    let mut letters = name.as_str().chars();
-    let letter = if relation == Relation::Child { letters.next_back() } else { letters.next() };
+    let mut letters = person.name.as_str().chars();
+    let letter = if person.relation == Relation::Child { letters.next_back() } else { letters.next() };
     let initial: String = letter.into_iter().collect();
-    let note = move || {
-        let words = model.words();
-        match born {
-            Some(born) if relation == Relation::Child => format::age(words.language, born, model.today()),
-            _ => words.relation(relation).to_owned(),
-        }
-    };
+    let name = person.name.to_string();
+    let about = person.clone();
     let delivery = Memo::new(move |_| model.view().deliveries.get(&id.uuid()).copied());
     let state = move || {
         let words = model.words();
@@ -144,35 +155,22 @@ fn FamilyRow(person: Person, on_remove: Callback<Person>) -> impl IntoView {
             Delivery::Checking => view! { <StateChip state=ChipState::Checking text=words.states.checking/> },
         })
     };
-    let label = {
-        let name = name.clone();
-        move || model.words().family.remove(&name)
-    };
     view! {
         <li>
-            <div class="person-row">
+            <button
+                type="button"
+                class="person-row"
+                aria-haspopup="dialog"
+                on:click=move |_| on_open.run(person.clone())
+            >
                 <span class="initial" aria-hidden="true">{initial}</span>
                 <span class="person-row-text">
-                    <span class="person-row-name">{name.to_string()}</span>
-                    <span class="person-row-note">{note}</span>
+                    <span class="person-row-name">{name}</span>
+                    <span class="person-row-note">{move || note_of(&about, model)}</span>
                     {state}
                 </span>
-                {(relation != Relation::Me)
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="button"
-                                data-kind="quiet"
-                                aria-label=label
-                                aria-haspopup="dialog"
-                                on:click=move |_| on_remove.run(person.clone())
-                            >
-                                {move || model.words().common.remove}
-                            </button>
-                        }
-                    })}
-            </div>
+                <Icon name="i-next"/>
+            </button>
         </li>
     }
 }
@@ -187,51 +185,39 @@ fn still_signed_up(view: &View, person: PersonId, now: Timestamp) -> Option<Occu
         .find(|id| view.occurrences.get(id).is_some_and(|date| date.row.range.end() > now))
 }
 
-/// What removing means, and the two ways on.
+/// Somebody of the household: who they are and, last, taking them out, with what that means.
 #[component]
-fn RemoveSheet(open: RwSignal<bool>, person: Signal<Option<Person>>, on_confirm: Callback<Person>) -> impl IntoView {
+fn PersonSheet(open: RwSignal<bool>, person: Signal<Option<Person>>, on_remove: Callback<Person>) -> impl IntoView {
     let model = use_model();
     let name = move || person.read().as_ref().map(|person| person.name.to_string()).unwrap_or_default();
+    let about = move || {
+        let note = person.read().as_ref().map(|person| note_of(person, model));
+        note.map(|note| view! { <p>{note}</p> })
+    };
     let obstacle = Memo::new(move |_| {
         let id = person.read().as_ref()?.id;
         still_signed_up(&model.view(), id, model.now())
     });
-    let confirm = move |_| {
+    let remove = move |_| {
         open.set(false);
         if let Some(person) = person.get_untracked() {
-            on_confirm.run(person);
+            on_remove.run(person);
         }
     };
-    let foot = move || {
+    let removal = move || {
         let words = model.words();
-        let way_on = match obstacle.get() {
+        match obstacle.get() {
             Some(occurrence) => view! {
-                <a class="button" data-kind="primary" href=Route::Occurrence(occurrence).href()>{words.me.details}</a>
+                <p>{words.refusal(&Refusal::PersonSignedUp { occurrence })}</p>
+                <a class="button" href=Route::Occurrence(occurrence).href()>{words.me.details}</a>
             }
             .into_any(),
             None => view! {
-                <button type="button" class="button" data-kind="danger" on:click=confirm>
-                    {words.family.remove(name())}
-                </button>
+                <p>{words.family.remove_note}</p>
+                <button type="button" class="button" data-kind="quiet" on:click=remove>{words.family.remove}</button>
             }
             .into_any(),
-        };
-        view! {
-            {way_on}
-            <button type="button" class="button" on:click=move |_| open.set(false)>{words.family.keep}</button>
         }
     };
-    view! {
-        <Sheet open=open title=Signal::derive(move || model.words().family.remove_title(name())) foot=foot>
-            <p>
-                {move || {
-                    let words = model.words();
-                    match obstacle.get() {
-                        Some(occurrence) => words.refusal(&Refusal::PersonSignedUp { occurrence }),
-                        None => words.family.remove_note.to_owned(),
-                    }
-                }}
-            </p>
-        </Sheet>
-    }
+    view! { <Sheet open title=Signal::derive(name) about>{removal}</Sheet> }
 }

@@ -124,7 +124,10 @@ pub fn LoginPage() -> impl IntoView {
             }}
             {step}
             {by_phone}
-            {move || model.is_demo().then(|| view! { <DemoPeople on_done/> })}
+            {move || {
+                let is_first = draft.step.get() == Step::Phone;
+                (is_first && model.is_demo()).then(|| view! { <DemoPeople on_done/> })
+            }}
         </div>
     }
 }

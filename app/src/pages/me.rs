@@ -10,12 +10,13 @@ use leptos_router::hooks::use_query_map;
 
 use crate::components::coming_list::{ComingList, Mine, NextUp};
 use crate::components::own_booking_sheet::OwnBookingSheet;
-use crate::components::profile_edit::ProfileEdit;
+use crate::components::profile_edit::ProfileSheet;
 use crate::components::sign_out_sheet::SignOutSheet;
 use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Session, Submission, use_model};
 use crate::route::{Route, login_then};
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::Dotted;
 
 /// How many of what is over are listed.
 const PAST_MAX: usize = 30;
@@ -103,12 +104,11 @@ fn OwnPage() -> impl IntoView {
     view! {
         <div class="page">
             <AccountHead/>
-            <ProfileEdit/>
             <Unsaved last/>
             <Ways/>
             {move || mine.with(|mine| mine.next.clone()).map(|line| view! { <NextUp line on_booking=open/> })}
-            <Lines title=Signal::derive(move || model.words().me.waiting) lines=Signal::derive(move || mine.get().waiting) on_booking=open/>
             <Lines title=Signal::derive(move || model.words().me.coming) lines=Signal::derive(move || mine.get().coming) on_booking=open/>
+            <Lines title=Signal::derive(move || model.words().me.waiting) lines=Signal::derive(move || mine.get().waiting) on_booking=open/>
             {move || mine.with(|mine| mine.next.is_none() && mine.coming.is_empty() && mine.waiting.is_empty()).then(|| view! { <Nothing/> })}
             {move || {
                 let past = mine.get().past;
@@ -143,11 +143,12 @@ fn OwnPage() -> impl IntoView {
     }
 }
 
-/// Who this is.
+/// Who this is; leads to one's details.
 #[component]
 fn AccountHead() -> impl IntoView {
     let model = use_model();
-    move || {
+    let open = RwSignal::new(false);
+    let head = move || {
         let words = model.words();
         let view = model.view();
         let Some((_, profile)) = &view.profile else {
@@ -159,17 +160,32 @@ fn AccountHead() -> impl IntoView {
         let home = communities.iter().find(|community| community.id == profile.home);
         let home = home.map(|home| super::communities::name_of(home, words.language));
         let tail = (!profile.phone_tail.is_empty()).then(|| words.me.phone_tail(&profile.phone_tail));
-        let sub: Vec<String> = [home, tail].into_iter().flatten().collect();
+        let facts: Vec<String> = [home, tail].into_iter().flatten().collect();
         view! {
             <header class="account-head">
                 <span class="initial" aria-hidden="true">{initial}</span>
                 <div>
                     <h1 class="page-title">{name}</h1>
-                    <p class="page-sub">{sub.join(" · ")}</p>
+                    <p class="page-sub">
+                        <Dotted facts/>
+                    </p>
                 </div>
+                <button
+                    type="button"
+                    class="account-head-edit"
+                    aria-haspopup="dialog"
+                    aria-label=words.me.profile
+                    on:click=move |_| open.set(true)
+                >
+                    <Icon name="i-next"/>
+                </button>
             </header>
         }
         .into_any()
+    };
+    view! {
+        {head}
+        <ProfileSheet open/>
     }
 }
 

@@ -69,7 +69,7 @@ pub fn MessagesPage() -> impl IntoView {
                 }
                 Session::SignedIn(_) if model.freshness() != Freshness::Loading => {
                     view! {
-                        <Empty icon="i-message" text=model.words().messages.empty>
+                        <Empty icon="i-message" text=model.words().messages.empty help=model.words().messages.empty_help>
                             <a class="button" href=Route::Activities.href()>{model.words().me.see_activities}</a>
                         </Empty>
                     }

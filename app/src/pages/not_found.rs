@@ -24,7 +24,7 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <div class="page">
             <div class="message-page">
-                <Icon name="i-circle" size="huge"/>
+                <Icon name="i-search" size="huge"/>
                 <h1 class="page-title">{title}</h1>
                 <p>{move || model.words().errors.not_found}</p>
                 <div class="button-stack">

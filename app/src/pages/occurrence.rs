@@ -11,6 +11,7 @@ use domain::sign_up::may_withdraw;
 use domain::sync::machine::Settled;
 use domain::sync::overlay::predict_sign_up;
 use domain::sync::{Delivery, View};
+use domain::time::Timestamp;
 use domain::words::format;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
@@ -23,7 +24,7 @@ use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::SignUpSheet;
 use crate::components::unsaved::Unsaved;
 use crate::components::withdraw_sheet::WithdrawSheet;
-use crate::model::{Session, Submission, use_model};
+use crate::model::{Model, Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::platform;
 use crate::route::{Route, login_then};
@@ -69,12 +70,9 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
     let own = Memo::new(move |_| model.view().sign_up_for(id).map(|(id, sign_up)| (id, sign_up.row.clone())));
     let seats = Memo::new(move |_| model.view().seats.get(&id).map(|seats| seats.row));
     let fact = Memo::new(move |_| Entry::of(&model.view(), id).map(|entry| entry.fact(model.now())));
-    // Whether one's place can be given back; nothing where that is no question any more.
-    let can_withdraw = Memo::new(move |_| {
-        let is_settled = matches!(fact.get(), Some(RowFact::CheckedIn | RowFact::Cancelled | RowFact::Over));
-        let view = model.view();
-        let range = view.occurrences.get(&id).filter(|_| !is_settled).map(|date| date.row.range);
-        range.map(|range| may_withdraw(range, model.now()))
+    let way_out = Memo::new(move |_| {
+        let is_settled = matches!(fact.get(), Some(RowFact::CheckedIn | RowFact::Cancelled));
+        if is_settled { None } else { WayOut::of(id, own.get().map(|(id, _)| id)?, model) }
     });
     let refused = Memo::new(move |_| {
         let about_this = |settled: &Settled| concerns(&model.view(), settled, id);
@@ -164,7 +162,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                     own=Signal::derive(move || own.get().map(|(_, row)| row))
                     seats=seats.into()
                 >
-                    {move || can_withdraw.get().map(|is_open| view! { <WayOut is_open open=withdraw_open/> })}
+                    {move || way_out.get().map(|way| view! { <OneWayOut way open=withdraw_open/> })}
                 </OwnStatus>
             </Show>
             <Leaving id/>
@@ -180,6 +178,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
             <SignUpSheet open=sheet_open occurrence=Signal::stored(id) on_confirm=sign_up/>
             <WithdrawSheet
                 open=withdraw_open
+                occurrence=id
                 party=Signal::derive(move || own.get().map(|(_, row)| row.party).unwrap_or_default())
                 waiting=Signal::derive(move || seats.get().map_or(0, |seats| seats.waiting_parties))
                 on_confirm=withdraw
@@ -219,21 +218,82 @@ fn Hero(id: OccurrenceId) -> impl IntoView {
     }
 }
 
-/// Giving one's place back, or why that is too late.
+/// How one gets out of a sign-up; there is none once the date is over.
+#[derive(Debug, Clone, PartialEq)]
+enum WayOut {
+    /// It was never sent, so nothing is given back.
+    Unsent(CommandId),
+    /// The place can be given back.
+    GiveBack,
+    /// It has begun: only the telephone helps.
+    Call { until: Timestamp, phone: Option<String> },
+}
+
+impl WayOut {
+    fn of(occurrence: OccurrenceId, sign_up: SignUpId, model: Model) -> Option<Self> {
+        let (view, now) = (model.view(), model.now());
+        let entry = Entry::of(&view, occurrence)?;
+        let range = entry.occurrence.range;
+        let command = CommandId::from_uuid(sign_up.uuid());
+        // With a network it is on its way before anybody could take it back.
+        let waits = model.is_offline() || model.needs_sign_in();
+        if waits && model.unsent().iter().any(|item| item.id == command && item.tried == 0) {
+            return Some(Self::Unsent(command));
+        }
+        if may_withdraw(range, now) {
+            return Some(Self::GiveBack);
+        }
+        let team = view.teams.get(&entry.activity.team).and_then(|team| team.row.phone.clone());
+        let phone = team.or_else(|| model.community_view().and_then(|community| community.phone));
+        entry.is_running(now).then(|| Self::Call { until: range.end(), phone })
+    }
+}
+
+/// The one way out, in the card of one's own sign-up.
 #[component]
-fn WayOut(is_open: bool, open: RwSignal<bool>) -> impl IntoView {
+fn OneWayOut(way: WayOut, open: RwSignal<bool>) -> impl IntoView {
     let model = use_model();
-    if !is_open {
-        return view! { <p class="status-text">{move || model.words().occurrence.started}</p> }.into_any();
+    let words = model.words();
+    match way {
+        WayOut::Unsent(command) => {
+            let take_back = move |_| {
+                model.withdraw_unsent(command);
+                model.announce(model.words_untracked().outbox.withdrawn);
+            };
+            view! {
+                <div class="button-row">
+                    <button type="button" class="button" on:click=take_back>{words.outbox.withdraw}</button>
+                </div>
+            }
+            .into_any()
+        }
+        WayOut::GiveBack => view! {
+            <div class="button-row">
+                <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(true)>
+                    {words.occurrence.withdraw}
+                </button>
+            </div>
+        }
+        .into_any(),
+        WayOut::Call { until, phone } => {
+            let text = words.occurrence.running(format::time(words.language, until.minute_of_day()));
+            view! {
+                <p class="status-text">{text}</p>
+                {phone
+                    .map(|phone| {
+                        view! {
+                            <div class="button-row">
+                                <a class="button" href=["tel:", &phone].concat()>
+                                    <Icon name="i-phone"/>
+                                    {words.common.call_number(&phone)}
+                                </a>
+                            </div>
+                        }
+                    })}
+            }
+            .into_any()
+        }
     }
-    view! {
-        <div class="button-row">
-            <button type="button" class="button" data-kind="quiet" on:click=move |_| open.set(true)>
-                {move || model.words().occurrence.withdraw}
-            </button>
-        </div>
-    }
-    .into_any()
 }
 
 /// A withdrawal that is still on its way.
@@ -288,6 +348,7 @@ fn MainAction(fact: RowFact, on_ask: Callback<()>) -> impl IntoView {
                 note(words.occurrence.opens(format::moment(words.language, opens_at, model.today())))
             }
             RowFact::Closed => note(words.occurrence.closed.to_owned()),
+            RowFact::Running => note(words.states.now.to_owned()),
             RowFact::Over => note(words.occurrence.over.to_owned()),
             RowFact::Cancelled => note(words.occurrence.called_off.to_owned()),
             RowFact::OnItsWay(_) | RowFact::CheckedIn | RowFact::Confirmed { .. } | RowFact::Waitlisted { .. } => {

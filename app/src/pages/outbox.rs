@@ -88,7 +88,7 @@ pub fn OutboxPage() -> impl IntoView {
                 {model.is_offline().then(|| view! { <p class="action-bar-note">{words.offline.offline}</p> })}
                 <button type="button" class="button" data-kind="primary" on:click=move |_| model.try_now()>
                     <Icon name="i-phone-arrow"/>
-                    {if model.is_offline() { words.common.retry } else { words.outbox.send_now }}
+                    {words.outbox.send_now}
                 </button>
             </div>
         }

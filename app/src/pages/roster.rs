@@ -18,7 +18,6 @@ use leptos_router::hooks::use_params_map;
 use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
-use crate::components::request_card::staff_when;
 use crate::components::roster_list::{Part, RosterRow, RosterRowData, roster_rows};
 use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Submission, use_model};
@@ -28,7 +27,7 @@ use crate::platform;
 use crate::route::Route;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
-use crate::ui::unbroken::Unbroken;
+use crate::ui::unbroken::Dotted;
 
 /// `/desk/roster/:occurrence`
 #[component]
@@ -81,7 +80,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
     let place = entry.activity.venue.place.to_string();
     let title = entry.activity.title.to_string();
     Some(Head {
-        when: staff_when(words, range, now.date()),
+        when: format::staff_when(words.language, range, now.date()),
         called_off: cancelled.map(|cancelled| match &cancelled.reason {
             Some(why) => words.roster.is_called_off_why(why),
             None => words.roster.is_called_off.to_owned(),
@@ -95,7 +94,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
         can_check_in: check_in.is_ok(),
         can_call_off: cancelled.is_none() && range.start() > now,
         is_walk_in: matches!(entry.activity.policy, SignUpPolicy::WalkIn),
-        share: words.occurrence.share_text(&title, format::when(words.language, range, now.date()), &place),
+        share: words.occurrence.share_text(&title, format::dated(words.language, range, now.date()), &place),
         title,
         place,
     })
@@ -149,13 +148,19 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             }
         });
     };
+    let confirmed = move || {
+        let rows = rows.read();
+        let confirmed = || rows.iter().filter(|row| row.part == Part::Confirmed);
+        let heads: u16 = confirmed().map(|row| row.heads).sum();
+        model.words().roster.confirmed(confirmed().count(), heads)
+    };
     let parties = move || rows.read().iter().filter(|row| row.part != Part::Gone).count();
 
     view! {
         <div class="page">
             {move || head.get().map(|head| view! {
                 <h1 class="page-title" tabindex="-1">{head.title}</h1>
-                <p class="page-sub"><Unbroken text=head.when/> " · " {head.place}</p>
+                <p class="page-sub"><Dotted facts=vec![head.when, head.place]/></p>
                 {head.called_off.map(|text| view! {
                     <section class="status" data-state="cancelled">
                         <Icon name="i-slash"/>
@@ -188,9 +193,9 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                     view! { <Empty icon="i-people" text/> }
                 })
             }}
-            <RosterPart name=Signal::derive(move || model.words().roster.confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in/>
-            <RosterPart name=Signal::derive(move || model.words().roster.waiting) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in/>
-            <RosterPart name=Signal::derive(move || model.words().roster.cancelled) rows=part(Part::Gone) can_check_in=false on_check_in=check_in/>
+            <RosterPart name=Signal::derive(confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in/>
+            <RosterPart name=Signal::derive(move || model.words().roster.waiting.to_owned()) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in/>
+            <RosterPart name=Signal::derive(move || model.words().roster.cancelled.to_owned()) rows=part(Part::Gone) can_check_in=false on_check_in=check_in/>
             {move || (!rows.read().is_empty()).then(|| view! { <p class="quiet">{model.words().roster.hint}</p> })}
             <div class="button-row">
                 <button type="button" class="button" on:click=share>
@@ -208,7 +213,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                 })}
             </div>
             <CallOffSheet open=sheet_open about=Signal::derive(move || {
-                head.get().map_or_else(String::new, |head| [&head.title, " · ", &head.when].concat())
+                head.get().map_or_else(Vec::new, |head| vec![head.title, head.when])
             }) parties=Signal::derive(parties) on_confirm=call_off/>
         </div>
     }
@@ -248,7 +253,7 @@ fn Arrivals(rows: Signal<Vec<RosterRowData>>) -> impl IntoView {
 /// One of the three lists; not drawn when it is empty.
 #[component]
 fn RosterPart(
-    name: Signal<&'static str>,
+    name: Signal<String>,
     rows: Signal<Vec<RosterRowData>>,
     #[prop(into)] can_check_in: Signal<bool>,
     on_check_in: Callback<SignUpId>,
@@ -280,7 +285,7 @@ fn RosterPart(
 #[component]
 fn CallOffSheet(
     open: RwSignal<bool>,
-    about: Signal<String>,
+    about: Signal<Vec<String>>,
     parties: Signal<usize>,
     on_confirm: Callback<Option<Note>>,
 ) -> impl IntoView {

@@ -119,6 +119,7 @@ fn TextSize() -> impl IntoView {
                                 aria-pressed=move || (model.prefs().step == step.into()).to_string()
                                 on:click=move |_| model.set_prefs(|prefs| prefs.step = step.into())
                             >
+                                <span class="step-picker-sample" aria-hidden="true">{move || model.words().settings.letter}</span>
                                 {move || name_of(step, model.words())}
                             </button>
                         }
@@ -142,7 +143,7 @@ fn Colours() -> impl IntoView {
     view! {
         <section class="section">
             <Segment
-                title=|words| words.settings.dark
+                title=|words| words.settings.appearance
                 choices=&THEMES
                 chosen=Signal::derive(move || model.prefs().theme)
                 on_choose=Callback::new(move |theme| model.set_prefs(|prefs| prefs.theme = theme))

@@ -23,7 +23,7 @@ use crate::components::free_times::{DaySlot, DaySlotState, day_slots, next_free}
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::refusals_here::command_of;
 use crate::components::slot_picker::SlotPicker;
-use crate::components::space_card::{Opening, OpeningLine, SpacePicture, slot_href};
+use crate::components::space_card::{DoorLine, KindLine, SpacePicture, slot_href};
 use crate::components::space_days::SpaceDays;
 use crate::components::space_facts::{SpaceFacts, SpaceTerms};
 use crate::components::unsaved::Unsaved;
@@ -31,6 +31,7 @@ use crate::model::{Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::platform;
 use crate::route::{Route, login_then, with_query};
+use crate::ui::icon::Icon;
 use crate::ui::unbroken::Unbroken;
 
 /// How long a closing sheet takes until the page may be moved under it.
@@ -80,7 +81,15 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
         let view = model.view();
         model.refused().into_iter().filter(|settled| concerns(&view, settled, id)).collect::<Vec<_>>()
     });
-    let opening = Memo::new(move |_| Opening::of(&space.read(), model.words(), model.now()));
+    // Beside the times of another day, what stands on the door is said to be about now.
+    let door = Memo::new(move |_| {
+        let (space, words) = (space.read(), model.words());
+        let mut door = words.door(&space.hours, &space.closures, model.now());
+        if let Some(state) = door.facts.first_mut().filter(|_| day.get() != model.today()) {
+            *state = words.spaces.now(&*state);
+        }
+        door
+    });
 
     let sheet_open = RwSignal::new(false);
     let cancel_open = RwSignal::new(false);
@@ -190,9 +199,16 @@ fn KnownSpace(id: SpaceId, community: CommunityId) -> impl IntoView {
         <div class="page">
             <header class="space-hero">
                 {move || view! { <SpacePicture kind=space.read().kind/> }}
-                <p class="space-card-kind">{move || model.words().space_kind(space.read().kind)}</p>
+                {move || {
+                    let space = space.read();
+                    view! { <KindLine kind=space.kind heads=space.policy.mode.heads()/> }
+                }}
                 <h1 class="page-title" tabindex="-1">{move || space.read().name.to_string()}</h1>
-                {move || view! { <OpeningLine opening=opening.get()/> }}
+                <p class="space-hero-place">
+                    <Icon name="i-place"/>
+                    {move || space.read().address.to_string()}
+                </p>
+                {move || view! { <DoorLine door=door.get()/> }}
                 <CommunityNote community=here/>
             </header>
             {move || {

@@ -42,6 +42,7 @@ pub fn SpacesPage() -> impl IntoView {
 
     let ids = Memo::new(move |_| cards.read().iter().map(SpaceCardData::id).collect::<Vec<_>>());
     let is_empty = Memo::new(move |_| ids.read().is_empty());
+    let found = Signal::derive(move || ids.read().len());
     // A card is drawn anew only when it has changed itself, so that the focus stays where it is.
     let one = move |id| {
         let card = Memo::new(move |_| cards.read().iter().find(|card| card.id() == id).cloned());
@@ -57,7 +58,7 @@ pub fn SpacesPage() -> impl IntoView {
             <h1 class="page-title" tabindex="-1">{move || model.words().spaces.title}</h1>
             {move || {
                 (!kinds.read().is_empty())
-                    .then(|| view! { <SpaceFilterBar filter=filter.into() kinds=kinds.into() on_filter/> })
+                    .then(|| view! { <SpaceFilterBar filter=filter.into() kinds=kinds.into() found on_filter/> })
             }}
             {move || {
                 if is_empty.get() {

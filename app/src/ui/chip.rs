@@ -13,7 +13,6 @@ pub enum Tone {
     Warn,
     Bad,
     Info,
-    Festive,
 }
 
 impl Tone {
@@ -26,7 +25,6 @@ impl Tone {
             Self::Warn => "warn",
             Self::Bad => "bad",
             Self::Info => "info",
-            Self::Festive => "festive",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A sheet: a modal `<dialog>` from the bottom of a phone, in the middle of a desk.
 //!
 //! The browser's back closes it (a history entry is made while it is open), Escape and the close button too, and focus
-//! returns to what opened it. The one word it says by itself is that of its close button. What is inside is made anew
+//! returns to what opened it. The one word it says by itself is that of its close buttons. What is inside is made anew
 //! at each opening. A page that closes it and goes elsewhere at once does so with `replace`, which takes the place of
 //! the sheet's history entry.
 
@@ -36,14 +36,21 @@ fn is_here(mark: &str) -> bool {
 /// How long a change of page may take to reach the history.
 const SETTLE_MS: u64 = 100;
 
-/// A sheet, open while `open` is true. `foot` holds its one primary button and what belongs beside it.
+/// A sheet, open while `open` is true. `foot` holds its one primary button and what belongs beside it; a button that
+/// closes is always there.
 #[component]
 pub fn Sheet(
     open: RwSignal<bool>,
     #[prop(into)] title: Signal<String>,
+    /// What it is about, under the title.
+    #[prop(optional, into)]
+    about: Option<ViewFn>,
     /// Fills a phone's screen.
     #[prop(optional)]
     full: bool,
+    /// Its foot has a word of its own for leaving everything as it is.
+    #[prop(optional)]
+    says_keep: bool,
     #[prop(optional, into)] foot: Option<ViewFn>,
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -87,7 +94,8 @@ pub fn Sheet(
     on_cleanup(move || back.remove());
 
     let children = StoredValue::new(children);
-    let foot = StoredValue::new(foot);
+    let (about, foot) = (StoredValue::new(about), StoredValue::new(foot));
+    let close = move |_| open.set(false);
     view! {
         <dialog
             class="sheet"
@@ -105,20 +113,31 @@ pub fn Sheet(
                                     <h2 class="sheet-title" tabindex="-1" autofocus>
                                         {move || title.get()}
                                     </h2>
+                                    {about
+                                        .get_value()
+                                        .map(|about| view! { <div class="sheet-sub">{about.run()}</div> })}
                                 </div>
                                 <button
                                     class="icon-button"
                                     type="button"
                                     aria-label=move || model.words().common.close
-                                    on:click=move |_| open.set(false)
+                                    on:click=close
                                 >
                                     <Icon name="i-close"/>
                                 </button>
                             </header>
                             <div class="sheet-body">{children.with_value(|children| children())}</div>
-                            {foot
-                                .get_value()
-                                .map(|foot| view! { <footer class="sheet-foot">{foot.run()}</footer> })}
+                            <footer class="sheet-foot">
+                                {foot.get_value().map(|foot| foot.run())}
+                                {(!says_keep)
+                                    .then(|| {
+                                        view! {
+                                            <button type="button" class="button" data-kind="quiet" on:click=close>
+                                                {move || model.words().common.close}
+                                            </button>
+                                        }
+                                    })}
+                            </footer>
                         }
                     })
             }}

@@ -3,25 +3,41 @@
 use leptos::prelude::*;
 
 /// Draws every part of `text` as one box. The words of dates set their parts apart by the one space in Chinese (今天
-/// 下午2:30–4:00) and by a comma and a space in English (Today, 2:30–4:00 pm).
+/// 下午2:30–4:00) and by a comma and a space in English (Today, 2:30–4:00 pm); names and hours in a row by 、.
 #[component]
 pub fn Unbroken(#[prop(into)] text: String) -> impl IntoView {
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let gap = if text.contains(is_han) { " " } else { ", " };
-    let parts: Vec<String> = text.split(gap).map(str::to_owned).collect();
-    let last = parts.len() - 1;
-    parts
-        .into_iter()
-        .enumerate()
-        .map(|(at, mut part)| {
-            let is_last = at == last;
-            if !is_last && gap == ", " {
-                part.push(',');
-            }
+    // A comma stays with what is before it, the space between two parts is where a line may end.
+    text.split_inclusive(gap)
+        .flat_map(|part| part.split_inclusive('、'))
+        .map(|part| {
+            let whole = part.trim_end();
             view! {
-                <span class="nb">{part}</span>
-                {(!is_last).then_some(" ")}
+                <span class="nb">{whole.to_owned()}</span>
+                {(whole.len() < part.len()).then_some(" ")}
             }
         })
         .collect_view()
+}
+
+/// Facts in a row with a dot between two of them. Each stays whole while a line has room for it, and no line starts or
+/// ends with a dot.
+#[component]
+pub fn Dotted(facts: Vec<String>) -> impl IntoView {
+    view! {
+        <span class="dotted">
+            {facts
+                .into_iter()
+                .map(|text| {
+                    view! {
+                        <span>
+                            <Unbroken text/>
+                        </span>
+                        " "
+                    }
+                })
+                .collect_view()}
+        </span>
+    }
 }

@@ -1,6 +1,9 @@
 //! Words of the list of activities, the month picker, a date's page and the sign-up sheet.
 
+use super::Words;
 use super::template::catalogue;
+use crate::agenda::Filter;
+use crate::sync::View;
 
 catalogue! {
     /// The list of activities.
@@ -15,7 +18,8 @@ catalogue! {
         any_space: "全部场地", "All venues";
         filters_label: "筛选活动", "Filter activities";
         clear_filters: "清除筛选", "Clear filters";
-        filtered(n): "筛选出{n}场", "{n} {n?activity|activities} found";
+        show_none: "没有符合的活动", "Nothing matches";
+        show_filtered(n): "看{n}场活动", "Show {n} {n?activity|activities}";
         list: "列表", "List";
         month: "月历", "Month";
         open_month: "打开月历", "Open the month";
@@ -31,7 +35,7 @@ catalogue! {
         empty_that_day(day): "{day}没有活动", "Nothing on {day}";
         next_with(day, n): "{day}有{n}场", "{n} on {day}";
         empty_mine: "还没有报名。看看今天的活动", "Nothing yet. See today's activities";
-        empty_filter: "没有符合的活动。换个条件看看", "Nothing matches. Try other filters";
+        empty_filter(filters): "没有「{filters}」的活动", "Nothing for \"{filters}\"";
         empty_community: "这个社区还没有活动。可以先看看别的社区", "No activities in this community yet. Have a look at the others";
         empty_results(q): "没找到「{q}」。换个词，或打电话问社区", "Nothing for \"{q}\". Try another word or call";
         search_label: "搜活动、空间、团队", "Search activities, spaces, teams";
@@ -66,8 +70,8 @@ catalogue! {
         other_dates: "其他场次", "Other dates";
         no_limit: "不限人数", "No limit";
         left_of(n, total): "剩{n}个名额，共{total}个", "{n} of {total} left";
-        all_taken(total): "{total}个名额都满了", "All {total} places taken";
-        waiting(n): "{n}家在排队", "{n} {n?party|parties} waiting";
+        all_taken(total): "{total}个名额已满", "All {total} places taken";
+        waiting(n): "{n}家候补", "{n} {n?party|parties} waiting";
         signed_up(n): "已报{n}人", "{n} signed up";
         sign_up: "我要报名", "Sign up";
         sign_up_wait(n): "排队候补（前面{n}家）", "Join waitlist ({n} ahead)";
@@ -91,15 +95,16 @@ catalogue! {
         called_off_why(why): "这一场取消了：{why}", "This date is cancelled: {why}";
         mine_title: "我的报名", "My sign-up";
         seat(n): "报名成功 · 第{n}位", "Confirmed · no. {n}";
-        seat_of(n, total): "第{n}位，共{total}位", "No. {n} of {total}";
+        on_list(n): "名单上第{n}位", "No. {n} on the list";
         waitlisted(n): "候补第{n}位，前面的人不来就轮到您，会给您发消息。", "Waitlist no. {n}. When places come free we tell you.";
         withdraw: "取消报名", "Cancel my place";
         withdraw_some: "有人不去了", "Someone can't come";
+        withdraw_title: "不去了？", "Not coming?";
         withdraw_who: "谁不去了？", "Who isn't coming?";
-        withdraw_confirm(n): "取消{n}人的报名", "Cancel for {n}";
+        withdraw_confirm(n): "取消{n}人的报名", "Cancel for {n} {n?person|people}";
         withdraw_queue(n): "后面有{n}家在等，取消后名额马上给他们，不能恢复。", "{n} are waiting; your place goes to them at once.";
-        withdraw_free: "名额会还给大家，再报不一定还有。", "Your place becomes free for others; there may be none left later.";
-        started: "已经开始了。去不了，请打电话告诉他们。", "It has started. If you can't come, please call.";
+        withdraw_free: "名额会让给别人，再报不一定还有。", "Your place becomes free for others; there may be none left later.";
+        running(until): "正在进行，到{until}。去不了请打电话。", "On now, until {until}. If you can't come, please call.";
         keep: "还是去", "Keep it";
         withdrawn: "已取消报名", "Your place is cancelled";
         add_to_calendar: "加入手机日历", "Add to calendar";
@@ -116,14 +121,15 @@ catalogue! {
     /// The sheet that signs up a party.
     SignUpSheet {
         title: "谁去？", "Who is coming?";
-        confirm(n): "确认报名{n}人", "Sign up {n}";
-        confirm_wait(n): "{n}人一起排队", "Join waitlist, {n}";
+        confirm(n): "确认报名{n}人", "Sign up {n} {n?person|people}";
+        confirm_wait(n): "{n}人一起排队", "Join waitlist, {n} {n?person|people}";
         summary(n, left): "{n}人 · 剩{left}个名额", "{n} {n?person|people} · {left} left";
         summary_no_limit(n): "{n}人 · 不限人数", "{n} {n?person|people} · no limit";
         wait_summary(n): "名额不够，一家人一起排队，前面{n}家", "Not enough places: your party waits together, {n} ahead";
         add_person: "加家人", "Add family";
         for_name(name): "帮{name}报名", "Sign up {name}";
         guardian: "要有大人陪", "With a guardian";
+        guardian_counts: "陪孩子的大人也占名额", "The adult who comes along takes a place too";
         guardian_needed: "孩子要有大人陪，请选一位大人", "Children come with an adult; choose one";
         child_needed(from, to): "请选一个{from}–{to}岁的孩子", "Choose a child aged {from}–{to}";
         why_age(from, to): "要{from}–{to}岁", "Ages {from}–{to} only";
@@ -133,5 +139,25 @@ catalogue! {
         why_already: "已经报了", "Already in";
         too_many(max): "一次最多报{max}人", "At most {max} in one party";
         choose_someone: "请选要去的人", "Choose who is coming";
+    }
+}
+
+impl Words {
+    /// The names of what a filter asks for, as its chips and choices show them.
+    #[must_use]
+    pub fn filter_names(&self, filter: &Filter, view: &View) -> Vec<String> {
+        let list = &self.list;
+        let team = filter.team.and_then(|id| view.teams.get(&id)).map(|team| team.row.name.to_string());
+        let space = filter.space.and_then(|id| view.spaces.get(&id)).map(|space| space.row.name.to_string());
+        [
+            filter.mine.then(|| list.mine.to_owned()),
+            filter.for_children.then(|| list.for_children.to_owned()),
+            filter.category.map(|category| self.category(category).to_owned()),
+            team,
+            space,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

@@ -33,6 +33,7 @@ catalogue! {
         duration_days(n): "{n}天", "{n} {n?day|days}";
         every(weekday): "每{weekday}", "Every {weekday}";
         count(n): "{n}场", "{n} {n?activity|activities}";
+        count_short(n): "{n}场", "{n}";
     }
 }
 

@@ -16,8 +16,9 @@ catalogue! {
         desk: "工作台", "Desk";
         skip_to_content: "跳到内容", "Skip to content";
         mode_elder: "长辈版", "Large text";
-        mode_standard: "标准版", "Standard";
+        mode_standard: "换回 标准版", "Standard text";
         call: "打电话问社区", "Call the community";
+        call_short: "打电话", "Call";
         call_number(phone): "打电话{phone}", "Call {phone}";
         help: "怎么用", "Help";
         undo: "撤销", "Undo";
@@ -26,8 +27,6 @@ catalogue! {
         save: "保存", "Save";
         saved: "已保存", "Saved";
         edit: "修改", "Edit";
-        remove: "移除", "Remove";
-        more: "更多", "More";
         retry: "再试一次", "Try again";
         next: "下一步", "Next";
         fewer: "减少", "Fewer";
@@ -45,10 +44,12 @@ catalogue! {
         sign_in: "登录", "Sign in";
         sign_out: "退出登录", "Sign out";
         people(n): "{n}人", "{n} {n?person|people}";
+        party(names, n): "{names} {n}人", "{names}, {n} {n?person|people}";
         minus_label(what): "{what}减少", "Fewer: {what}";
         plus_label(what): "{what}增加", "More: {what}";
         optional: "可以不填", "Optional";
         demo_label: "演示", "Demonstration";
+        demo_band_short: "演示版 · 内容虚构", "Demonstration · made up";
         demo_band: "演示版：这里的人和活动都是虚构的", "Demonstration: people and activities are made up";
         page_title(page): "{page} · 生活汇", "{page} · Life Hub";
         new_tab: "在新页面打开", "Opens a new page";
@@ -96,7 +97,7 @@ catalogue! {
         saved_sign_up: "已存在手机里，还没提交。名额还没占上，有网后自动提交。", "Saved on this phone, not sent yet. Your place is not reserved; we send it when you are online.";
         saved_booking: "已存在手机里，还没提交。这个时间还没占上，有网后自动提交。", "Saved on this phone, not sent yet. The time is not reserved; we send it when you are online.";
         saved_other: "已存在手机里，有网后自动提交。", "Saved on this phone; we send it when you are online.";
-        last_known(time, n): "{time}时还剩{n}个名额", "{n} {n?place was|places were} free at {time}";
+        last_known(time, n): "{time}时还剩{n}个名额。", "{n} {n?place was|places were} free at {time}.";
         answer_unknown: "正在跟服务器核对，请不要重复报名", "Checking with the server; no need to try again";
         may_be_full: "可能刚被别人报满", "It may have filled up";
         keep_asking: "继续等", "Keep asking";

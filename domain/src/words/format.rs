@@ -186,10 +186,16 @@ pub fn staff_range(range: TimeRange) -> String {
     format!("{}–{end}", range.start().minute_of_day())
 }
 
-/// An instant to come as staff read it: 后天 18:30.
+/// A time as staff read and copy it, always with its date: 11月25日 周三 14:30–16:30.
+#[must_use]
+pub fn staff_when(language: Language, range: TimeRange, today: LocalDate) -> String {
+    join(language, &date_weekday(language, range.start().date(), today), &staff_range(range))
+}
+
+/// An instant as staff read it, always with its date: 11月25日 周三 18:30.
 #[must_use]
 pub fn staff_moment(language: Language, at: Timestamp, today: LocalDate) -> String {
-    join(language, &day(language, at.date(), today), &staff_time(at.minute_of_day()))
+    join(language, &date_weekday(language, at.date(), today), &staff_time(at.minute_of_day()))
 }
 
 fn join(language: Language, day: &str, time: &str) -> String {
@@ -203,6 +209,29 @@ fn join(language: Language, day: &str, time: &str) -> String {
 #[must_use]
 pub fn when(language: Language, range: TimeRange, today: LocalDate) -> String {
     join(language, &day(language, range.start().date(), today), &time_range(language, range))
+}
+
+/// 11月28日 周六 上午10:00–11:30: true on whichever day it is read.
+#[must_use]
+pub fn dated(language: Language, range: TimeRange, today: LocalDate) -> String {
+    join(language, &date_weekday(language, range.start().date(), today), &time_range(language, range))
+}
+
+/// 明天 11月24日 周二 下午3:00–4:00, for whoever is about to decide.
+#[must_use]
+pub fn when_in_full(language: Language, range: TimeRange, today: LocalDate) -> String {
+    let dated = dated(language, range, today);
+    relative_day(language, range.start().date(), today).map_or(dated.clone(), |day| join(language, day, &dated))
+}
+
+/// The head of a day in a strip: 一, or its month where a month begins (12月).
+#[must_use]
+pub fn strip_head(language: Language, on: LocalDate) -> String {
+    match language {
+        _ if on.day() != 1 => weekday_head(language, on.weekday()).to_owned(),
+        Language::ZhCn => format!("{}月", on.month()),
+        Language::En => MONTHS_EN[usize::from(on.month() - 1)][..3].to_owned(),
+    }
 }
 
 /// An instant to come: 明天 上午9:00, 12月8日 上午9:00.
@@ -353,9 +382,8 @@ pub fn under_number(language: Language, facts: &DayFacts) -> String {
         (_, None) => String::new(),
         (Language::ZhCn, Some(date)) if date.day == 1 => lunar_month(language, date),
         (Language::ZhCn, Some(date)) => lunar_day(date).to_owned(),
-        // English readers get a number of their own only where a month begins; the spoken label has the rest.
-        (Language::En, Some(date)) if date.day == 1 => format!("L {}/1", date.month),
-        (Language::En, Some(date)) => format!("L {}", date.day),
+        // A bare lunar number says nothing to English readers; the spoken label has it in words.
+        (Language::En, Some(_)) => String::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::template::catalogue;
 use super::{Words, format};
 use crate::booking::BookingState;
-use crate::change::NoticeBody;
+use crate::change::{NoticeBody, PartyMember};
 use crate::time::LocalDate;
 
 catalogue! {
@@ -11,9 +11,9 @@ catalogue! {
     Me {
         title: "我的", "Mine";
         hello(name): "{name}，您好", "Hello, {name}";
-        next: "接下来", "Next";
+        next: "下一场", "Next";
         coming: "要去的", "Coming up";
-        waiting: "在等的", "Waiting";
+        waiting: "等结果的", "Waiting for an answer";
         past: "以前的", "Past";
         show_code: "出示签到码", "Show my code";
         code_hint: "给客厅主人或团队看这个", "Show this to the host or the team";
@@ -51,20 +51,20 @@ catalogue! {
         add: "加家人", "Add family";
         who: "是谁？", "Who is it?";
         name: "怎么称呼？", "What are they called?";
-        name_help: "小名就可以，不用写大名", "A nickname is enough";
+        name_help: "小名就可以，不用写大名", "A short name is enough";
         born: "出生年月", "Birth month";
         born_help: "只用来看适合哪些活动", "Used only to see which activities fit";
         year: "年", "Year";
         month: "月", "Month";
+        choose_year: "选年", "Year";
+        choose_month: "选月", "Month";
         sign_up_for(name): "帮{name}报名", "Sign up {name}";
-        remove(name): "移除{name}", "Remove {name}";
-        remove_note: "以前的报名还在，名字不再出现。", "Past sign-ups stay, without the name.";
-        keep: "留着", "Keep";
-        remove_title(name): "移除{name}？", "Remove {name}?";
+        remove: "从家人里去掉", "Remove from my family";
+        remove_note: "去掉后报名时不再出现，以前的报名还在。", "No longer offered when signing up; past sign-ups stay.";
         born_required: "请选孩子的出生年月", "Please choose the child's birth month";
         born_half: "年和月都要选", "Choose both the year and the month";
         born_in_future: "出生年月还没到，请再看看", "That month has not come yet; please check";
-        removed(name): "已移除{name}", "{name} was removed";
+        removed(name): "已去掉{name}", "{name} was removed";
         added(name): "已加上{name}", "{name} was added";
         empty: "还没有加家人", "No family added yet";
     }
@@ -94,8 +94,8 @@ catalogue! {
         publish(what): "发布：{what}", "Publish: {what}";
         call_off(what): "停办：{what}", "Call off: {what}";
         add_person(what): "加家人：{what}", "Add family: {what}";
-        remove_person(what): "移除家人：{what}", "Remove: {what}";
-        remove_someone: "移除一位家人", "Remove somebody from my family";
+        remove_person(what): "去掉家人：{what}", "Remove: {what}";
+        remove_someone: "去掉一位家人", "Remove somebody from my family";
         other: "一项操作", "Something you asked for";
         doubt(why): "可能办不成：{why}", "This may not work: {why}";
         again: "已重新提交", "Sent again";
@@ -117,11 +117,14 @@ catalogue! {
     /// Messages.
     Messages {
         title: "消息", "Messages";
-        empty: "还没有消息。报名和预约有变化会告诉您", "No messages yet. We tell you when a sign-up or booking changes";
+        empty: "还没有消息", "No messages yet";
+        empty_help: "报名和预约有变化，会在这里告诉您。", "When a sign-up or booking changes, we tell you here.";
         unread(n): "{n}条新消息", "{n} new {n?message|messages}";
         mark_read: "都看过了", "Mark all read";
         new: "新", "New";
-        promoted(title, when): "轮到您了：{when}的「{title}」报名成功。", "Your turn: you have a place at \"{title}\", {when}.";
+        your_turn(title): "轮到您了：{title}", "Your turn: {title}";
+        promoted(when): "候补成功。{when}。", "You have a place: {when}.";
+        promoted_party(when, party): "候补成功。{when}，{party}。", "You have a place: {when}; {party}.";
         called_off(title, when): "{when}的「{title}」取消了。", "\"{title}\", {when}, is cancelled.";
         approved(space, when): "客厅主人同意了：{when}，{space}。", "The host said yes: {space}, {when}.";
         declined(space, when): "{when}的{space}这次不行，可以换个时间。", "{space}, {when}, is not possible; please try another time.";
@@ -150,13 +153,14 @@ catalogue! {
         elder_yes: "以后都用", "Yes, always";
         elder_no: "只这一次", "Just this time";
         text_size: "字号", "Text size";
+        letter: "字", "A";
         size_standard: "标准", "Standard";
         size_large: "大", "Large";
         size_elder: "长辈", "Larger";
         size_extra: "特大", "Extra large";
         size_max: "最大", "Largest";
         sample: "周三晚上7:00，淮剧教唱，板闸社区二楼", "Wednesday 7:00 pm, opera singing, second floor";
-        dark: "深色", "Dark";
+        appearance: "明暗", "Appearance";
         dark_auto: "跟手机一样", "As the phone";
         dark_on: "深色", "Dark";
         dark_off: "浅色", "Light";
@@ -182,7 +186,7 @@ catalogue! {
         sign_up_title: "报名", "Signing up";
         sign_up: "点开活动，点「我要报名」，选上要去的人，确认就好。", "Open an activity, tap \"Sign up\", choose who comes, confirm.";
         book_title: "约空间", "Booking a space";
-        book: "点「空间」，选一个有空的时间，点「预约」。有的要等客厅主人答复。", "Tap \"Spaces\", choose a free time, tap \"Book\". Some wait for the host's answer.";
+        book: "点「空间」，选一个有空的时间，点「预约」。写着「申请预约」的，要等客厅主人答复。", "Tap \"Spaces\", choose a free time, tap \"Book\". Where it says \"Ask to book\", the host answers first.";
         offline_title: "没网的时候", "Without a network";
         offline: "照样能看、能点。写着「已存手机」的还没提交，有网后自动提交，成功了才算数。", "You can still look and tap. \"Saved\" means not sent yet; it is sent once online and counts only when confirmed.";
         cancel_title: "去不了", "If you can't come";
@@ -214,7 +218,7 @@ catalogue! {
         not_received: "收不到？打电话报名", "No code? Sign up by phone";
         name: "怎么称呼您？", "Your name";
         name_help: "比如：王阿姨", "For example: Aunt Wang";
-        done: "好了", "Done";
+        done: "完成登录", "Finish signing in";
         checking: "正在核对…", "Checking…";
         offline: "登录要有网。您选的已存在手机里。", "Signing in needs a network. What you chose is saved on this phone.";
         other_number: "换个手机号", "Use another number";
@@ -238,13 +242,13 @@ catalogue! {
         login_note: "手机号只用来登录和通知您报名的事。", "Your number is used only to sign in and to tell you about your sign-ups.";
         read: "看隐私说明", "Read the privacy note";
         agree: "同意并继续", "Agree and continue";
-        agree_box: "我看过并同意隐私说明", "I have read and agree to the privacy note";
+        agree_box(note): "我同意《{note}》", "I agree to the note on {note}";
         agree_first: "请先勾选同意", "Please tick the box first";
         later: "先看看", "Look around first";
-        consent_child: "我是孩子的监护人，同意用昵称和出生年月报名", "I am the guardian and agree to sign up with nickname and birth month";
+        consent_child: "我是孩子的监护人，同意用小名和出生年月报名", "I am the guardian and agree to sign up with a short name and birth month";
         consent_child_first: "加孩子要监护人同意，请先勾选", "Adding a child needs the guardian's consent; please tick the box";
         who: "谁在用：您报名的团队和客厅主人，只看得到称呼和手机尾号。", "Who sees it: teams and hosts you sign up with, and only the name and the last four digits.";
-        what: "存什么：手机号、称呼、家人的昵称和出生年月、报名和预约。不要身份证、住址。", "What is kept: number, name, nickname and birth month of family, sign-ups and bookings. No identity card, no address.";
+        what: "存什么：手机号、称呼、家人的小名和出生年月、报名和预约。不要身份证、住址。", "What is kept: number, name, short name and birth month of family, sign-ups and bookings. No identity card, no address.";
         how_long: "存多久：到您要求删除为止，给社区打电话就行。", "How long: until you ask the community to remove it.";
         whom_to_ask: "有问题打电话问社区。", "Call the community with any question.";
     }
@@ -266,13 +270,21 @@ catalogue! {
 }
 
 impl Words {
-    /// A notice in words, without its reason (see [`Words::notice_reason`]).
+    /// A notice in words, without its reason (see [`Words::notice_reason`]). `party` is who has the place it speaks of,
+    /// where that is known.
     #[must_use]
-    pub fn notice(&self, body: &NoticeBody, today: LocalDate) -> String {
+    pub fn notice(&self, body: &NoticeBody, party: &[PartyMember], today: LocalDate) -> String {
         let messages = &self.messages;
         let when = |range| format::when(self.language, range, today);
         match body {
-            NoticeBody::Promoted { title, range, .. } => messages.promoted(title, when(*range)),
+            NoticeBody::Promoted { range, .. } => {
+                let when = format::dated(self.language, *range, today);
+                let names: Vec<&str> = party.iter().map(|member| member.name.as_str()).collect();
+                match names.len() {
+                    0 => messages.promoted(when),
+                    n => messages.promoted_party(when, self.common.party(self.names_list(&names), n)),
+                }
+            }
             NoticeBody::OccurrenceCancelled { title, range, .. } => messages.called_off(title, when(*range)),
             NoticeBody::BookingAnswered { name, range, state, .. } => {
                 let when = when(*range);

@@ -22,7 +22,7 @@ pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
 pub use refusals::Refusals;
-pub use spaces::{BookingSheet, SpacePage, SpacesList};
+pub use spaces::{BookingSheet, Door, SpacePage, SpacesList};
 pub use staff::{Desk, Duties, Publish, Roster, TeamPage};
 pub use template::Template;
 

@@ -37,7 +37,7 @@ catalogue! {
         adult: "大人", "Adult";
         child: "孩子", "Child";
         elder: "老人", "Elder";
-        everyone: "谁都可以来", "Everyone";
+        everyone: "谁都可以来", "Open to everyone";
         adults_only: "只限成人", "Adults only";
         seniors: "满60岁", "60 and over";
         families(from, to): "{from}–{to}岁孩子，要有大人陪", "Children aged {from}–{to} with a guardian";

@@ -1,6 +1,9 @@
 //! Words of the list of spaces, a space's page and the booking sheet.
 
 use super::template::catalogue;
+use super::{Words, format};
+use crate::space::{Closure, OpeningHours, open_ranges};
+use crate::time::Timestamp;
 
 catalogue! {
     /// The list of spaces.
@@ -12,7 +15,9 @@ catalogue! {
         full_today: "今天约满了", "Booked out today";
         full_next(when): "今天约满了 · 最近：{when}", "Booked out today · next: {when}";
         none_free: "近期没有空", "No free times soon";
-        open_until(time): "开放中 · 到{time}", "Open until {time}";
+        open: "开放中", "Open";
+        hours_today(hours): "今天 {hours}", "Today, {hours}";
+        now(state): "现在：{state}", "Now: {state}";
         opens_at(time): "{time}开门", "Opens at {time}";
         closed_today: "今天不开放", "Closed today";
         closed_why(why): "今天不开放：{why}", "Closed: {why}";
@@ -26,6 +31,8 @@ catalogue! {
         first_load: "正在取空间…", "Fetching the spaces…";
         closed_for_today: "今天已经关门", "Closed for today";
         today_free: "今天还能约：", "Still free today:";
+        show_none: "没有符合的空间", "Nothing matches";
+        show_filtered(n): "看{n}个空间", "Show {n} {n?space|spaces}";
         see_all: "看全部", "See all";
         empty_filter: "没有符合的空间。换个条件看看", "Nothing matches. Try other filters";
     }
@@ -96,9 +103,11 @@ catalogue! {
         people: "几个人来", "How many";
         adults: "大人", "Adults";
         children: "孩子", "Children";
-        people_count(a, c): "大人{a}个，孩子{c}个", "{a} {a?adult|adults}, {c} {c?child|children}";
-        adults_count(a): "大人{a}个", "{a} {a?adult|adults}";
+        people_count(a, c): "大人{a}位、孩子{c}位", "{a} {a?adult|adults}, {c} {c?child|children}";
+        adults_count(a): "大人{a}位", "{a} {a?adult|adults}";
+        bring_children: "带孩子来？", "Bringing children?";
         which_children: "哪个孩子来？", "Which children?";
+        answer_within(duration): "客厅主人{duration}内答复", "The host answers within {duration}";
         purpose: "做什么用", "What for";
         note: "给客厅主人留句话", "A word to the host";
         requested: "已提交，等客厅主人答复", "Sent, waiting for the host";
@@ -116,9 +125,7 @@ catalogue! {
         my_booking: "我的预约", "My booking";
         add_child_first: "先在「家人」里加上孩子", "Add your child under Family first";
         add_child: "加孩子", "Add a child";
-        from: "从", "From";
-        to: "到", "To";
-        count(n): "{n}个", "{n}";
+        count(n): "{n}位", "{n}";
         sign_in_first: "登录后预约", "Sign in to book";
         sign_in_note: "时间给您留在这一页，登录后接着约。", "Your choice stays on this page while you sign in.";
         note_help: "比如：会带一个蛋糕", "For example: we bring a cake";
@@ -128,5 +135,46 @@ catalogue! {
         cancelled_by_host: "客厅主人取消了这次预约", "The host cancelled this booking";
         expired: "没等到答复，时间已经放开。可以重新约", "No answer in time; the time is free again. Please book anew";
         show_on_page: "看我约的这一次", "See my booking";
+    }
+}
+
+impl BookingSheet {
+    /// Who comes; children are named only where there are any.
+    #[must_use]
+    pub fn visitors(&self, adults: u16, children: u16) -> String {
+        if children == 0 { self.adults_count(adults) } else { self.people_count(adults, children) }
+    }
+}
+
+/// What stands on the door of a space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// Whether it is open at this moment.
+    pub is_open: bool,
+    /// The facts, each a whole: 开放中, then 今天 上午9:00–中午12:00、下午5:00–晚上9:00.
+    pub facts: Vec<String>,
+}
+
+impl Words {
+    /// Whether a space is open at `now`, with all of today's hours: the end of the morning alone would read as the end
+    /// of the day.
+    #[must_use]
+    pub fn door(&self, hours: &OpeningHours, closures: &[Closure], now: Timestamp) -> Door {
+        let texts = &self.spaces;
+        let today = open_ranges(hours, closures, now.date());
+        let is_open = today.iter().any(|range| range.contains(now));
+        let next = today.iter().find(|range| range.start() > now);
+        let closure = closures.iter().find(|closure| closure.range.contains(now));
+        let state = match (next, closure) {
+            _ if is_open => texts.open.to_owned(),
+            (Some(range), _) => texts.opens_at(format::time(self.language, range.start().minute_of_day())),
+            (None, Some(closure)) => texts.closed_why(&closure.reason),
+            (None, None) if today.is_empty() => texts.closed_today.to_owned(),
+            (None, None) => texts.closed_for_today.to_owned(),
+        };
+        let said: Vec<String> = today.iter().map(|range| format::time_range(self.language, *range)).collect();
+        let is_of_use = is_open || next.is_some();
+        let hours = is_of_use.then(|| texts.hours_today(format::list(self.language, &said)));
+        Door { is_open, facts: [Some(state), hours].into_iter().flatten().collect() }
     }
 }

@@ -19,7 +19,8 @@ catalogue! {
         finish: "结束", "Finish";
         arrived_at(time): "{time}到的", "Arrived {time}";
         decline_title: "为什么婉拒？", "Why not?";
-        decline_send: "告诉对方", "Tell them";
+        decline_send: "婉拒并告诉对方", "Decline and tell them";
+        decline_keep: "先不答复", "Answer later";
         reason_taken: "这个时间另有安排", "Needed for something else then";
         reason_people: "人数太多，坐不下", "Too many people for the room";
         reason_closed: "那天不开门", "Closed that day";
@@ -80,7 +81,7 @@ catalogue! {
         roster: "名单", "Roster";
         my_teams: "我的团队", "My teams";
         taken_of(n, total): "报了{n}人，共{total}个名额", "{n} of {total} taken";
-        waiting(n): "{n}家在排队", "{n} waiting";
+        waiting(n): "{n}家候补", "{n} waiting";
         last_time(when): "上次：{when}", "Last time: {when}";
         again_hint: "内容都填好了，改一下日期就能发布", "Everything is filled in; just change the date";
         taken(n): "报了{n}人", "{n} signed up";
@@ -141,6 +142,8 @@ catalogue! {
         date_first: "请选日期", "Choose the date";
         place_first: "请写在哪里", "Say where it is";
         name: "标题", "Title";
+        name_first: "请写活动名字", "Say what it is called";
+        day_chip(weekday, day): "{weekday} {day}日", "{weekday} {day}";
         category_label: "选一类", "Choose a category";
         ends_at(time): "到{time}结束", "Ends at {time}";
         day_label: "选哪一天", "Choose the day";
@@ -166,14 +169,12 @@ catalogue! {
     /// Who comes, and checking them in.
     Roster {
         title: "名单", "Roster";
-        confirmed: "有名额的", "With a place";
+        confirmed(parties, n): "报上的 · {parties}家{n}人", "With a place · {parties} {parties?party|parties}, {n} {n?person|people}";
         waiting: "排队的", "Waiting";
         cancelled: "取消的", "Cancelled";
         empty: "还没有人报名", "Nobody has signed up yet";
         count(n, total): "{n}/{total}", "{n}/{total}";
         arrived_count(n, total): "到了{n}人，共{total}人", "{n} of {total} arrived";
-        party(a, c): "大人{a}个，孩子{c}个", "{a} {a?adult|adults}, {c} {c?child|children}";
-        party_adults(a): "大人{a}个", "{a} {a?adult|adults}";
         seat(n): "第{n}位", "No. {n}";
         tail(tail): "尾号{tail}", "Ending in {tail}";
         check_in: "到了", "Arrived";

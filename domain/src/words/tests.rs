@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::almanac::{DayMark, Festival, LunarDate, PublicHoliday, SolarTerm, day_facts};
 use crate::refusal::Refusal;
+use crate::space::{Closure, Opening, OpeningHours};
 use crate::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp, Weekday, YearMonth};
 
 const ZH: Language = Language::ZhCn;
@@ -95,8 +96,13 @@ fn sentences_take_their_values() {
     assert_eq!(zh.states.left(3), "剩3个名额");
     assert_eq!(en.list.count(1), "1 activity");
     assert_eq!(en.list.count(12), "12 activities");
-    assert_eq!(zh.occurrence.seat_of(7, 12), "第7位，共12位");
+    assert_eq!(zh.occurrence.on_list(7), "名单上第7位");
+    assert_eq!(zh.common.party("王阿姨、朵朵", 2), "王阿姨、朵朵 2人");
     assert_eq!(zh.sign_up.confirm(2), "确认报名2人");
+    assert_eq!(
+        (en.sign_up.confirm(1).as_str(), en.sign_up.confirm(2).as_str()),
+        ("Sign up 1 person", "Sign up 2 people")
+    );
     assert_eq!(en.booking.people_count(1, 2), "1 adult, 2 children");
     assert_eq!(zh.errors.fault("7F3A"), "没处理成，不是您的问题（编号7F3A）。东西都在，我们会再试。");
     // A value that looks like a place is not filled again.
@@ -208,6 +214,57 @@ fn moments() {
 }
 
 #[test]
+fn a_date_that_is_read_on_another_day_is_named() {
+    let (near, far) = (range("2026-11-24", "15:00", "16:00"), range("2026-12-01", "15:00", "16:00"));
+    assert_eq!(format::dated(ZH, near, today()), "11月24日 周二 下午3:00–4:00");
+    assert_eq!(format::dated(EN, near, today()), "Tue 24 Nov, 3:00–4:00 pm");
+    assert_eq!(format::when_in_full(ZH, near, today()), "明天 11月24日 周二 下午3:00–4:00");
+    assert_eq!(format::when_in_full(ZH, far, today()), "12月1日 周二 下午3:00–4:00");
+    assert_eq!(format::staff_when(ZH, near, today()), "11月24日 周二 15:00–16:00");
+    assert_eq!(format::staff_moment(ZH, near.start(), today()), "11月24日 周二 15:00");
+}
+
+#[test]
+fn a_strip_names_the_month_where_it_begins() {
+    assert_eq!(
+        [format::strip_head(ZH, date("2026-11-30")), format::strip_head(ZH, date("2026-12-01"))],
+        ["一", "12月"]
+    );
+    assert_eq!(
+        [format::strip_head(EN, date("2026-11-30")), format::strip_head(EN, date("2026-12-01"))],
+        ["Mon", "Dec"]
+    );
+}
+
+/// A Monday open from nine to twelve and from five to nine, shut for painting on the day after.
+#[test]
+fn the_door_says_all_of_todays_hours() {
+    let monday =
+        vec![Opening::new(9 * 60, 12 * 60).expect("morning"), Opening::new(17 * 60, 21 * 60).expect("evening")];
+    let hours = OpeningHours([monday.clone(), monday, vec![], vec![], vec![], vec![], vec![]]);
+    let closures =
+        [Closure { range: range("2026-11-24", "00:00", "23:59"), reason: "粉刷".parse().expect("a note") }];
+    let all_day = "今天 上午9:00–中午12:00、下午5:00–晚上9:00";
+    for (day, time, is_open, facts) in [
+        ("2026-11-23", "10:00", true, vec!["开放中", all_day]),
+        ("2026-11-23", "08:00", false, vec!["上午9:00开门", all_day]),
+        ("2026-11-23", "13:00", false, vec!["下午5:00开门", all_day]),
+        ("2026-11-23", "21:00", false, vec!["今天已经关门"]),
+        ("2026-11-24", "10:00", false, vec!["今天不开放：粉刷"]),
+        ("2026-11-25", "10:00", false, vec!["今天不开放"]),
+    ] {
+        let door = words(ZH).door(&hours, &closures, at(day, time));
+        assert_eq!(
+            (door.is_open, door.facts),
+            (is_open, facts.into_iter().map(str::to_owned).collect()),
+            "{day} {time}"
+        );
+    }
+    let english = words(EN).door(&hours, &closures, at("2026-11-23", "10:00"));
+    assert_eq!(english.facts, ["Open", "Today, 9:00 am–12:00 noon, 5:00–9:00 pm"]);
+}
+
+#[test]
 fn ages_and_lengths() {
     let age = |born: &str| format::age(ZH, born.parse().expect("a month"), today());
     assert_eq!(age("2025-05"), "18个月");
@@ -242,9 +299,9 @@ fn lunar_dates_and_the_line_under_a_number() {
         ("2026-10-01", "国庆节", "National Day"),
         ("2026-10-18", "重阳", "Double Ninth"),
         ("2026-11-22", "小雪", "Light Snow"),
-        ("2026-12-09", "十一月", "L 11/1"),
-        ("2028-06-23", "闰五月", "L 5/1"),
-        ("2026-11-23", "十五", "L 15"),
+        ("2026-12-09", "十一月", ""),
+        ("2028-06-23", "闰五月", ""),
+        ("2026-11-23", "十五", ""),
         ("2027-02-05", "除夕", "New Year's Eve"),
         ("2027-02-06", "春节", "Spring Festival"),
         ("2026-04-05", "清明节", "Qingming"),

@@ -10,7 +10,6 @@ use domain::agenda::{Entry, RowFact};
 use domain::almanac::{DayMark, day_facts};
 use domain::change::SpaceRow;
 use domain::look::Look;
-use domain::space::{open_ranges, open_until};
 use domain::sync::Start;
 use domain::sync::start::ELEMENT;
 use domain::time::{LocalDate, Timestamp};
@@ -267,6 +266,7 @@ fn chip(page: &mut String, words: &Words, fact: RowFact, today: LocalDate) {
         RowFact::NotOpen { opens_at } => {
             ("info", words.occurrence.opens(format::moment(words.language, opens_at, today)))
         }
+        RowFact::Running => ("ok", words.states.now.to_owned()),
         RowFact::Closed => ("", words.states.closed.to_owned()),
         RowFact::Full { .. } => ("warn", words.states.full.to_owned()),
         RowFact::Left { places, is_few } => (if is_few { "festive" } else { "" }, words.states.left(places)),
@@ -331,13 +331,15 @@ pub fn space(words: &Words, demo: bool, row: &SpaceRow, at: Timestamp) -> String
     let mut page = String::new();
     put!(page, "<article><header class=\"space-hero\"><div class=\"space-picture\">");
     put!(page, "<img src=\"/pictures/{}.svg\" width=\"640\" height=\"360\" alt=\"\"></div>", row.kind.as_str());
-    put!(page, "<p class=\"space-card-kind\">{}</p>", Text(words.space_kind(row.kind)));
+    let heads = words.spaces.heads(row.policy.mode.heads());
+    put!(page, "<p class=\"space-card-kind\">{} · {}</p>", Text(words.space_kind(row.kind)), Text(heads));
     put!(page, "<h1 class=\"page-title\">{}</h1></header><dl class=\"facts\">", Text(&row.name));
     fact(&mut page, "i-place", labels.address, &row.address);
     if let Some(access) = &row.access {
         fact(&mut page, "i-info", labels.access, access);
     }
-    fact(&mut page, "i-clock", labels.hours, door(words, row, at));
+    let door = words.door(&row.hours, &row.closures, at);
+    fact(&mut page, "i-clock", labels.hours, door.facts.join(" · "));
     fact(&mut page, "i-people", words.spaces.host, format::list(words.language, &names(row)));
     page.push_str("</dl>");
     paragraphs(&mut page, row.about.as_ref().map(|about| about.as_str()));
@@ -346,16 +348,6 @@ pub fn space(words: &Words, demo: bool, row: &SpaceRow, at: Timestamp) -> String
 
     fn names(row: &SpaceRow) -> Vec<&str> {
         row.hosts.iter().map(|host| host.as_str()).collect()
-    }
-
-    /// What stands on the door: open until, opens at, or closed today.
-    fn door(words: &Words, row: &SpaceRow, at: Timestamp) -> String {
-        let time = |at: Timestamp| format::time(words.language, at.minute_of_day());
-        if let Some(until) = open_until(&row.hours, &row.closures, at) {
-            return words.spaces.open_until(time(until));
-        }
-        let later = open_ranges(&row.hours, &row.closures, at.date()).into_iter().find(|range| range.start() > at);
-        later.map_or_else(|| words.spaces.closed_today.to_owned(), |range| words.spaces.opens_at(time(range.start())))
     }
 }
 

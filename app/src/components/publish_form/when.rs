@@ -25,8 +25,15 @@ pub(super) fn When(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl I
     let model = use_model();
     let on = Memo::new(move |_| draft.read().on.parse::<LocalDate>().ok());
     let weekly = move || {
-        let weekday = on.get().map_or_else(|| model.today().weekday(), LocalDate::weekday);
-        model.words().publish.every(format::weekday(model.language(), weekday))
+        let weekday = on.get().map(LocalDate::weekday);
+        weekday
+            .map(|weekday| [" · ", &model.words().publish.every(format::weekday(model.language(), weekday))].concat())
+    };
+    // 今天, 明天, 周六 28日: a weekday alone leaves it open which.
+    let chip = move |day: LocalDate| {
+        let language = model.language();
+        let near = format::relative_day(language, day, model.today()).map(str::to_owned);
+        near.unwrap_or_else(|| model.words().publish.day_chip(format::weekday(language, day.weekday()), day.day()))
     };
     let toggle = move |_| {
         draft.update(|draft| {
@@ -65,7 +72,7 @@ pub(super) fn When(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl I
                             view! {
                                 <Choice
                                     name="day"
-                                    text=format::day(model.language(), day, model.today())
+                                    text=chip(day)
                                     is_chosen=Signal::derive(move || on.get() == Some(day))
                                     on_choose=Callback::new(move |()| {
                                         draft.update(|draft| draft.on = day.to_string());
@@ -139,7 +146,7 @@ pub(super) fn When(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl I
                 aria-checked=move || draft.read().is_weekly.to_string()
                 on:click=toggle
             >
-                <span class="switch-text">{move || model.words().publish.weekly} " · " {weekly}</span>
+                <span class="switch-text">{move || model.words().publish.weekly} {weekly}</span>
                 <span class="switch-track"></span>
             </button>
             <div class="field" hidden=move || !draft.read().is_weekly>

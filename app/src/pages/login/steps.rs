@@ -66,7 +66,7 @@ pub fn PhoneStep(draft: Draft) -> impl IntoView {
                         consent_problem.set(false);
                     }
                 />
-                <span class="check-row-text">{move || model.words().privacy.agree_box}</span>
+                <span class="check-row-text">{move || model.words().privacy.agree_box(model.words().privacy.title)}</span>
             </label>
             <p class="field-error" id="consent-problem" role="alert" hidden=move || !consent_problem.get()>
                 {move || model.words().privacy.agree_first}

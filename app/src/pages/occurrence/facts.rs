@@ -95,8 +95,8 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                             </div>
                         }
                     })}
+                {entry.seats.and_then(|seats| places(seats, entry.phase(model.now())))}
             </dl>
-            {entry.seats.and_then(|seats| places(seats, entry.phase(model.now())))}
         }
         .into_any()
     }
@@ -125,9 +125,15 @@ fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
         None => text.into_any(),
     };
     Some(view! {
-        <div class="places">
-            <p class="places-text">{sentence}</p>
-            {waiting.map(|waiting| view! { <p class="places-note">{waiting}</p> })}
+        <div class="fact">
+            <dt class="fact-label">
+                <Icon name="i-pencil"/>
+                <span class="sr">{words.occurrence.places}</span>
+            </dt>
+            <dd class="fact-text places">
+                {sentence}
+                {waiting.map(|waiting| view! { <p class="fact-note">{waiting}</p> })}
+            </dd>
         </div>
     })
 }
@@ -166,8 +172,7 @@ pub fn Share(id: OccurrenceId) -> impl IntoView {
         let title = entry.activity.title.to_string();
         // Read on another day: no "today" in it.
         let range = entry.occurrence.range;
-        let day = format::date_weekday(words.language, range.start().date(), model.today_untracked());
-        let when = [&day, " ", &format::time_range(words.language, range)].concat();
+        let when = format::dated(words.language, range, model.today_untracked());
         let text = words.occurrence.share_text(&title, when, &entry.activity.venue.place);
         let address = platform::absolute(&Route::Occurrence(id).href());
         if platform::can_share() {
