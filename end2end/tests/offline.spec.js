@@ -94,6 +94,21 @@ test("a sign-up, a withdrawal and a request made offline survive a killed tab an
   await expect(again.getByRole("listitem").filter({ hasText: "运河客厅" })).toContainText("等客厅主人答复");
 });
 
+test("what was never sent is taken back where it was asked for", async ({ page, context }) => {
+  const answers = answersIn(context);
+  await signInNew(page, "韩阿姨");
+  await openSomething(page);
+  await workerReady(page);
+  await context.setOffline(true);
+  await signUp(page);
+  await expect(ownStatus(page)).toContainText("名额还没占上");
+  await page.getByRole("button", { name: "不提交了" }).click();
+  await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
+  await opened(page, "/me/outbox");
+  await expect(page.getByRole("main")).toContainText("都提交了");
+  expect(await answers()).toEqual([]);
+});
+
 test("a time that somebody else took meanwhile comes back with others to tap", async ({ phone }) => {
   const [offline, online] = [await phone(), await phone()];
   const answers = answersIn(offline.context());

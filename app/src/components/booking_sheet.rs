@@ -190,7 +190,7 @@ pub fn BookingSheet(
     };
     let about = move || {
         let range = draft.read().range();
-        let text = range.map(|range| format::when_in_full(model.language(), range, model.today()));
+        let text = range.map(|range| format::when_by_date(model.language(), range, model.today()));
         text.map(|text| {
             view! {
                 <p>
@@ -228,7 +228,10 @@ pub fn BookingSheet(
             <div class="field">
                 <label class="field-label" for="booking-note">{move || model.words().booking.note}</label>
                 <p class="field-help" id="booking-note-help">
-                    {move || [model.words().common.optional, " · ", model.words().booking.note_help].concat()}
+                    {move || {
+                        let words = model.words();
+                        view! { <Dotted facts=vec![words.common.optional.to_owned(), words.booking.note_help.to_owned()]/> }
+                    }}
                 </p>
                 <input
                     class="input"

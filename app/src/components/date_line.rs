@@ -15,7 +15,7 @@ pub fn DateLine(occurrence: OccurrenceId) -> impl IntoView {
     move || {
         let view = model.view();
         Entry::of(&view, occurrence).map(|entry| {
-            let text = format::when_in_full(model.language(), entry.occurrence.range, model.today());
+            let text = format::when_by_date(model.language(), entry.occurrence.range, model.today());
             view! {
                 <p>{entry.activity.title.to_string()}</p>
                 <p>

@@ -23,7 +23,7 @@ pub struct SpaceCardData {
     id: SpaceId,
     kind: SpaceKind,
     name: String,
-    meta: String,
+    meta: Vec<String>,
     heads: u16,
     door: Door,
     times: Vec<(String, String, String)>,
@@ -65,12 +65,12 @@ impl SpaceCardData {
             let text = if is_open_today { words.spaces.full_next(when) } else { words.spaces.free_at(when) };
             (text, slot_href(id, start))
         });
-        let meta = [Some(space.address.as_str()), space.access.as_ref().map(|access| access.as_str())];
+        let meta = [Some(space.address.to_string()), space.access.as_ref().map(ToString::to_string)];
         Self {
             id,
             kind: space.kind,
             name: space.name.to_string(),
-            meta: meta.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            meta: meta.into_iter().flatten().collect(),
             heads: space.policy.mode.heads(),
             door: words.door(&space.hours, &space.closures, now),
             times,
@@ -135,7 +135,9 @@ pub fn SpaceCard(card: SpaceCardData) -> impl IntoView {
                 <h2 class="space-card-title">
                     <a id=heading href=Route::Space(card.id).href()>{card.name}</a>
                 </h2>
-                <p class="space-card-meta">{card.meta}</p>
+                <p class="space-card-meta">
+                    <Dotted facts=card.meta/>
+                </p>
                 <DoorLine door=card.door/>
                 {has_times
                     .then(|| {

@@ -217,11 +217,12 @@ pub fn dated(language: Language, range: TimeRange, today: LocalDate) -> String {
     join(language, &date_weekday(language, range.start().date(), today), &time_range(language, range))
 }
 
-/// 明天 11月24日 周二 下午3:00–4:00, for whoever is about to decide.
+/// 明天 下午3:00–4:00, 11月28日 周六 下午3:00–4:00: for whoever is about to decide. A weekday alone is too little for that.
 #[must_use]
-pub fn when_in_full(language: Language, range: TimeRange, today: LocalDate) -> String {
-    let dated = dated(language, range, today);
-    relative_day(language, range.start().date(), today).map_or(dated.clone(), |day| join(language, day, &dated))
+pub fn when_by_date(language: Language, range: TimeRange, today: LocalDate) -> String {
+    let on = range.start().date();
+    let day = relative_day(language, on, today).map_or_else(|| date_weekday(language, on, today), str::to_owned);
+    join(language, &day, &time_range(language, range))
 }
 
 /// The head of a day in a strip: 一, or its month where a month begins (12月).

@@ -2,10 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::*;
+use crate::activity::Category;
+use crate::agenda::Filter;
 use crate::almanac::{DayMark, Festival, LunarDate, PublicHoliday, SolarTerm, day_facts};
+use crate::change::{NoticeBody, PartyMember};
+use crate::id::{OccurrenceId, PersonId, SignUpId};
 use crate::refusal::Refusal;
 use crate::space::{Closure, Opening, OpeningHours};
+use crate::sync::view::View;
+use crate::text::Title;
 use crate::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp, Weekday, YearMonth};
 
 const ZH: Language = Language::ZhCn;
@@ -107,6 +115,30 @@ fn sentences_take_their_values() {
     assert_eq!(zh.errors.fault("7F3A"), "没处理成，不是您的问题（编号7F3A）。东西都在，我们会再试。");
     // A value that looks like a place is not filled again.
     assert_eq!(zh.list.empty_results("{n}"), "没找到「{n}」。换个词，或打电话问社区");
+}
+
+#[test]
+fn a_filter_is_named_as_its_chips_are() {
+    let filter = Filter { category: Some(Category::Dance), mine: true, ..Filter::default() };
+    let names = words(ZH).filter_names(&filter, &View::default());
+    assert_eq!(names, ["我报的", "舞蹈"]);
+    assert_eq!(words(ZH).list.empty_filter(words(ZH).names_list(&names)), "没有「我报的、舞蹈」的活动");
+    assert_eq!(words(EN).filter_names(&Filter::default(), &View::default()), Vec::<String>::new());
+}
+
+#[test]
+fn a_notice_says_who_has_the_place_where_that_is_known() {
+    let title: Title = "体能课".parse().expect("a title");
+    let sign_up = SignUpId::from_uuid(Uuid::from_u128(1));
+    let occurrence = OccurrenceId::from_uuid(Uuid::from_u128(2));
+    let body = NoticeBody::Promoted { sign_up, occurrence, title, range: range("2026-11-28", "10:00", "11:30") };
+    let me = PartyMember {
+        person: PersonId::from_uuid(Uuid::from_u128(3)),
+        name: "朵朵".parse().expect("a name"),
+        seat: None,
+    };
+    assert_eq!(words(ZH).notice(&body, &[], today()), "候补成功。11月28日 周六 上午10:00–11:30。");
+    assert_eq!(words(ZH).notice(&body, &[me], today()), "候补成功。11月28日 周六 上午10:00–11:30，朵朵 1人。");
 }
 
 #[test]
@@ -215,11 +247,11 @@ fn moments() {
 
 #[test]
 fn a_date_that_is_read_on_another_day_is_named() {
-    let (near, far) = (range("2026-11-24", "15:00", "16:00"), range("2026-12-01", "15:00", "16:00"));
+    let (near, far) = (range("2026-11-24", "15:00", "16:00"), range("2026-11-28", "15:00", "16:00"));
     assert_eq!(format::dated(ZH, near, today()), "11月24日 周二 下午3:00–4:00");
     assert_eq!(format::dated(EN, near, today()), "Tue 24 Nov, 3:00–4:00 pm");
-    assert_eq!(format::when_in_full(ZH, near, today()), "明天 11月24日 周二 下午3:00–4:00");
-    assert_eq!(format::when_in_full(ZH, far, today()), "12月1日 周二 下午3:00–4:00");
+    assert_eq!(format::when_by_date(ZH, near, today()), "明天 下午3:00–4:00");
+    assert_eq!(format::when_by_date(ZH, far, today()), "11月28日 周六 下午3:00–4:00");
     assert_eq!(format::staff_when(ZH, near, today()), "11月24日 周二 15:00–16:00");
     assert_eq!(format::staff_moment(ZH, near.start(), today()), "11月24日 周二 15:00");
 }
