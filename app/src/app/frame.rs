@@ -38,7 +38,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                     .is_demo()
                     .then(|| {
                         let words = &model.words().common;
-                        let text = if model.prefs().step > LARGE_STEP { words.demo_band_short } else { words.demo_band };
+                        let text = if u8::from(model.prefs().step) > LARGE_STEP { words.demo_band_short } else { words.demo_band };
                         view! { <aside class="demo-banner" aria-label=words.demo_label>{text}</aside> }
                     })
             }}
