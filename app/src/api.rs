@@ -5,6 +5,7 @@
 
 use domain::change::CommunityView;
 use domain::id::{AccountId, CommunityId};
+use domain::json;
 use domain::sync::{SyncReply, SyncRequest};
 use domain::text::{PersonName, Phone};
 use gloo_net::http::Request;
@@ -111,7 +112,7 @@ pub async fn sync(body: &SyncRequest, deadline_ms: u32) -> Result<Option<SyncRep
     let Ok(body) = serde_json::to_string(body) else { return Ok(None) };
     match request("POST", "/api/sync", Some(&body), deadline_ms).await {
         Some(reply) if reply.status == 401 => Err(NotSignedIn),
-        Some(reply) if reply.status == 200 && reply.is_json => Ok(serde_json::from_str(&reply.text).ok()),
+        Some(reply) if reply.status == 200 && reply.is_json => Ok(json::read(&reply.text)),
         _ => Ok(None),
     }
 }
@@ -235,9 +236,9 @@ async fn ask<T: DeserializeOwned>(method: &str, path: &str, body: Option<&impl S
         return Err(ApiError::NoAnswer);
     }
     if (200..300).contains(&reply.status) {
-        return serde_json::from_str(&reply.text).map_err(|_| ApiError::NoAnswer);
+        return json::read(&reply.text).ok_or(ApiError::NoAnswer);
     }
-    let problem: Problem = serde_json::from_str(&reply.text).map_err(|_| ApiError::NoAnswer)?;
+    let problem: Problem = json::read(&reply.text).ok_or(ApiError::NoAnswer)?;
     let retry_after_s = problem.retry_after_s.or(reply.retry_after_s);
     Err(ApiError::Problem(Problem { status: reply.status, retry_after_s, ..problem }))
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use domain::change::CommunityView;
 use domain::command::Command;
 use domain::id::{AccountId, CommandId, CommunityId, StreamId};
+use domain::json;
 use domain::look::Look;
 pub use domain::look::Mode;
 use domain::refusal::Refusal;
@@ -185,7 +186,7 @@ impl Model {
     /// Makes the model, starts the runtime and hands both to everything below the current owner.
     pub fn provide() -> Self {
         let start = start::read();
-        let saved_communities = || guest::read(guest::COMMUNITIES).and_then(|json| serde_json::from_str(&json).ok());
+        let saved_communities = || guest::read(guest::COMMUNITIES).and_then(|saved| json::read(&saved));
         let communities = start.as_ref().map(|start| start.communities.clone()).or_else(saved_communities);
         let session = if guest::account().is_none() { Session::Guest } else { Session::Unknown };
         let as_of = start.iter().map(|start| (start.stream(), start.server_at)).collect();

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::id::{ActivityId, CommandId, OccurrenceId, SpaceId};
+use crate::json;
 use crate::people::{ADULT_AGE, Person, Relation, SENIOR_AGE};
 use crate::refusal::{Eligibility, Refusal};
 use crate::text::Place;
@@ -70,23 +71,25 @@ impl Category {
     }
 }
 
-/// Who may come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Audience {
-    /// Anybody; children with an adult.
-    Everyone,
-    /// Adults only.
-    Adults,
-    /// People of sixty and above.
-    Seniors,
-    /// Families: at least one child between two ages (years, both included), with an adult.
-    Families {
-        /// Youngest.
-        from: u8,
-        /// Oldest.
-        to: u8,
-    },
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    /// Who may come.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Audience {
+        /// Anybody; children with an adult.
+        Everyone,
+        /// Adults only.
+        Adults,
+        /// People of sixty and above.
+        Seniors,
+        /// Families: at least one child between two ages (years, both included), with an adult.
+        Families {
+            /// Youngest.
+            from: u8,
+            /// Oldest.
+            to: u8,
+        },
+    }
 }
 
 impl Audience {
@@ -107,25 +110,27 @@ pub struct Venue {
     pub place: Place,
 }
 
-/// How one gets a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum SignUpPolicy {
-    /// No sign-up, people just come.
-    WalkIn,
-    /// A party signs up for one date.
-    PerOccurrence {
-        /// Heads at most; none means as many as come. Never zero (see [`Refusal::CapacityZero`]).
-        capacity: Option<u16>,
-        /// Sign-up begins so many minutes before the start; none means as soon as it is published.
-        #[serde(default)]
-        opens_minutes_before: Option<u32>,
-        /// Sign-up ends so many minutes before the start.
-        #[serde(default)]
-        closes_minutes_before: u32,
-        /// The most people one party may bring.
-        party_max: u8,
-    },
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    /// How one gets a place.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum SignUpPolicy {
+        /// No sign-up, people just come.
+        WalkIn,
+        /// A party signs up for one date.
+        PerOccurrence {
+            /// Heads at most; none means as many as come. Never zero (see [`Refusal::CapacityZero`]).
+            capacity: Option<u16>,
+            /// Sign-up begins so many minutes before the start; none means as soon as it is published.
+            #[serde(default)]
+            opens_minutes_before: Option<u32>,
+            /// Sign-up ends so many minutes before the start.
+            #[serde(default)]
+            closes_minutes_before: u32,
+            /// The most people one party may bring.
+            party_max: u8,
+        },
+    }
 }
 
 impl SignUpPolicy {
@@ -139,30 +144,32 @@ impl SignUpPolicy {
     }
 }
 
-/// When it takes place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Schedule {
-    /// Once.
-    Once {
-        /// The date.
-        on: LocalDate,
-        /// The civil time it starts.
-        at: MinuteOfDay,
-        /// How long, in minutes.
-        minutes: u16,
-    },
-    /// Every week on the weekday of the first date, up to and including a last date.
-    Weekly {
-        /// The first date.
-        from: LocalDate,
-        /// The last day a date may fall on.
-        until: LocalDate,
-        /// The civil time it starts.
-        at: MinuteOfDay,
-        /// How long, in minutes.
-        minutes: u16,
-    },
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    /// When it takes place.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Schedule {
+        /// Once.
+        Once {
+            /// The date.
+            on: LocalDate,
+            /// The civil time it starts.
+            at: MinuteOfDay,
+            /// How long, in minutes.
+            minutes: u16,
+        },
+        /// Every week on the weekday of the first date, up to and including a last date.
+        Weekly {
+            /// The first date.
+            from: LocalDate,
+            /// The last day a date may fall on.
+            until: LocalDate,
+            /// The civil time it starts.
+            at: MinuteOfDay,
+            /// How long, in minutes.
+            minutes: u16,
+        },
+    }
 }
 
 /// Decides a publication, room aside: all its dates in order.

@@ -8,7 +8,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
@@ -16,6 +16,7 @@ use crate::booking::{BookingState, Holding};
 use crate::id::{
     AccountId, ActivityId, BookingId, CommunityId, OccurrenceId, ParseIdError, PersonId, SignUpId, SpaceId, TeamId,
 };
+use crate::json;
 use crate::people::{Person, Role};
 use crate::sign_up::Seats;
 use crate::space::{Closure, OpeningHours, SpaceKind, SpacePolicy};
@@ -173,27 +174,29 @@ pub struct Cancellation {
     pub reason: Option<Note>,
 }
 
-/// Where a sign-up stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum SignUpState {
-    /// Every head has a place.
-    Confirmed,
-    /// The party waits as one.
-    Waitlisted {
-        /// Parties before it.
-        parties_ahead: u16,
-    },
-    /// Nobody of the party comes any more.
-    Withdrawn {
-        /// When they withdrew.
-        at: Timestamp,
-    },
-    /// The date was called off.
-    CalledOff {
-        /// When.
-        at: Timestamp,
-    },
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    /// Where a sign-up stands.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum SignUpState {
+        /// Every head has a place.
+        Confirmed,
+        /// The party waits as one.
+        Waitlisted {
+            /// Parties before it.
+            parties_ahead: u16,
+        },
+        /// Nobody of the party comes any more.
+        Withdrawn {
+            /// When they withdrew.
+            at: Timestamp,
+        },
+        /// The date was called off.
+        CalledOff {
+            /// When.
+            at: Timestamp,
+        },
+    }
 }
 
 impl SignUpState {
@@ -318,7 +321,7 @@ pub struct BookingRow {
 }
 
 /// A booking as the space's hosts see it. Class `desk_booking`, id: the booking's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeskBookingRow {
     /// The booking.
     #[serde(flatten)]
@@ -335,50 +338,68 @@ pub struct DeskBookingRow {
     pub checked_in_at: Option<Timestamp>,
 }
 
-/// What a notice says, as data; the words are the catalogue's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum NoticeBody {
-    /// A waiting party got its places.
-    Promoted {
-        /// The sign-up.
-        sign_up: SignUpId,
-        /// For which date.
-        occurrence: OccurrenceId,
-        /// Of what.
-        title: Title,
-        /// When.
-        range: TimeRange,
-    },
-    /// A date one had signed up for was called off.
-    OccurrenceCancelled {
-        /// Which.
-        occurrence: OccurrenceId,
-        /// Of what.
-        title: Title,
-        /// When it would have been.
-        range: TimeRange,
-        /// Why.
-        reason: Option<Note>,
-    },
-    /// A host answered, cancelled, or let a request expire; the booking's state says which.
-    BookingAnswered {
-        /// The booking.
-        booking: BookingId,
-        /// Where.
-        space: SpaceId,
-        /// The space's name.
-        name: Name,
-        /// When.
-        range: TimeRange,
-        /// What became of it.
-        state: BookingState,
-        /// Why.
-        reason: Option<Note>,
-    },
-    /// A kind this build does not know yet.
-    #[serde(other)]
-    Unknown,
+impl<'de> Deserialize<'de> for DeskBookingRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Beside {
+            name: PersonName,
+            #[serde(default)]
+            phone_tail: String,
+            requested_at: Timestamp,
+            checked_in_at: Option<Timestamp>,
+        }
+        let (booking, beside) = json::flattened(deserializer)?;
+        let Beside { name, phone_tail, requested_at, checked_in_at } = beside;
+        Ok(Self { booking, name, phone_tail, requested_at, checked_in_at })
+    }
+}
+
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    /// What a notice says, as data; the words are the catalogue's.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum NoticeBody {
+        /// A waiting party got its places.
+        Promoted {
+            /// The sign-up.
+            sign_up: SignUpId,
+            /// For which date.
+            occurrence: OccurrenceId,
+            /// Of what.
+            title: Title,
+            /// When.
+            range: TimeRange,
+        },
+        /// A date one had signed up for was called off.
+        OccurrenceCancelled {
+            /// Which.
+            occurrence: OccurrenceId,
+            /// Of what.
+            title: Title,
+            /// When it would have been.
+            range: TimeRange,
+            /// Why.
+            reason: Option<Note>,
+        },
+        /// A host answered, cancelled, or let a request expire; the booking's state says which.
+        BookingAnswered {
+            /// The booking.
+            booking: BookingId,
+            /// Where.
+            space: SpaceId,
+            /// The space's name.
+            name: Name,
+            /// When.
+            range: TimeRange,
+            /// What became of it.
+            state: BookingState,
+            /// Why.
+            reason: Option<Note>,
+        },
+        /// A kind this build does not know yet.
+        #[serde(other)]
+        Unknown,
+    }
 }
 
 /// A message to one account. Class `notice`, id: the notice's.
@@ -409,7 +430,7 @@ pub struct ProfileRow {
 }
 
 /// A role with the community it is in, so that a screen knows where to look.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RoleRow {
     /// The grant.
     #[serde(flatten)]
@@ -417,6 +438,17 @@ pub struct RoleRow {
     /// The community of its team or space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<CommunityId>,
+}
+
+impl<'de> Deserialize<'de> for RoleRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Beside {
+            community: Option<CommunityId>,
+        }
+        let (role, Beside { community }) = json::flattened(deserializer)?;
+        Ok(Self { role, community })
+    }
 }
 
 /// What a row says, by class.
@@ -513,26 +545,43 @@ impl Row {
     /// # Errors
     /// [`RowProblem`]: a reader skips the row and goes on.
     pub fn parse(&self) -> Result<RowBody, RowProblem> {
-        fn read<I: FromStr, B: serde::de::DeserializeOwned>(row: &Row, wrap: fn(I, B) -> RowBody) -> Option<RowBody> {
-            Some(wrap(row.id.parse().ok()?, serde_json::from_str(row.body.get()).ok()?))
-        }
         let body = match self.class.as_str() {
-            class::TEAM => read(self, RowBody::Team),
-            class::SPACE => read(self, RowBody::Space),
-            class::BUSY => serde_json::from_str(self.body.get()).ok().map(|row: BusyRow| RowBody::Busy(row.space, row)),
-            class::ACTIVITY => read(self, RowBody::Activity),
-            class::OCCURRENCE => read(self, RowBody::Occurrence),
-            class::SEATS => read(self, RowBody::Seats),
-            class::SIGN_UP => read(self, RowBody::SignUp),
-            class::ROSTER => read(self, RowBody::Roster),
-            class::BOOKING => read(self, RowBody::Booking),
-            class::DESK_BOOKING => read(self, RowBody::DeskBooking),
-            class::NOTICE => read(self, RowBody::Notice),
-            class::PROFILE => read(self, RowBody::Profile),
-            class::PERSON => read(self, RowBody::Person),
+            class::SIGN_UP => self.read(RowBody::SignUp),
+            class::ROSTER => self.read(RowBody::Roster),
+            class::BOOKING => self.read(RowBody::Booking),
+            class::DESK_BOOKING => self.read(RowBody::DeskBooking),
+            class::NOTICE => self.read(RowBody::Notice),
+            class::PROFILE => self.read(RowBody::Profile),
+            class::PERSON => self.read(RowBody::Person),
+            _ => return self.parse_public(),
+        };
+        body.ok_or_else(|| self.unreadable())
+    }
+
+    /// Reads the body of a row that everybody may see. Apart, because a page that starts from nothing else needs no code
+    /// for the others.
+    ///
+    /// # Errors
+    /// [`RowProblem`]; the classes that only some may see are unknown here.
+    pub fn parse_public(&self) -> Result<RowBody, RowProblem> {
+        let body = match self.class.as_str() {
+            class::TEAM => self.read(RowBody::Team),
+            class::SPACE => self.read(RowBody::Space),
+            class::BUSY => json::read(self.body.get()).map(|row: BusyRow| RowBody::Busy(row.space, row)),
+            class::ACTIVITY => self.read(RowBody::Activity),
+            class::OCCURRENCE => self.read(RowBody::Occurrence),
+            class::SEATS => self.read(RowBody::Seats),
             unknown => return Err(RowProblem::UnknownClass(unknown.to_owned())),
         };
-        body.ok_or_else(|| RowProblem::Unreadable { class: self.class.clone(), id: self.id.clone() })
+        body.ok_or_else(|| self.unreadable())
+    }
+
+    fn read<I: FromStr, B: for<'de> Deserialize<'de>>(&self, wrap: fn(I, B) -> RowBody) -> Option<RowBody> {
+        Some(wrap(self.id.parse().ok()?, json::read(self.body.get())?))
+    }
+
+    fn unreadable(&self) -> RowProblem {
+        RowProblem::Unreadable { class: self.class.clone(), id: self.id.clone() }
     }
 }
 

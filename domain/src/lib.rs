@@ -4,6 +4,8 @@ pub mod id;
 pub mod text;
 pub mod time;
 
+pub mod json;
+
 pub mod people;
 pub mod refusal;
 

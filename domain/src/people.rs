@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, CommunityId, PersonId, SpaceId, TeamId};
+use crate::json;
 use crate::text::PersonName;
 use crate::time::{LocalDate, YearMonth};
 
@@ -64,18 +65,20 @@ impl Person {
     }
 }
 
-/// A grant: what a person may do beyond what every resident may, and where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "role", content = "scope", rename_all = "snake_case")]
-pub enum Role {
-    /// Publishes for a team and sees its rosters.
-    TeamEditor(TeamId),
-    /// Runs a space.
-    Host(SpaceId),
-    /// Answers for a community.
-    CommunityAdmin(CommunityId),
-    /// Answers for the district.
-    DistrictAdmin,
+json::tagged! {
+    #[serde(tag = "role", content = "scope", rename_all = "snake_case")]
+    /// A grant: what a person may do beyond what every resident may, and where.
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Role {
+        /// Publishes for a team and sees its rosters.
+        TeamEditor(TeamId),
+        /// Runs a space.
+        Host(SpaceId),
+        /// Answers for a community.
+        CommunityAdmin(CommunityId),
+        /// Answers for the district.
+        DistrictAdmin,
+    }
 }
 
 /// Who is asking.

@@ -4,225 +4,230 @@
 //! [`crate::words`]) and never mixed with a fault. The codes are stable; an old client reads a code it does not know as
 //! [`Refusal::Unknown`] and shows a general sentence.
 
-use serde::{Deserialize, Serialize};
-
 use crate::id::{OccurrenceId, PersonId, SpaceId};
+use crate::json;
 use crate::text::Note;
 use crate::time::{LocalDate, TimeRange, Timestamp};
 
-/// Why something cannot be done now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "kebab-case", rename_all_fields = "snake_case")]
-pub enum Refusal {
-    // ---- about the caller and the command ----
-    /// The person's roles do not include this.
-    NotAllowed,
-    /// The thing is not there, or not this person's to know about.
-    Gone,
-    /// The command's fields do not parse; `field` is where.
-    Malformed {
-        /// The path of the field, as in `/body/title`.
-        field: String,
-    },
-    /// What the person looked at has changed since.
-    Changed,
-    /// A command this one builds on was refused.
-    DependencyRefused,
-    /// Something broke three times on this command; it was put aside and reported.
-    ServerFault {
-        /// What to tell the staff.
-        reference: String,
-    },
+json::tagged! {
+    #[serde(tag = "code", rename_all = "kebab-case", rename_all_fields = "snake_case")]
+    /// Why something cannot be done now.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Refusal {
+        // ---- about the caller and the command ----
+        /// The person's roles do not include this.
+        NotAllowed,
+        /// The thing is not there, or not this person's to know about.
+        Gone,
+        /// The command's fields do not parse; `field` is where.
+        Malformed {
+            /// The path of the field, as in `/body/title`.
+            field: String,
+        },
+        /// What the person looked at has changed since.
+        Changed,
+        /// A command this one builds on was refused.
+        DependencyRefused,
+        /// Something broke three times on this command; it was put aside and reported.
+        ServerFault {
+            /// What to tell the staff.
+            reference: String,
+        },
 
-    // ---- sign-up ----
-    /// Nobody signs up for this activity; people just come.
-    NoSignUpNeeded,
-    /// Sign-up has not begun.
-    SignUpNotOpen {
-        /// When it begins.
-        opens_at: Timestamp,
-    },
-    /// Sign-up has ended.
-    SignUpClosed {
-        /// When it ended.
-        closed_at: Timestamp,
-    },
-    /// The date was called off.
-    OccurrenceCancelled,
-    /// The date lies in the past.
-    OccurrenceOver,
-    /// The household has a place for this date already, or waits for one.
-    AlreadyIn {
-        /// Those named who are in; when none of them is, those who are in instead.
-        people: Vec<PersonId>,
-    },
-    /// Somebody of the party may not come to this activity.
-    NotEligible {
-        /// Whom it concerns.
-        people: Vec<PersonId>,
-        /// What the activity asks for.
-        why: Eligibility,
-    },
-    /// The activity asks for an age, and nobody has said when these were born.
-    BirthMonthNeeded {
-        /// Whom it concerns.
-        people: Vec<PersonId>,
-    },
-    /// Children come only along with an adult.
-    GuardianNeeded,
-    /// The activity is for families and nobody of the fitting age was named.
-    ChildNeeded,
-    /// No person was named.
-    PartyEmpty,
-    /// More people than one party may bring.
-    PartyTooBig {
-        /// The most it may bring.
-        max: u16,
-    },
-    /// The waiting list is full as well.
-    WaitlistFull,
-    /// Only a party with a place can be checked in.
-    NotConfirmed,
-    /// Check-in has not begun.
-    CheckInNotOpen {
-        /// When it begins.
-        opens_at: Timestamp,
-    },
+        // ---- sign-up ----
+        /// Nobody signs up for this activity; people just come.
+        NoSignUpNeeded,
+        /// Sign-up has not begun.
+        SignUpNotOpen {
+            /// When it begins.
+            opens_at: Timestamp,
+        },
+        /// Sign-up has ended.
+        SignUpClosed {
+            /// When it ended.
+            closed_at: Timestamp,
+        },
+        /// The date was called off.
+        OccurrenceCancelled,
+        /// The date lies in the past.
+        OccurrenceOver,
+        /// The household has a place for this date already, or waits for one.
+        AlreadyIn {
+            /// Those named who are in; when none of them is, those who are in instead.
+            people: Vec<PersonId>,
+        },
+        /// Somebody of the party may not come to this activity.
+        NotEligible {
+            /// Whom it concerns.
+            people: Vec<PersonId>,
+            /// What the activity asks for.
+            why: Eligibility,
+        },
+        /// The activity asks for an age, and nobody has said when these were born.
+        BirthMonthNeeded {
+            /// Whom it concerns.
+            people: Vec<PersonId>,
+        },
+        /// Children come only along with an adult.
+        GuardianNeeded,
+        /// The activity is for families and nobody of the fitting age was named.
+        ChildNeeded,
+        /// No person was named.
+        PartyEmpty,
+        /// More people than one party may bring.
+        PartyTooBig {
+            /// The most it may bring.
+            max: u16,
+        },
+        /// The waiting list is full as well.
+        WaitlistFull,
+        /// Only a party with a place can be checked in.
+        NotConfirmed,
+        /// Check-in has not begun.
+        CheckInNotOpen {
+            /// When it begins.
+            opens_at: Timestamp,
+        },
 
-    // ---- booking ----
-    /// The end does not lie after the start.
-    EndsBeforeStart,
-    /// Starts and lengths must fall on the space's grid.
-    OffGrid {
-        /// The grid in minutes.
-        minutes: u16,
-    },
-    /// Shorter than the space allows.
-    TooShort {
-        /// The least, in minutes.
-        minutes: u16,
-    },
-    /// Longer than the space allows.
-    TooLong {
-        /// The most, in minutes.
-        minutes: u16,
-    },
-    /// The time has begun or passed.
-    InThePast,
-    /// The space wants to know earlier.
-    TooSoon {
-        /// How long before, in minutes.
-        notice_minutes: u32,
-    },
-    /// The space cannot be booked that far ahead yet.
-    TooFar {
-        /// The last day that can be booked.
-        last_on: LocalDate,
-    },
-    /// The space is closed for at least part of that time.
-    SpaceClosed {
-        /// Why, when somebody said so.
-        reason: Option<Note>,
-    },
-    /// Children of a certain age are needed, or one is outside it.
-    AgesOutside {
-        /// Youngest, in years.
-        from: u8,
-        /// Oldest, in years.
-        to: u8,
-    },
-    /// The household has as many open bookings here as one may have.
-    TooManyOpenBookings {
-        /// The most at a time.
-        max: u16,
-    },
-    /// The household has the space itself for at least part of that time.
-    AlreadyBooked,
-    /// Somebody else holds the space for at least part of that time.
-    SlotTaken,
-    /// Some places are left in the shared space, but not enough.
-    SlotFull {
-        /// Heads that would still fit.
-        heads_left: u16,
-    },
-    /// The booking was decided, cancelled or used already.
-    BookingDecided,
-    /// Nobody answered the request in time, and it has lapsed.
-    AnswerOverdue {
-        /// When the answer was due.
-        answer_by: Timestamp,
-    },
+        // ---- booking ----
+        /// The end does not lie after the start.
+        EndsBeforeStart,
+        /// Starts and lengths must fall on the space's grid.
+        OffGrid {
+            /// The grid in minutes.
+            minutes: u16,
+        },
+        /// Shorter than the space allows.
+        TooShort {
+            /// The least, in minutes.
+            minutes: u16,
+        },
+        /// Longer than the space allows.
+        TooLong {
+            /// The most, in minutes.
+            minutes: u16,
+        },
+        /// The time has begun or passed.
+        InThePast,
+        /// The space wants to know earlier.
+        TooSoon {
+            /// How long before, in minutes.
+            notice_minutes: u32,
+        },
+        /// The space cannot be booked that far ahead yet.
+        TooFar {
+            /// The last day that can be booked.
+            last_on: LocalDate,
+        },
+        /// The space is closed for at least part of that time.
+        SpaceClosed {
+            /// Why, when somebody said so.
+            reason: Option<Note>,
+        },
+        /// Children of a certain age are needed, or one is outside it.
+        AgesOutside {
+            /// Youngest, in years.
+            from: u8,
+            /// Oldest, in years.
+            to: u8,
+        },
+        /// The household has as many open bookings here as one may have.
+        TooManyOpenBookings {
+            /// The most at a time.
+            max: u16,
+        },
+        /// The household has the space itself for at least part of that time.
+        AlreadyBooked,
+        /// Somebody else holds the space for at least part of that time.
+        SlotTaken,
+        /// Some places are left in the shared space, but not enough.
+        SlotFull {
+            /// Heads that would still fit.
+            heads_left: u16,
+        },
+        /// The booking was decided, cancelled or used already.
+        BookingDecided,
+        /// Nobody answered the request in time, and it has lapsed.
+        AnswerOverdue {
+            /// When the answer was due.
+            answer_by: Timestamp,
+        },
 
-    // ---- publishing ----
-    /// The activity would last longer than a day, or less than a quarter of an hour.
-    BadLength,
-    /// The series would run past the horizon.
-    SeriesTooLong {
-        /// The last day it may reach.
-        last_on: LocalDate,
-    },
-    /// A capacity of nobody.
-    CapacityZero,
-    /// The room is taken on these dates.
-    VenueTaken {
-        /// The room.
-        space: SpaceId,
-        /// The dates that clash.
-        dates: Vec<LocalDate>,
-    },
+        // ---- publishing ----
+        /// The activity would last longer than a day, or less than a quarter of an hour.
+        BadLength,
+        /// The series would run past the horizon.
+        SeriesTooLong {
+            /// The last day it may reach.
+            last_on: LocalDate,
+        },
+        /// A capacity of nobody.
+        CapacityZero,
+        /// The room is taken on these dates.
+        VenueTaken {
+            /// The room.
+            space: SpaceId,
+            /// The dates that clash.
+            dates: Vec<LocalDate>,
+        },
 
-    // ---- household ----
-    /// As many people as one household may hold.
-    HouseholdFull {
-        /// The most.
-        max: u16,
-    },
-    /// The person is still signed up for something to come.
-    PersonSignedUp {
-        /// For what.
-        occurrence: OccurrenceId,
-    },
-    /// A child's data needs the guardian's consent.
-    ConsentNeeded,
+        // ---- household ----
+        /// As many people as one household may hold.
+        HouseholdFull {
+            /// The most.
+            max: u16,
+        },
+        /// The person is still signed up for something to come.
+        PersonSignedUp {
+            /// For what.
+            occurrence: OccurrenceId,
+        },
+        /// A child's data needs the guardian's consent.
+        ConsentNeeded,
 
-    /// A code this build does not know yet.
-    #[serde(other)]
-    Unknown,
+        /// A code this build does not know yet.
+        #[serde(other)]
+        Unknown,
+    }
 }
 
-/// What an activity asks of those who come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Eligibility {
-    /// Children between two ages, in years, both included.
-    ChildAge {
-        /// Youngest.
-        from: u8,
-        /// Oldest.
-        to: u8,
-    },
-    /// People of sixty and above.
-    Seniors,
-    /// Adults only.
-    Adults,
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "kebab-case")]
+    /// What an activity asks of those who come.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Eligibility {
+        /// Children between two ages, in years, both included.
+        ChildAge {
+            /// Youngest.
+            from: u8,
+            /// Oldest.
+            to: u8,
+        },
+        /// People of sixty and above.
+        Seniors,
+        /// Adults only.
+        Adults,
+    }
 }
 
-/// Something that would be accepted instead, if asked for at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Alternative {
-    /// A free time in a space.
-    Slot {
-        /// The space.
-        space: SpaceId,
-        /// The time.
-        range: TimeRange,
-    },
-    /// Another date of the same activity with places left.
-    Occurrence {
-        /// The date.
-        occurrence: OccurrenceId,
-    },
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "kebab-case")]
+    /// Something that would be accepted instead, if asked for at once.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Alternative {
+        /// A free time in a space.
+        Slot {
+            /// The space.
+            space: SpaceId,
+            /// The time.
+            range: TimeRange,
+        },
+        /// Another date of the same activity with places left.
+        Occurrence {
+            /// The date.
+            occurrence: OccurrenceId,
+        },
+    }
 }
 
 #[cfg(test)]

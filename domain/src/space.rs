@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json;
 use crate::text::Note;
 use crate::time::{LocalDate, TimeRange, Timestamp, Weekday};
 
@@ -46,22 +47,24 @@ impl SpaceKind {
     }
 }
 
-/// How many may be there at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Mode {
-    /// One group at a time, of at most so many heads.
-    Exclusive {
-        /// Heads the room takes.
-        heads: u16,
-    },
-    /// Several parties at once, counted in groups and in heads.
-    Shared {
-        /// Groups at once.
-        groups: u16,
-        /// Heads at once.
-        heads: u16,
-    },
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+    /// How many may be there at once.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Mode {
+        /// One group at a time, of at most so many heads.
+        Exclusive {
+            /// Heads the room takes.
+            heads: u16,
+        },
+        /// Several parties at once, counted in groups and in heads.
+        Shared {
+            /// Groups at once.
+            groups: u16,
+            /// Heads at once.
+            heads: u16,
+        },
+    }
 }
 
 impl Mode {
@@ -74,17 +77,19 @@ impl Mode {
     }
 }
 
-/// Who answers a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Answer {
-    /// The booking stands at once.
-    Instant,
-    /// A host answers within so many minutes; the request holds the time until then.
-    ByHost {
-        /// Minutes the host has, at most until the start.
-        within_minutes: u32,
-    },
+json::tagged! {
+    #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+    /// Who answers a request.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Answer {
+        /// The booking stands at once.
+        Instant,
+        /// A host answers within so many minutes; the request holds the time until then.
+        ByHost {
+            /// Minutes the host has, at most until the start.
+            within_minutes: u32,
+        },
+    }
 }
 
 /// What a parent-child space asks of a party.

@@ -191,7 +191,7 @@ pub fn RefusedItem(settled: Settled) -> impl IntoView {
     let model = use_model();
     let navigate = StoredValue::new(use_navigate());
     let id = settled.id;
-    let envelope: Option<Envelope> = serde_json::from_str(&settled.raw).ok();
+    let envelope: Option<Envelope> = domain::json::read(&settled.raw);
     let command = envelope.as_ref().and_then(|envelope| envelope.command().ok());
     let asked = StoredValue::new(envelope.map(|envelope| envelope.stream).zip(command.clone()));
     let Outcome::Refused { refusal, alternatives } = settled.outcome else { return ().into_any() };

@@ -1,6 +1,7 @@
 //! The refusals that concern a page, each with its reason; they stay until dismissed.
 
 use domain::command::{Command, Envelope};
+use domain::json;
 use domain::sync::machine::Settled;
 use leptos::prelude::*;
 
@@ -10,7 +11,7 @@ use crate::model::use_model;
 /// The command that was answered, if this build knows its kind.
 #[must_use]
 pub fn command_of(settled: &Settled) -> Option<Command> {
-    serde_json::from_str::<Envelope>(&settled.raw).ok()?.command().ok()
+    json::read::<Envelope>(&settled.raw)?.command().ok()
 }
 
 /// The notices of refused commands for which `is_here` is true. For those without anything to choose instead.

@@ -3,6 +3,7 @@
 //! In `localStorage`, where the app and the boot guard find it, and in a cookie, so that the server's own drawing has
 //! the right size and community already.
 
+use domain::json;
 use domain::look::{COOKIE, Look};
 use domain::words::Language;
 use leptos::leptos_dom::helpers::document;
@@ -16,7 +17,7 @@ const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
 /// What was set before, or what the browser suggests.
 #[must_use]
 pub fn load() -> Look {
-    let saved: Option<Look> = guest::read(guest::PREFS).and_then(|json| serde_json::from_str(&json).ok());
+    let saved: Option<Look> = guest::read(guest::PREFS).and_then(|saved| json::read(&saved));
     saved.unwrap_or_else(|| Look { language: Language::from_tags(&platform::languages()), ..Look::default() })
 }
 

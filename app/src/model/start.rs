@@ -1,5 +1,6 @@
 //! What the page brought along for an app that has nothing yet.
 
+use domain::json;
 use domain::sync::Start;
 use domain::sync::start::ELEMENT;
 use leptos::leptos_dom::helpers::document;
@@ -12,5 +13,5 @@ pub fn read() -> Option<Start> {
         return None;
     }
     let text = document().get_element_by_id(ELEMENT)?.text_content()?;
-    serde_json::from_str(&text).ok()
+    json::read(&text)
 }

@@ -123,7 +123,7 @@ fn OwnFamily(account: AccountId) -> impl IntoView {
 
 /// Whether a refused command was about the household.
 fn is_about_family(settled: &Settled) -> bool {
-    let envelope: Option<domain::command::Envelope> = serde_json::from_str(&settled.raw).ok();
+    let envelope: Option<domain::command::Envelope> = domain::json::read(&settled.raw);
     let command = envelope.and_then(|envelope| envelope.command().ok());
     matches!(command, Some(Command::AddPerson(_) | Command::RemovePerson(_)))
 }

@@ -189,7 +189,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
 
 /// Whether a refused command is about this date.
 fn concerns(view: &View, settled: &Settled, id: OccurrenceId) -> bool {
-    let envelope: Option<domain::command::Envelope> = serde_json::from_str(&settled.raw).ok();
+    let envelope: Option<domain::command::Envelope> = domain::json::read(&settled.raw);
     match envelope.and_then(|envelope| envelope.command().ok()) {
         Some(Command::SignUp(command)) => command.occurrence == id,
         Some(Command::WithdrawSignUp(command)) => {

@@ -57,7 +57,7 @@ fn first_draft(team: TeamId, again: Option<OccurrenceId>, from: Option<CommandId
         let when = format::day(words.language, last.row.range.start().date(), today);
         return (draft, Some(words.publish.copied_from(when)));
     }
-    let kept = guest::read(&draft_key(team)).and_then(|json| serde_json::from_str::<Draft>(&json).ok());
+    let kept = guest::read(&draft_key(team)).and_then(|kept| domain::json::read::<Draft>(&kept));
     if let Some(kept) = kept {
         return (kept, Some(words.publish.draft_restored.to_owned()));
     }

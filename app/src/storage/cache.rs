@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use domain::change::{Row, RowKey};
 use domain::id::StreamId;
+use domain::json;
 use domain::sync::Cursor;
 use domain::sync::machine::StreamWrite;
 use domain::time::Timestamp;
@@ -125,7 +126,7 @@ impl Cache {
                 let Ok(stream) = name.parse() else { continue };
                 let values = rows.get_all(Some(keys_of(&name)?), None).await?;
                 // A row that cannot be read is left out; the next snapshot brings it.
-                let rows = values.iter().filter_map(|value| serde_json::from_str(&value.as_string()?).ok()).collect();
+                let rows = values.iter().filter_map(|value| json::read(&value.as_string()?)).collect();
                 streams.push((stream, cursor.cursor, cursor.as_of, rows));
             }
             Ok(streams)
@@ -189,7 +190,7 @@ async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result
 
 async fn read_cursor(cursors: &Store, stream: &str) -> Result<Option<StoredCursor>, Trouble> {
     let value = cursors.get(stream.into()).await?;
-    Ok(value.and_then(|value| serde_json::from_str(&value.as_string()?).ok()))
+    Ok(value.and_then(|value| json::read(&value.as_string()?)))
 }
 
 fn row_key(stream: &str, key: &RowKey) -> JsValue {

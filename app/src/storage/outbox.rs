@@ -16,6 +16,7 @@ use std::future::Future;
 
 use domain::command::{Envelope, Outcome};
 use domain::id::{CommandId, DeviceId};
+use domain::json;
 use domain::sync::machine::{Draft, Queued, Settled};
 use domain::time::Timestamp;
 use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction};
@@ -98,8 +99,8 @@ fn entry_of(queued: &Queued) -> Result<JsValue, Trouble> {
 }
 
 fn queued_of(no: u64, value: &JsValue) -> Option<Queued> {
-    let entry: Entry = serde_json::from_str(&value.as_string()?).ok()?;
-    let envelope: Envelope = serde_json::from_str(&entry.raw).ok()?;
+    let entry: Entry = json::read(&value.as_string()?)?;
+    let envelope: Envelope = json::read(&entry.raw)?;
     (envelope.no == no).then_some(Queued { no, raw: entry.raw, tried: entry.tried })
 }
 
@@ -320,7 +321,7 @@ async fn load(database: IdbDatabase) -> Result<Contents, Trouble> {
 
     let oldest = Timestamp::from_ms(platform::phone_ms()).plus_minutes(-JOURNAL_DAYS * 24 * 60);
     for value in journal.get_all(None, None)?.await? {
-        let Some(settled) = value.as_string().and_then(|json| serde_json::from_str::<Settled>(&json).ok()) else {
+        let Some(settled) = value.as_string().and_then(|text| json::read::<Settled>(&text)) else {
             continue;
         };
         let is_done_with = settled.dismissed || !matches!(settled.outcome, Outcome::Refused { .. });
@@ -402,7 +403,7 @@ async fn number_of(queue: &ObjectStore, id: CommandId, sent_as: u64) -> Result<O
 }
 
 fn is_command(queued: &Queued, id: CommandId) -> bool {
-    serde_json::from_str::<Envelope>(&queued.raw).is_ok_and(|envelope| envelope.id == id)
+    json::read::<Envelope>(&queued.raw).is_some_and(|envelope| envelope.id == id)
 }
 
 async fn put_settled(journal: &ObjectStore, settled: &Settled) -> Result<(), Trouble> {

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use domain::id::AccountId;
+use domain::json;
 use domain::sync::{Input, PROTOCOL, SyncRequest};
 use leptos::leptos_dom::helpers::{document, window};
-use serde_json::value::RawValue;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
@@ -130,7 +130,7 @@ impl Runner {
                 bytes += queued.raw.len();
                 bytes <= LEAVING_BYTES_MAX
             })
-            .filter_map(|queued| RawValue::from_string(queued.raw.clone()).ok())
+            .filter_map(|queued| json::read(&queued.raw))
             .take(domain::sync::wire::COMMANDS_MAX)
             .collect();
         if !commands.is_empty() && stores.outbox.is_some() {

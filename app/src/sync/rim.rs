@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::command::Envelope;
 use domain::id::StreamId;
+use domain::json;
 use domain::sync::View;
 use domain::sync::machine::Queued;
 use domain::sync::overlay::lay_over;
@@ -81,7 +82,7 @@ impl Runner {
 }
 
 fn item_of(queued: &Queued, view: &View) -> Option<OutboxItem> {
-    let envelope: Envelope = serde_json::from_str(&queued.raw).ok()?;
+    let envelope: Envelope = json::read(&queued.raw)?;
     Some(OutboxItem {
         id: envelope.id,
         no: queued.no,

@@ -21,6 +21,7 @@ use serde_json::value::RawValue;
 
 use crate::command::{Command, Envelope};
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
+use crate::json;
 use crate::sync::overlay::Pending;
 use crate::sync::rows::Rows;
 use crate::sync::view::{Delivery, View};
@@ -290,7 +291,7 @@ impl Client {
         if self.may_send(now) {
             for item in self.queue.values_mut().take(COMMANDS_MAX) {
                 bytes += item.queued.raw.len();
-                let Ok(raw) = RawValue::from_string(item.queued.raw.clone()) else { continue };
+                let Some(raw) = json::read(&item.queued.raw) else { continue };
                 if bytes > COMMANDS_BYTES_MAX && !commands.is_empty() {
                     break;
                 }
@@ -362,7 +363,7 @@ impl Client {
 
 /// Reads a queued envelope: its id, and the command if this build knows its kind.
 fn read(raw: &str) -> Option<(CommandId, Option<Pending>)> {
-    let envelope: Envelope = serde_json::from_str(raw).ok()?;
+    let envelope: Envelope = json::read(raw)?;
     let command: Option<Command> = envelope.command().ok();
     let (id, stream) = (envelope.id, envelope.stream);
     Some((id, command.map(|command| Pending { id, stream, command, delivery: Delivery::Checking })))

@@ -45,7 +45,7 @@ impl Start {
     pub fn view(&self) -> View {
         let (stream, mut view) = (self.stream(), View::default());
         for row in &self.rows {
-            view.put(&stream, row);
+            view.put_public(&stream, row);
         }
         view
     }

@@ -64,7 +64,19 @@ pub struct View {
 impl View {
     /// Takes in one row of a stream. A row that cannot be read is skipped.
     pub fn put(&mut self, stream: &StreamId, row: &Row) {
-        let Ok(body) = row.parse() else { return };
+        if let Ok(body) = row.parse() {
+            self.put_body(stream, body);
+        }
+    }
+
+    /// Takes in one row that everybody may see; any other is skipped.
+    pub fn put_public(&mut self, stream: &StreamId, row: &Row) {
+        if let Ok(body) = row.parse_public() {
+            self.put_body(stream, body);
+        }
+    }
+
+    fn put_body(&mut self, stream: &StreamId, body: RowBody) {
         match stream {
             StreamId::Community(community) => self.put_community(community.clone(), body),
             StreamId::Account(_) => match body {

@@ -6,12 +6,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::change::{Row, RowKey};
 use crate::command::Outcome;
 use crate::id::{CommandId, DeviceId, ParseIdError, StreamId};
+use crate::json;
 use crate::time::Timestamp;
 
 /// The protocol's version.
@@ -131,7 +132,7 @@ pub struct SyncReply {
 }
 
 /// The answer to one command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
     /// Decided, for ever.
@@ -152,28 +153,46 @@ pub enum Answer {
     },
 }
 
-/// Why a command was not decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "not_now", rename_all = "snake_case")]
-pub enum NotNow {
-    /// Try again after so many milliseconds.
-    RetryAfter {
-        /// Milliseconds.
-        ms: u32,
-    },
-    /// A number is missing before this one.
-    Gap {
-        /// The number the server waits for.
-        expected: u64,
-    },
-    /// The number was used by another command: this profile was copied.
-    Forked,
-    /// Nobody is signed in.
-    NeedsSignIn,
-    /// Somebody else is signed in.
-    WrongAccount,
-    /// The id was used by another command.
-    IdReused,
+impl<'de> Deserialize<'de> for Answer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Which {
+            id: CommandId,
+        }
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let read = || {
+            let Which { id } = json::read(text.get())?;
+            let decided = json::read(text.get()).map(|outcome| Self::Decided { id, outcome });
+            decided.or_else(|| json::read(text.get()).map(|not_now| Self::NotNow { id, not_now }))
+        };
+        read().ok_or_else(|| serde::de::Error::custom("neither decided nor put off"))
+    }
+}
+
+json::tagged! {
+    #[serde(tag = "not_now", rename_all = "snake_case")]
+    /// Why a command was not decided.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum NotNow {
+        /// Try again after so many milliseconds.
+        RetryAfter {
+            /// Milliseconds.
+            ms: u32,
+        },
+        /// A number is missing before this one.
+        Gap {
+            /// The number the server waits for.
+            expected: u64,
+        },
+        /// The number was used by another command: this profile was copied.
+        Forked,
+        /// Nobody is signed in.
+        NeedsSignIn,
+        /// Somebody else is signed in.
+        WrongAccount,
+        /// The id was used by another command.
+        IdReused,
+    }
 }
 
 /// The answer to one pull.

@@ -7,13 +7,9 @@
 //! slow, and happens only when the answer is no. Deliberately absent: what was wrong with the text, because the text is
 //! the caller's own.
 
-use domain::command::{
-    AddPerson, ApproveBooking, BookSpace, CancelBooking, CancelOccurrence, CheckIn, CheckInBooking, Command,
-    CommandProblem, DeclineBooking, Envelope, PublishActivity, ReadNotices, RemovePerson, SignUp, UpdateProfile,
-    WithdrawSignUp,
-};
-use serde::de::DeserializeOwned;
+use domain::command::{Command, CommandProblem, Envelope};
 use serde_json::Value;
+use serde_path_to_error::Track;
 
 use crate::extract::{in_pointer, pointer};
 use crate::problem::POINTER_MAX;
@@ -33,13 +29,14 @@ pub enum Unreadable {
 /// [`Unreadable`].
 pub fn read_whole(envelope: &Envelope) -> Result<Command, Unreadable> {
     let body = envelope.body.get();
-    let path = match envelope.command() {
+    let mut reader = serde_json::Deserializer::from_str(body);
+    let path = match Command::parse(&envelope.kind, envelope.kind_v, &mut reader) {
         Ok(command) => match unread_in(body, &command) {
             None => return Ok(command),
             Some(path) => path,
         },
         Err(CommandProblem::UnknownKind) => return Err(Unreadable::NotYet),
-        Err(CommandProblem::Malformed { .. }) => wrong_in(&envelope.kind, body),
+        Err(CommandProblem::Malformed) => wrong_in(envelope),
     };
     Err(Unreadable::Malformed(format!("/body{path}").chars().take(POINTER_MAX).collect()))
 }
@@ -80,30 +77,11 @@ fn unread(given: &Value, kept: &Value) -> Option<String> {
 }
 
 /// The path of the first field of a body that does not parse.
-fn wrong_in(kind: &str, body: &str) -> String {
-    match kind {
-        "sign_up" => path_in::<SignUp>(body),
-        "withdraw_sign_up" => path_in::<WithdrawSignUp>(body),
-        "check_in" => path_in::<CheckIn>(body),
-        "publish_activity" => path_in::<PublishActivity>(body),
-        "cancel_occurrence" => path_in::<CancelOccurrence>(body),
-        "book_space" => path_in::<BookSpace>(body),
-        "cancel_booking" => path_in::<CancelBooking>(body),
-        "approve_booking" => path_in::<ApproveBooking>(body),
-        "decline_booking" => path_in::<DeclineBooking>(body),
-        "check_in_booking" => path_in::<CheckInBooking>(body),
-        "add_person" => path_in::<AddPerson>(body),
-        "remove_person" => path_in::<RemovePerson>(body),
-        "update_profile" => path_in::<UpdateProfile>(body),
-        "read_notices" => path_in::<ReadNotices>(body),
-        _ => String::new(),
-    }
-}
-
-fn path_in<T: DeserializeOwned>(body: &str) -> String {
-    let mut reader = serde_json::Deserializer::from_str(body);
-    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut reader) else { return String::new() };
-    pointer(error.path())
+fn wrong_in(envelope: &Envelope) -> String {
+    let (mut reader, mut track) = (serde_json::Deserializer::from_str(envelope.body.get()), Track::new());
+    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+    let _ = Command::parse(&envelope.kind, envelope.kind_v, tracked);
+    pointer(&track.path())
 }
 
 #[cfg(test)]

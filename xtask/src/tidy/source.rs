@@ -63,6 +63,8 @@ const OUTSIDE_WORLD: &[&str] = &[
     "println!",
     "eprintln!",
 ];
+/// What a phone reads with `domain::json`, whose code is a fraction.
+const LARGE_READERS: &[&str] = &["serde_json::from_", "RawValue::from_string"];
 const SQL_ALLOWED: &[&str] = &["server/src/store/", "server/src/store.rs"];
 
 /// What is wrong with one file.
@@ -144,6 +146,10 @@ fn check_calls(path: &str, code: &str, problems: &mut Vec<String>) {
         if !is_in(path, SQL_ALLOWED) && is_sql(line) {
             problems.push(format!("{path}:{number}: SQL stands in server/src/store"));
         }
+        let is_phone = path.starts_with("app/") || path.starts_with("domain/");
+        if is_phone && LARGE_READERS.iter().any(|call| mentions(line, call)) {
+            problems.push(format!("{path}:{number}: a phone reads JSON with domain::json"));
+        }
     }
 }
 
@@ -200,6 +206,7 @@ mod tests {
             ("server/src/state.rs", "//! A.\nfn a() { SystemTime::now() }\n"),
             ("domain/src/words/a.rs", "//! A.\nconst A: &str = \"\u{4f60}\";\n"),
             ("server/src/a.rs", "//! A.\nfn a() { select(1); tokio::select! { } }\n"),
+            ("server/src/a.rs", "//! A.\nfn a() { serde_json::from_str(a) }\n"),
         ] {
             assert_eq!(check(path, text), Vec::<String>::new(), "{text}");
         }
@@ -224,6 +231,7 @@ mod tests {
             ("SQL stands", "server/src/a.rs", "//! A.\nfn a() { all(\n\"\n    update a set b = 1\") }\n"),
             ("SQL stands", "server/src/a.rs", "//! A.\nfn a() { all(\"delete from a\") }\n"),
             ("SQL stands", "server/src/a.rs", "//! A.\nfn a() { all(\"savepoint a\") }\n"),
+            ("reads JSON with", "app/src/a.rs", "//! A.\nfn a() { serde_json::from_str(a) }\n"),
             ("blanks at the end", "domain/src/a.rs", "//! A. \nfn a() {}\n"),
             ("blanks at the end", "style/a.css", "a {\t\n}\n"),
             ("does not end", "docs/a.md", "# A"),

@@ -3,6 +3,7 @@
 
 use crate::command::{Command, ENVELOPE_VERSION, Envelope};
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
+use crate::json;
 use crate::sync::machine::messages::Queued;
 
 /// A command before it has its number.
@@ -52,7 +53,7 @@ impl Queued {
     /// The same command under another device and number; nothing when its envelope cannot be read.
     #[must_use]
     pub fn renumbered(&self, device: DeviceId, no: u64) -> Option<Self> {
-        let envelope: Envelope = serde_json::from_str(&self.raw).ok()?;
+        let envelope: Envelope = json::read(&self.raw)?;
         Some(Self { no, raw: written(&Envelope { device, no, ..envelope }), tried: self.tried })
     }
 }
