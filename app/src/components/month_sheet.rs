@@ -28,7 +28,7 @@ pub fn MonthButton(open: RwSignal<bool>, chosen: Signal<LocalDate>) -> impl Into
             on:click=move |_| open.set(true)
         >
             <Icon name="i-calendar"/>
-            {move || format::month(model.language(), YearMonth::of(chosen.get()))}
+            <span class="nb">{move || format::month(model.language(), YearMonth::of(chosen.get()))}</span>
             <Icon name="i-down"/>
         </button>
     }

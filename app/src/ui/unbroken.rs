@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 
 /// Draws every part of `text` as one box. The words of dates set their parts apart by the one space in Chinese (今天
-/// 下午2:30–4:00) and by a comma and a space in English (Today, 2:30–4:00 pm); names and hours in a row by 、.
+/// 下午2:30–4:00) and by a comma and a space in English (Today, 2:30–4:00 pm); names in a row and parts of a sentence end
+/// with their own mark.
 #[component]
 pub fn Unbroken(#[prop(into)] text: String) -> impl IntoView {
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let gap = if text.contains(is_han) { " " } else { ", " };
     // A comma stays with what is before it, the space between two parts is where a line may end.
     text.split_inclusive(gap)
-        .flat_map(|part| part.split_inclusive('、'))
+        .flat_map(|part| part.split_inclusive(['\u{3001}', '\u{ff0c}', '\u{3002}']))
         .map(|part| {
             let whole = part.trim_end();
             view! {

@@ -169,7 +169,7 @@ catalogue! {
     /// Who comes, and checking them in.
     Roster {
         title: "名单", "Roster";
-        confirmed(parties, n): "报上的 · {parties}家{n}人", "With a place · {parties} {parties?party|parties}, {n} {n?person|people}";
+        confirmed(parties, n): "报上的 · {parties}家{n}人", "With a place: {parties} {parties?party|parties}, {n} {n?person|people}";
         waiting: "排队的", "Waiting";
         cancelled: "取消的", "Cancelled";
         empty: "还没有人报名", "Nobody has signed up yet";

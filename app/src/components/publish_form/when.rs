@@ -29,7 +29,7 @@ pub(super) fn When(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl I
         weekday
             .map(|weekday| [" · ", &model.words().publish.every(format::weekday(model.language(), weekday))].concat())
     };
-    // 今天, 明天, 周六 28日: a weekday alone leaves it open which.
+    // A weekday alone leaves it open which.
     let chip = move |day: LocalDate| {
         let language = model.language();
         let near = format::relative_day(language, day, model.today()).map(str::to_owned);
