@@ -2,8 +2,9 @@
 //!
 //! `docs/sync.md` explains the protocol. Here are its messages ([`wire`]), what a phone holds ([`view`]), the pending
 //! commands laid over it ([`overlay`]), what a page starts from ([`start`]) and the machine that queues, sends and applies
-//! ([`machine`]).
+//! ([`machine`]); its numbers are in [`limits`].
 
+pub mod limits;
 pub mod machine;
 pub mod overlay;
 pub mod rows;

@@ -263,9 +263,9 @@ fn schemas() -> Value {
         })),
         "SyncRequest": closed(&["proto"], json!({
             "proto": { "const": domain::sync::PROTOCOL }, "device": refer("Uuid"),
-            "commands": { "type": "array", "maxItems": domain::sync::wire::COMMANDS_MAX },
+            "commands": { "type": "array", "maxItems": domain::sync::limits::COMMANDS_MAX },
             "pulls": {
-                "type": "array", "maxItems": domain::sync::wire::PULLS_MAX,
+                "type": "array", "maxItems": domain::sync::limits::PULLS_MAX,
                 "items": closed(&["stream"], json!({ "stream": text(), "cursor": text() }))
             }
         })),

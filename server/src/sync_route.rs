@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use domain::command::{ENVELOPE_BYTES_MAX, Outcome};
 use domain::people::Actor;
-use domain::sync::wire::{COMMANDS_BYTES_MAX, COMMANDS_MAX, PULLS_MAX};
+use domain::sync::limits::{COMMANDS_BYTES_MAX, COMMANDS_MAX, PULLS_MAX};
 use domain::sync::{Answer, PROTOCOL, SyncReply, SyncRequest};
 use serde_json::value::RawValue;
 

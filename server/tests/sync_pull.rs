@@ -7,7 +7,7 @@ use domain::change::{Audience, RowKey, SignUpState, class};
 use domain::command::{ApproveBooking, CancelOccurrence, Command, Outcome, RemovePerson};
 use domain::id::{BookingId, SignUpId, StreamId};
 use domain::people::Actor;
-use domain::sync::wire::DELTA_ROWS_MAX;
+use domain::sync::limits::DELTA_ROWS_MAX;
 use domain::sync::{Answer, Cursor, NotNow, Pull, PullResult, ResetReason};
 use server::on_both_engines;
 use server::store::Db;

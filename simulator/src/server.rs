@@ -11,7 +11,8 @@ use domain::command::{Accepted, Command, Envelope, Outcome};
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::people::{Actor, Caller, Role};
 use domain::refusal::Refusal;
-use domain::sync::wire::{PULLS_MAX, VIEW};
+use domain::sync::limits::{AFTER_FAULT_MS, FAULTS_MAX, PULLS_MAX};
+use domain::sync::wire::VIEW;
 use domain::sync::{
     Answer, Cursor, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
 };
@@ -23,10 +24,6 @@ use crate::dice::mix;
 use crate::planted::Bug;
 use crate::town::{DraftRow, Town, account, team};
 
-/// How long a phone waits after a fault.
-const AFTER_FAULT_MS: u32 = 5_000;
-/// How often a command may break before it is put aside.
-const FAULTS_MAX: u32 = 3;
 /// Rows in one delta; few, so that pages are common.
 const DELTA_ROWS_MAX: usize = 4;
 

@@ -17,6 +17,7 @@ use std::future::Future;
 use domain::command::{Envelope, Outcome};
 use domain::id::{CommandId, DeviceId};
 use domain::json;
+use domain::sync::limits::{JOURNAL_DAYS, days_before};
 use domain::sync::machine::{Draft, Queued, Settled};
 use domain::time::Timestamp;
 use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction};
@@ -40,9 +41,6 @@ const KEPT: &str = " kept";
 
 const DEVICE: &str = "device";
 const NEXT_NO: &str = "next_no";
-
-/// How long answers nobody needs any more are kept.
-const JOURNAL_DAYS: i64 = 30;
 
 /// What an outbox holds.
 #[derive(Debug, Default)]
@@ -319,7 +317,7 @@ async fn load(database: IdbDatabase) -> Result<Contents, Trouble> {
     contents.set_aside = keys.zip(&values).map(|(key, value)| SetAside::of(key, value)).collect();
     contents.set_aside.sort_by_key(|one| one.at);
 
-    let oldest = Timestamp::from_ms(platform::phone_ms()).plus_minutes(-JOURNAL_DAYS * 24 * 60);
+    let oldest = days_before(Timestamp::from_ms(platform::phone_ms()), JOURNAL_DAYS);
     for value in journal.get_all(None, None)?.await? {
         let Some(settled) = value.as_string().and_then(|text| json::read::<Settled>(&text)) else {
             continue;

@@ -131,7 +131,7 @@ impl Runner {
                 bytes <= LEAVING_BYTES_MAX
             })
             .filter_map(|queued| json::read(&queued.raw))
-            .take(domain::sync::wire::COMMANDS_MAX)
+            .take(domain::sync::limits::COMMANDS_MAX)
             .collect();
         if !commands.is_empty() && stores.outbox.is_some() {
             let device = self.device.get();

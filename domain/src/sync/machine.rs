@@ -22,25 +22,17 @@ use serde_json::value::RawValue;
 use crate::command::{Command, Envelope};
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
 use crate::json;
+use crate::sync::limits::{
+    BACKOFF_FIRST_MS, BACKOFF_LAST_MS, COMMANDS_BYTES_MAX, COMMANDS_MAX, DEADLINE_GRACE_MS, DEADLINE_MS, PULLS_MAX,
+};
 use crate::sync::overlay::Pending;
 use crate::sync::rows::Rows;
 use crate::sync::view::{Delivery, View};
-use crate::sync::wire::{COMMANDS_BYTES_MAX, COMMANDS_MAX, Cursor, PROTOCOL, Pull, SyncRequest};
+use crate::sync::wire::{Cursor, PROTOCOL, Pull, SyncRequest};
 use crate::time::Timestamp;
 
 pub use draft::Draft;
 pub use messages::{Basis, Effect, Input, Queued, Settled, Stored, StreamWrite};
-
-/// The first wait after a failure; doubled by each further one.
-const BACKOFF_FIRST_MS: u64 = 1_000;
-/// The longest wait between two tries.
-const BACKOFF_LAST_MS: u64 = 60_000;
-/// How long one try may take.
-const DEADLINE_MS: u32 = 30_000;
-/// How long a renumbering may take before another one is asked for: whoever runs the machine may wait a minute.
-const RENUMBER_MS: u64 = 75_000;
-/// How often a visible page asks for news.
-const POLL_MS: u64 = 60_000;
 
 #[derive(Debug, Clone)]
 struct Item {
@@ -235,7 +227,7 @@ impl Client {
         }
         if let Some(flight) = &self.flight {
             // A fetch that never settles must not hold the queue for ever.
-            let deadline = flight.started + u64::from(DEADLINE_MS) + 5_000;
+            let deadline = flight.started + u64::from(DEADLINE_MS) + DEADLINE_GRACE_MS;
             if flight.storing.is_none() && now >= deadline {
                 self.flight = None;
                 self.fail(now, random);
@@ -278,7 +270,7 @@ impl Client {
             .chain(streams)
             .map(|stream| Pull { cursor: self.cursors.get(&stream).map(|(cursor, _)| *cursor), stream })
             .collect();
-        pulls.truncate(crate::sync::wire::PULLS_MAX);
+        pulls.truncate(PULLS_MAX);
         pulls
     }
 
@@ -305,7 +297,7 @@ impl Client {
         self.wants_pull = false;
         let (request, deadline_ms) = (self.requests, DEADLINE_MS);
         effects.push(Effect::Send { request, body, commands: ids, deadline_ms });
-        effects.push(Effect::Wake { after_ms: u64::from(DEADLINE_MS) + 5_000 });
+        effects.push(Effect::Wake { after_ms: u64::from(DEADLINE_MS) + DEADLINE_GRACE_MS });
     }
 
     /// The rows as the server last gave them.

@@ -17,19 +17,6 @@ use crate::time::Timestamp;
 
 /// The protocol's version.
 pub const PROTOCOL: u16 = 1;
-/// The most commands in one request.
-pub const COMMANDS_MAX: usize = 20;
-/// The most bytes of commands in one request.
-pub const COMMANDS_BYTES_MAX: usize = 48 * 1024;
-/// The most streams pulled in one request.
-pub const PULLS_MAX: usize = 16;
-/// The most rows in one delta. Whoever is further behind gets a snapshot: half a delta is no state that ever was, and
-/// nothing could be said of it after a restore.
-pub const DELTA_ROWS_MAX: usize = 500;
-/// A snapshot reaches so many days back …
-pub const WINDOW_DAYS_BACK: i32 = 14;
-/// … and so many days ahead.
-pub const WINDOW_DAYS_AHEAD: i32 = 56;
 /// The version of the row formats this build reads; a cursor of another view is answered with a snapshot.
 pub const VIEW: u16 = 2;
 

@@ -16,14 +16,12 @@ use std::sync::Arc;
 
 use domain::command::Envelope;
 use domain::people::Actor;
+use domain::sync::limits::AFTER_FAULT_MS;
 use domain::sync::{Answer, NotNow, PROTOCOL, Pull, PullReply, SyncReply};
 use domain::time::Timestamp;
 
 use self::push::later;
 use crate::store::{Db, StoreError};
-
-/// How long a phone waits after a fault before it sends a command again.
-const AFTER_FAULT_MS: u32 = 5_000;
 
 /// Carries commands out in order, then pulls.
 ///

@@ -4,6 +4,7 @@ use domain::command::{Command, Envelope, Outcome};
 use domain::id::CommandId;
 use domain::people::Actor;
 use domain::refusal::Refusal;
+use domain::sync::limits::{FAULTS_MAX, UNKNOWN_KIND_MS};
 use domain::sync::{Answer, NotNow};
 use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -16,9 +17,6 @@ use crate::store::streams::write_change;
 use crate::store::{Conn, StoreError};
 use crate::sync::incoming::Incoming;
 use crate::sync::malformed::{Unreadable, read_whole};
-
-/// How long a phone waits before it sends again what this server does not know yet.
-const UNKNOWN_KIND_MS: u32 = 60_000;
 
 /// What is answered to a command that this build does not know yet: another server may.
 pub(super) const fn later(id: CommandId) -> Answer {
@@ -78,9 +76,6 @@ pub async fn apply_command(
     insert_processed(conn, envelope, body_hash, &outcome, now).await?;
     Ok(Answer::Decided { id, outcome })
 }
-
-/// How often a command may break before it is put aside.
-const FAULTS_MAX: u32 = 3;
 
 /// Counts that a command broke, in a transaction of its own. From the third time on it is answered for ever, so that
 /// the queue behind it goes on.

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{BACKOFF_FIRST_MS, Client, Cursors, Landing, POLL_MS, RENUMBER_MS, read};
+use super::{Client, Cursors, Landing, read};
 use crate::command::Outcome;
 use crate::id::StreamId;
 use crate::refusal::Refusal;
+use crate::sync::limits::{BACKOFF_FIRST_MS, POLL_MS, RENUMBER_MS};
 use crate::sync::machine::messages::{Basis, Effect, Settled, StreamWrite};
 use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
 use crate::time::Timestamp;
