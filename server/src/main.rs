@@ -86,7 +86,7 @@ async fn run(options: ServeOptions) -> Result<(), Failure> {
 async fn run_jobs(state: AppState) {
     let mut rounds = tokio::time::interval(Duration::from_secs(jobs::EVERY_SECONDS));
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for round in 0_u64.. {
         rounds.tick().await;
         let now = state.clock.now();
         if let Err(error) = jobs::run(&state.db, now).await {
@@ -94,6 +94,11 @@ async fn run_jobs(state: AppState) {
         }
         if let Err(error) = caller::remove_ended_sessions(&state, now).await {
             eprintln!("lifehub: sessions: {error}");
+        }
+        if round.is_multiple_of(jobs::retention::EVERY_SECONDS / jobs::EVERY_SECONDS)
+            && let Err(error) = jobs::retention::forget(&state.db, now).await
+        {
+            eprintln!("lifehub: retention: {error}");
         }
     }
 }

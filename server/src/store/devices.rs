@@ -167,3 +167,27 @@ pub async fn insert_processed(
     )
     .await
 }
+
+/// Devices whose oldest answer is older than `before`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_with_old_answers(conn: &mut Conn<'_>, before: Timestamp) -> Result<Vec<DeviceId>, StoreError> {
+    // One step into the index for each device, instead of going through all answers there are.
+    let sql = "select d.id from device d
+               where (select c.at from processed_command c where c.device = d.id order by c.no limit 1) < $1
+               order by d.id limit 500";
+    conn.all(sql, &[before.into()]).await?.iter().map(|row| row.parse("id")).collect()
+}
+
+/// Forgets a device's answers that are older than `before`, and returns how many. From the first number on, without a
+/// hole: what is not remembered any more lies before everything that is.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn prune_answers(conn: &mut Conn<'_>, device: DeviceId, before: Timestamp) -> Result<u64, StoreError> {
+    let sql = "delete from processed_command where device = $1 and no < coalesce(
+                   (select min(c.no) from processed_command c where c.device = $1 and c.at >= $2),
+                   (select d.last_no + 1 from device d where d.id = $1))";
+    conn.execute(sql, &[device.into(), before.into()]).await
+}

@@ -198,6 +198,34 @@ pub async fn find_state(conn: &mut Conn<'_>, stream: &StreamId) -> Result<Option
     Ok(Some(StreamState { head: row.number("head")?, floor: row.number("floor")?, epoch }))
 }
 
+/// How many changes a stream may forget in one transaction.
+const FORGET_MAX: u64 = 2_000;
+
+/// Streams with changes older than `before`, each with the last of them that may be forgotten now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_outlived(conn: &mut Conn<'_>, before: Timestamp) -> Result<Vec<(StreamId, u64)>, StoreError> {
+    let sql = "select t.stream, max(t.seq) last from stream_tick t join stream s on s.id = t.stream
+               where t.at < $1 and t.seq > s.floor and t.seq <= s.floor + $2 group by t.stream order by t.stream";
+    let rows = conn.all(sql, &[before.into(), FORGET_MAX.into()]).await?;
+    rows.iter().map(|row| Ok((row.parse("stream")?, row.number("last")?))).collect()
+}
+
+/// Forgets tombstones up to a change and the ticks before it, and returns how many there were. The tick of the change
+/// itself stays: who has read exactly so far has missed nothing, and the chain goes on from it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn raise_floor(conn: &mut Conn<'_>, stream: &StreamId, floor: u64) -> Result<u64, StoreError> {
+    let to = &[stream.into(), floor.into()];
+    // First, because it holds the stream: no change comes between.
+    conn.execute("update stream set floor = $2 where id = $1 and floor < $2", to).await?;
+    let gone = "delete from synced_row where stream = $1 and gone_at is not null and seq <= $2";
+    Ok(conn.execute(gone, to).await?
+        + conn.execute("delete from stream_tick where stream = $1 and seq < $2", to).await?)
+}
+
 /// Rows of one audience that changed after `after`, oldest change first, at most `limit`; tombstones too.
 ///
 /// # Errors
