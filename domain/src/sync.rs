@@ -1,9 +1,10 @@
 //! Synchronisation: the one request a phone makes, and the machine that decides when to make it.
 //!
 //! `docs/sync.md` explains the protocol. Here are its messages ([`wire`]), what a phone holds ([`view`]), the pending
-//! commands laid over it ([`overlay`]), what a page starts from ([`start`]) and the machine that queues, sends and applies
-//! ([`machine`]); its numbers are in [`limits`].
+//! commands laid over it ([`overlay`]), what a page starts from ([`start`]), the machine that queues, sends and applies
+//! ([`machine`]), and how both sides find out that a phone has lost something ([`checksum`]). The numbers are in [`limits`].
 
+pub mod checksum;
 pub mod limits;
 pub mod machine;
 pub mod overlay;

@@ -105,7 +105,7 @@ async fn start_of(
     if !reader.is_newcomer {
         return Ok(None);
     }
-    let pull = Pull { stream: StreamId::Community(community.clone()), cursor: None };
+    let pull = Pull { stream: StreamId::Community(community.clone()), cursor: None, checksum: None };
     let (communities, brought) = state
         .db
         .read(move |tx| {

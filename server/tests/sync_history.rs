@@ -17,6 +17,7 @@ use domain::time::TimeRange;
 use server::on_both_engines;
 use server::store::testing::TestDb;
 
+use neighbourhood::follower::Follower;
 use neighbourhood::truth::assert_rows_are_true;
 use neighbourhood::*;
 
@@ -331,6 +332,10 @@ async fn live_through(test: &TestDb, seed: u64) {
         sent: Vec::new(),
         seen: BTreeMap::new(),
     };
+    let mut followers = Vec::new();
+    for reader in [1, EDITOR, HOST, STAFF] {
+        followers.push(Follower::of(&test.db, reader, &stream(), now()).await);
+    }
     for step in 1..=STEPS {
         let resident = 1 + u128::from(world.dice.roll(RESIDENTS));
         match world.dice.roll(20) {
@@ -353,6 +358,11 @@ async fn live_through(test: &TestDb, seed: u64) {
         if step % 20 == 0 {
             world.assert_as_in_the_model().await;
             assert_rows_are_true(test).await;
+        }
+        if step % 8 == 0 {
+            for follower in &mut followers {
+                follower.compare(&test.db, now()).await;
+            }
         }
     }
     assert_eq!(test.findings().await, []);

@@ -188,7 +188,7 @@ on_both_engines! {
         let refused = phone.envelope(&stream(), &sign_up(occurrence, &[]));
         let third = phone.envelope(&own, &Command::RemovePerson(RemovePerson { person: person(1, 3) }));
         let commands = || [&first, &second, &refused, &third].map(|one| Incoming::of(one.clone())).into();
-        let pulls = vec![Pull { stream: stream(), cursor: Some(cursor) }, Pull { stream: own, cursor: None }];
+        let pulls = vec![Pull { stream: stream(), cursor: Some(cursor), checksum: None }, Pull { stream: own, cursor: None, checksum: None }];
         let actor = phone.actor(db).await;
         let reply = server::sync::sync(db, &actor, commands(), pulls.clone(), now()).await.expect("a reply");
         let ids: Vec<_> = reply.answers.iter().map(|answer| match answer {
@@ -222,7 +222,7 @@ on_both_engines! {
         let third = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
         let fourth = phone.envelope(&stream(), &sign_up(occurrence, &[person(1, 0)]));
         let commands = [&first, &third, &fourth].map(|one| Incoming::of(one.clone())).into();
-        let pulls = vec![Pull { stream: stream(), cursor: None }];
+        let pulls = vec![Pull { stream: stream(), cursor: None, checksum: None }];
         let before = amounts(test).await;
         let reply = server::sync::sync(db, &phone.actor(db).await, commands, pulls, now()).await.expect("a reply");
         assert_eq!(reply.answers.len(), 2);

@@ -36,6 +36,12 @@ sights! {
     ResetAudience,
     /// A reader of other row formats.
     ResetView,
+    /// A phone that has lost a row.
+    ResetChecksum,
+    /// A phone that has what it was given.
+    ChecksumHeld,
+    /// A row was lost on a disk, and nobody noticed.
+    RowLost,
     /// A stream that is not the reader's.
     Denied,
     /// More has changed than a delta holds.

@@ -9,9 +9,9 @@ use domain::change::{Row, RowKey};
 use domain::command::Outcome;
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::sync::Cursor;
-use domain::sync::machine::{Draft, Queued, Settled, StreamWrite};
+use domain::sync::machine::{Draft, Queued, Settled, StoredStream, StreamWrite};
 use domain::sync::wire::VIEW;
-use domain::time::Timestamp;
+use domain::time::{LocalDate, Timestamp};
 
 /// The outbox of one account.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub struct Stored {
     /// How far it was read.
     pub cursor: Cursor,
     as_of: Timestamp,
+    whole_on: Option<LocalDate>,
     rows: BTreeMap<RowKey, Row>,
 }
 
@@ -56,9 +57,13 @@ impl Account {
 
     /// The cache as a start reads it.
     #[must_use]
-    pub fn streams(&self) -> Vec<(StreamId, Cursor, Timestamp, Vec<Row>)> {
-        let read = |(stream, stored): (&StreamId, &Stored)| {
-            (stream.clone(), stored.cursor, stored.as_of, stored.rows.values().cloned().collect())
+    pub fn streams(&self) -> Vec<StoredStream> {
+        let read = |(stream, stored): (&StreamId, &Stored)| StoredStream {
+            stream: stream.clone(),
+            cursor: stored.cursor,
+            as_of: stored.as_of,
+            whole_on: stored.whole_on,
+            rows: stored.rows.values().cloned().collect(),
         };
         self.cache.iter().map(read).collect()
     }
@@ -74,13 +79,15 @@ impl Account {
                 self.cache.remove(&write.stream);
                 continue;
             };
-            let before = self.cache.remove(&write.stream).filter(|_| !write.is_whole());
+            let before = self.cache.remove(&write.stream);
+            let whole_on = write.whole_on(before.as_ref().and_then(|stored| stored.whole_on));
+            let before = before.filter(|_| !write.is_whole());
             let mut rows = before.map(|stored| stored.rows).unwrap_or_default();
             for gone in &write.gone {
                 rows.remove(gone);
             }
             rows.extend(write.rows.iter().map(|row| (row.key(), row.clone())));
-            self.cache.insert(write.stream.clone(), Stored { cursor, as_of: write.as_of, rows });
+            self.cache.insert(write.stream.clone(), Stored { cursor, as_of: write.as_of, whole_on, rows });
         }
     }
 
@@ -97,7 +104,15 @@ impl Account {
     pub fn age_views(&mut self) {
         for stored in self.cache.values_mut() {
             stored.cursor.view = VIEW - 1;
+            stored.whole_on = None;
         }
+    }
+
+    /// A row is lost, and nobody notices: one of those of a stream. Says whether there was one.
+    pub fn lose_row(&mut self, stream: &StreamId, nth: usize) -> bool {
+        let Some(stored) = self.cache.get_mut(stream) else { return false };
+        let key = stored.rows.keys().nth(nth % stored.rows.len().max(1)).cloned();
+        key.is_some_and(|key| stored.rows.remove(&key).is_some())
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Rule {
     TimerArmed,
     /// M1: a disk never goes back behind what it has read.
     NeverBackwards,
+    /// Who has lost nothing is never told so.
+    NoFalseAlarm,
 }
 
 /// A rule that was broken.
@@ -150,6 +152,9 @@ impl Checker {
         if let Some(id) = world.taken_back.difference(&world.copied).find(|id| self.ever.contains(id)) {
             return broken(Rule::NoFalseConfirmation, format!("{id} was taken back and carried out"));
         }
+        if let Some(at) = world.false_alarms.first() {
+            return broken(Rule::NoFalseAlarm, format!("{at:?} has lost nothing"));
+        }
         for (index, phone) in world.phones.iter().enumerate() {
             for (account, stores) in &phone.disk {
                 for (id, settled) in stores.outbox.journal.iter().filter(|(id, _)| !is_excused(id)) {
@@ -196,6 +201,9 @@ impl Checker {
                 return broken(Rule::NoFalseConfirmation, format!("{at:?} shows {id}, which never came to be"));
             }
         }
+        if world.harmed.contains(&(at.phone, tab.account)) {
+            return Ok(());
+        }
         let picture = tab.picture(world.planted);
         for (id, settled) in tab.client.journal().iter() {
             let is_excused = world.forgotten.contains(id) || world.pruned.contains(id);
@@ -220,6 +228,10 @@ impl Checker {
         check_queues(world)?;
         // A page asks for what others did once a minute.
         world.rest();
+        if !world.harmed.is_empty() {
+            // What was lost on a disk shows with the first look at which nothing has changed.
+            (0..2).for_each(|_| world.rest());
+        }
         self.check(world)?;
         for (index, phone) in world.phones.iter().enumerate() {
             for (number, tab) in phone.tabs.iter().enumerate() {

@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 
 use domain::command::Envelope;
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
-use domain::sync::machine::{Draft, Queued, Settled, Stored, StreamWrite};
+use domain::sync::machine::{Draft, Queued, Settled, Stored, StoredStream, StreamWrite};
 use domain::sync::overlay::lay_over;
-use domain::sync::{Answer, Client, Effect, Input, NotNow, PROTOCOL, SyncReply, SyncRequest};
+use domain::sync::{
+    Answer, Client, Effect, Input, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
+};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -91,7 +93,7 @@ pub enum Happening {
     /// The cache is read.
     LoadCache { generation: u32 },
     /// The outbox is read; the start is complete.
-    LoadOutbox { generation: u32, streams: Vec<(StreamId, domain::sync::Cursor, Timestamp, Vec<domain::change::Row>)> },
+    LoadOutbox { generation: u32, streams: Vec<StoredStream> },
     /// A tap is stored, or with `fails` is not.
     Queue { draft: Draft, fails: bool },
     /// Commands are marked as tried, and then sent.
@@ -397,12 +399,7 @@ impl World {
         }
     }
 
-    fn booted(
-        &mut self,
-        at: Place,
-        account: AccountId,
-        streams: Vec<(StreamId, domain::sync::Cursor, Timestamp, Vec<domain::change::Row>)>,
-    ) {
+    fn booted(&mut self, at: Place, account: AccountId, streams: Vec<StoredStream>) {
         let outbox = &self.stores(at, account).outbox;
         let device = Some(outbox.device);
         let queue = outbox.queue.values().map(|(_, queued)| queued.clone()).collect();
@@ -415,7 +412,10 @@ impl World {
         self.feed(at, Input::Visible(is_visible));
     }
 
-    fn send(&mut self, at: Place, generation: u32, request: u64, body: SyncRequest, deadline: u64) {
+    fn send(&mut self, at: Place, generation: u32, request: u64, mut body: SyncRequest, deadline: u64) {
+        if self.planted == Some(Bug::ChecksumNotSent) {
+            body.pulls.iter_mut().for_each(|pull| pull.checksum = None);
+        }
         let others = (0..self.phones[at.phone].tabs.len()).filter(|tab| *tab != at.tab);
         let is_both = others
             .filter_map(|tab| self.tab(Place { phone: at.phone, tab }))
@@ -467,6 +467,12 @@ impl World {
             }
         };
         self.say(|| format!("server at {at:?}: {reply:?}"));
+        let is_alarm =
+            |pull: &PullReply| matches!(pull.result, PullResult::Snapshot { why: Some(ResetReason::Checksum), .. });
+        let has_alarm = reply.as_ref().is_some_and(|reply| reply.pulls.iter().any(is_alarm));
+        if has_alarm && session.is_none_or(|account| !self.harmed.contains(&(at.phone, account))) {
+            self.false_alarms.push(at);
+        }
         let has_decided = reply.as_ref().is_some_and(|r| r.answers.iter().any(|a| matches!(a, Answer::Decided { .. })));
         match returns {
             Some(after) if reply.is_some() && self.now + after < deadline => {

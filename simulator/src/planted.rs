@@ -24,11 +24,15 @@ pub enum Bug {
     TakenBackAfterSending,
     /// The server counts places in one transaction and takes them in another.
     PlacesNotHeld,
+    /// The phone does not say what it has.
+    ChecksumNotSent,
+    /// The server sums over rows that others see.
+    ChecksumOverOthersRows,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::CursorBeforeRows,
         Self::AnswerNotStored,
         Self::LandingDropped,
@@ -38,5 +42,7 @@ impl Bug {
         Self::RowsGoBackwards,
         Self::TakenBackAfterSending,
         Self::PlacesNotHeld,
+        Self::ChecksumNotSent,
+        Self::ChecksumOverOthersRows,
     ];
 }

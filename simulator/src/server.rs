@@ -11,6 +11,7 @@ use domain::command::{Accepted, Command, Envelope, Outcome};
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::people::{Actor, Caller, Role};
 use domain::refusal::Refusal;
+use domain::sync::checksum::sum_of;
 use domain::sync::limits::{AFTER_FAULT_MS, FAULTS_MAX, PULLS_MAX};
 use domain::sync::wire::VIEW;
 use domain::sync::{
@@ -316,6 +317,16 @@ impl Server {
                 why = Some(ResetReason::TooOld);
             }
         }
+        let is_still = |delta: &PullResult| matches!(delta, PullResult::Delta { rows, gone, .. } if rows.is_empty() && gone.is_empty());
+        if let Some(checksum) = wanted.checksum.filter(|_| changed.as_ref().is_some_and(is_still)) {
+            let others = || state.rows.keys().map(|(audience, _)| audience.clone()).collect();
+            let summed = if self.planted == Some(Bug::ChecksumOverOthersRows) { others() } else { audiences.clone() };
+            if sum(state, &summed) == checksum.sum {
+                self.sights.mark(Sight::ChecksumHeld);
+            } else {
+                (changed, why) = (None, Some(ResetReason::Checksum));
+            }
+        }
         let whole = || PullResult::Snapshot { why, rows: present(state, &audiences), cursor: head };
         let result = changed.unwrap_or_else(whole);
         if let Some(why) = why {
@@ -326,6 +337,8 @@ impl Server {
                 ResetReason::Diverged => Sight::ResetDiverged,
                 ResetReason::Audience => Sight::ResetAudience,
                 ResetReason::View => Sight::ResetView,
+                ResetReason::Checksum => Sight::ResetChecksum,
+                ResetReason::Window | ResetReason::Other => unreachable!("not of this server"),
             });
         }
         if let PullResult::Delta { gone, .. } = &result
@@ -461,6 +474,12 @@ fn row_of(key: &RowKey, version: &Version) -> Option<Row> {
 fn present(stream: &Stream, audiences: &[Audience]) -> Vec<Row> {
     let visible = stream.rows.iter().filter(|((audience, _), _)| audiences.contains(audience));
     visible.filter_map(|((_, key), version)| row_of(key, version)).collect()
+}
+
+/// The sum over what a reader has.
+fn sum(stream: &Stream, audiences: &[Audience]) -> u64 {
+    let rows: BTreeMap<RowKey, u64> = present(stream, audiences).iter().map(|row| (row.key(), row.seq)).collect();
+    sum_of(rows.iter().map(|(key, seq)| (key.class.as_str(), key.id.as_str(), *seq)))
 }
 
 /// All that changed after a cursor; nothing if that is more than a delta holds.

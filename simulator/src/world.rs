@@ -81,6 +81,10 @@ pub struct World {
     pub pruned: BTreeSet<CommandId>,
     /// Queued on a profile that was copied: taken back on the one, it still waits on the other.
     pub copied: BTreeSet<CommandId>,
+    /// Phones that have lost a row, each with the account whose it was.
+    pub harmed: BTreeSet<(usize, AccountId)>,
+    /// Phones that were told of a loss and had none.
+    pub false_alarms: Vec<Place>,
     /// Raised by each restore and each copied profile: order and cursors begin anew.
     pub upheavals: u64,
     /// Whether a database was ever restored under its old epoch.
@@ -116,6 +120,8 @@ impl World {
             forgotten: BTreeSet::new(),
             pruned: BTreeSet::new(),
             copied: BTreeSet::new(),
+            harmed: BTreeSet::new(),
+            false_alarms: Vec::new(),
             upheavals: 0,
             has_gone_back: false,
             story: None,
@@ -233,6 +239,7 @@ impl World {
             92 => self.phones[phone].skew_ms = 86_400_000 * i64::try_from(self.dice.below(3)).unwrap_or_default(),
             93 => self.copy_profile(),
             94..=95 => self.feed_running(at, Input::TryNow),
+            96 => self.lose_row(at),
             _ => {}
         }
         let ms = match self.dice.below(16) {
@@ -445,6 +452,19 @@ impl World {
         self.boot(at, owner);
     }
 
+    /// A row is lost on the disk, and the page starts from what is left.
+    fn lose_row(&mut self, at: Place) {
+        let Some(owner) = self.tab(at).filter(|tab| tab.held.is_none()).map(|tab| tab.account) else { return };
+        let streams: Vec<StreamId> = self.stores(at, owner).cache.keys().cloned().collect();
+        let Some(stream) = self.dice.pick(&streams).cloned() else { return };
+        let nth = usize::try_from(self.dice.below(64)).unwrap_or_default();
+        if self.stores(at, owner).lose_row(&stream, nth) {
+            self.harmed.insert((at.phone, owner));
+            self.sights.mark(Sight::RowLost);
+            self.boot(at, owner);
+        }
+    }
+
     /// The first phone's profile is copied onto the second, which is of the same person.
     fn copy_profile(&mut self) {
         let owner = account(0);
@@ -459,6 +479,9 @@ impl World {
         let copy = self.stores(from, owner).clone();
         self.copied.extend(copy.outbox.queue.values().map(|(id, _)| *id));
         self.phones[to.phone].disk.insert(owner, copy);
+        if self.harmed.contains(&(from.phone, owner)) {
+            self.harmed.insert((to.phone, owner));
+        }
         self.saved.retain(|_, place| *place != (to.phone, owner));
         self.upheavals += 1;
     }

@@ -7,12 +7,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use domain::change::{Row, RowKey};
-use domain::id::StreamId;
+use domain::change::RowKey;
 use domain::json;
 use domain::sync::Cursor;
-use domain::sync::machine::StreamWrite;
-use domain::time::Timestamp;
+use domain::sync::machine::{StoredStream, StreamWrite};
+use domain::time::{LocalDate, Timestamp};
 use rexie::{KeyRange, ObjectStore, Rexie, Store, TransactionMode};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -21,9 +20,6 @@ use super::trouble::{Trouble, within};
 
 const ROWS: &str = "rows";
 const CURSORS: &str = "cursors";
-
-/// One stream as it was stored: its cursor, when it was read, its rows.
-pub type StoredStream = (StreamId, Cursor, Timestamp, Vec<Row>);
 
 /// A cache.
 pub struct Cache {
@@ -36,6 +32,8 @@ pub struct Cache {
 struct StoredCursor {
     cursor: Cursor,
     as_of: Timestamp,
+    #[serde(default)]
+    whole_on: Option<LocalDate>,
 }
 
 impl Cache {
@@ -122,12 +120,14 @@ impl Cache {
             let mut streams = Vec::new();
             for key in cursors.get_all_keys(None, None).await? {
                 let Some(name) = key.as_string() else { continue };
-                let Some(cursor) = read_cursor(&cursors, &name).await? else { continue };
+                let Some(StoredCursor { cursor, as_of, whole_on }) = read_cursor(&cursors, &name).await? else {
+                    continue;
+                };
                 let Ok(stream) = name.parse() else { continue };
                 let values = rows.get_all(Some(keys_of(&name)?), None).await?;
                 // A row that cannot be read is left out; the next snapshot brings it.
                 let rows = values.iter().filter_map(|value| json::read(&value.as_string()?)).collect();
-                streams.push((stream, cursor.cursor, cursor.as_of, rows));
+                streams.push(StoredStream { stream, cursor, as_of, whole_on, rows });
             }
             Ok(streams)
         })
@@ -161,8 +161,8 @@ impl Cache {
 
 async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result<(), Trouble> {
     let stream = write.stream.to_string();
-    let stored = read_cursor(cursors, &stream).await?.map(|stored| stored.cursor);
-    if !write.fits(stored) {
+    let stored = read_cursor(cursors, &stream).await?;
+    if !write.fits(stored.as_ref().map(|stored| stored.cursor)) {
         return Ok(());
     }
     if write.is_whole() {
@@ -179,7 +179,8 @@ async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result
     let key = JsValue::from(&stream);
     match write.cursor {
         Some(cursor) => {
-            let stored = StoredCursor { cursor, as_of: write.as_of };
+            let whole_on = write.whole_on(stored.and_then(|stored| stored.whole_on));
+            let stored = StoredCursor { cursor, as_of: write.as_of, whole_on };
             let json = serde_json::to_string(&stored).map_err(|_| Trouble::Broken)?;
             cursors.put(&JsValue::from(json), Some(&key)).await?;
         }

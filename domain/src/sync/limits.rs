@@ -21,6 +21,12 @@ pub const WINDOW_DAYS_BACK: i32 = 14;
 /// … and so many days ahead.
 pub const WINDOW_DAYS_AHEAD: i32 = 56;
 
+/// A whole picture older than this is replaced, when its phone says how old it is: days have come into the window that
+/// it did not show, and nothing that changed has brought them.
+pub const PICTURE_DAYS_MAX: i32 = 7;
+/// A checksum goes along with the first pull after a start, and then with every so many.
+pub const CHECKSUM_EVERY: u32 = 20;
+
 // ---- when a phone tries ----
 
 /// The first wait after a failure; doubled by each further one.

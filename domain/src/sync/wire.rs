@@ -13,6 +13,7 @@ use crate::change::{Row, RowKey};
 use crate::command::Outcome;
 use crate::id::{CommandId, DeviceId, ParseIdError, StreamId};
 use crate::json;
+use crate::sync::checksum::Checksum;
 use crate::time::Timestamp;
 
 /// The protocol's version.
@@ -46,6 +47,9 @@ pub struct Pull {
     /// How far the phone has read; none asks for a snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
+    /// What the phone has of it up to there; said at the start and now and then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<Checksum>,
 }
 
 /// A place in a stream's order: `epoch.seq.tag.audience.view`. Phones keep it and hand it back unread.
@@ -238,6 +242,13 @@ pub enum ResetReason {
     Audience,
     /// The build reads other row formats.
     View,
+    /// The phone does not have what it was given.
+    Checksum,
+    /// The phone's whole picture is so old that days have come into the window which it never showed.
+    Window,
+    /// A reason that this build does not know. The snapshot counts all the same.
+    #[serde(other)]
+    Other,
 }
 
 #[cfg(test)]
@@ -262,6 +273,25 @@ mod tests {
         assert_eq!(serde_json::to_string(&reply).expect("json"), json);
         let PullResult::Delta { rows, .. } = &reply.pulls[0].result else { panic!("a delta") };
         assert!(matches!(rows[0].parse(), Ok(crate::change::RowBody::Seats(_, seats)) if seats.taken == 3));
+    }
+
+    #[test]
+    fn a_snapshot_counts_whatever_its_reason() {
+        for (json, why) in [("\"checksum\"", ResetReason::Checksum), ("\"of_tomorrow\"", ResetReason::Other)] {
+            let reply = format!(r#"{{"snapshot":{{"why":{json},"rows":[],"cursor":"1.1.1.1.1"}}}}"#);
+            let read: PullResult = serde_json::from_str(&reply).expect("a snapshot");
+            assert!(matches!(read, PullResult::Snapshot { why: Some(found), .. } if found == why), "{read:?}");
+        }
+    }
+
+    #[test]
+    fn a_pull_of_an_older_phone_reads_and_a_checksum_travels_only_when_there_is_one() {
+        let old = r#"{"stream":"c:banzha","cursor":"1.1.1.1.1"}"#;
+        let pull: Pull = serde_json::from_str(old).expect("a pull");
+        assert_eq!((pull.checksum, serde_json::to_string(&pull).expect("json").as_str()), (None, old));
+        let checksum = "2026-11-23.ff".parse().ok();
+        let said = serde_json::to_string(&Pull { checksum, ..pull }).expect("json");
+        assert_eq!(said, r#"{"stream":"c:banzha","cursor":"1.1.1.1.1","checksum":"2026-11-23.ff"}"#);
     }
 
     #[test]

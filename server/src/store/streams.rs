@@ -270,6 +270,28 @@ pub async fn list_present(
     rows.iter().map(read_row).collect()
 }
 
+/// Which rows of one audience there are, as [`list_present`] would list them, each with the change that last touched it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_keys(
+    conn: &mut Conn<'_>,
+    stream: &StreamId,
+    audience: &Audience,
+    from: LocalDate,
+    to: LocalDate,
+) -> Result<Vec<(RowKey, u64)>, StoreError> {
+    let rows = conn
+        .all(
+            "select class, id, seq from synced_row
+             where stream = $1 and audience = $2 and gone_at is null
+               and (starts_on is null or (starts_on >= $3 and starts_on <= $4))",
+            &[stream.into(), audience.into(), from.into(), to.into()],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((RowKey { class: row.text("class")?, id: row.text("id")? }, row.number("seq")?))).collect()
+}
+
 /// A row as it was found.
 #[derive(Debug)]
 pub enum Found {

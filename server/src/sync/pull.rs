@@ -5,14 +5,25 @@ use std::collections::BTreeMap;
 use domain::change::{Audience, Row, RowKey};
 use domain::id::StreamId;
 use domain::people::{Actor, Role};
-use domain::sync::limits::{DELTA_ROWS_MAX, WINDOW_DAYS_AHEAD, WINDOW_DAYS_BACK};
+use domain::sync::checksum::{Checksum, sum_of, window};
+use domain::sync::limits::{DELTA_ROWS_MAX, PICTURE_DAYS_MAX};
 use domain::sync::wire::VIEW;
 use domain::sync::{Cursor, Pull, PullReply, PullResult, ResetReason};
-use domain::time::Timestamp;
+use domain::time::{LocalDate, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::store::streams::{Found, StreamState, find_state, list_changed, list_present, tag_at};
+use crate::store::streams::{Found, StreamState, find_state, list_changed, list_keys, list_present, tag_at};
 use crate::store::{Conn, StoreError};
+
+/// Who reads a stream, and what there is of it.
+struct Reader<'a> {
+    stream: &'a StreamId,
+    audiences: Vec<Audience>,
+    /// What the cursor keeps of the audiences.
+    visible: u32,
+    state: StreamState,
+    now: Timestamp,
+}
 
 /// Answers one pull.
 ///
@@ -25,21 +36,14 @@ pub async fn pull(conn: &mut Conn<'_>, actor: &Actor, wanted: &Pull, now: Timest
     let Some(state) = state.filter(|_| !audiences.is_empty()) else {
         return Ok(PullReply { stream, result: PullResult::Denied });
     };
-    let visible = hash(&audiences);
-    let reset = match &wanted.cursor {
-        None => Some(None),
-        Some(cursor) => judge(conn, &stream, cursor, &state, visible).await?.map(Some),
+    let reader = Reader { stream: &stream, visible: hash(&audiences), audiences, state, now };
+    let followed = match wanted.cursor {
+        None => Err(None),
+        Some(cursor) => reader.follow(conn, cursor, wanted.checksum).await?.map_err(Some),
     };
-    let (why, changed) = match (reset, wanted.cursor) {
-        (None, Some(cursor)) => match delta(conn, &stream, &audiences, &state, cursor, visible).await? {
-            Some(delta) => (None, Some(delta)),
-            None => (Some(ResetReason::TooOld), None),
-        },
-        (reset, _) => (reset.flatten(), None),
-    };
-    let result = match changed {
-        Some(delta) => delta,
-        None => snapshot(conn, &stream, &audiences, &state, visible, why, now).await?,
+    let result = match followed {
+        Ok(delta) => delta,
+        Err(why) => reader.snapshot(conn, why).await?,
     };
     Ok(PullReply { stream, result })
 }
@@ -82,66 +86,6 @@ fn hash(audiences: &[Audience]) -> u32 {
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
-/// Why a cursor no longer holds, if so.
-async fn judge(
-    conn: &mut Conn<'_>,
-    stream: &StreamId,
-    cursor: &Cursor,
-    state: &StreamState,
-    visible: u32,
-) -> Result<Option<ResetReason>, StoreError> {
-    if cursor.epoch != state.epoch {
-        return Ok(Some(ResetReason::EpochChanged));
-    }
-    if cursor.seq > state.head {
-        return Ok(Some(ResetReason::Ahead));
-    }
-    if cursor.seq < state.floor {
-        return Ok(Some(ResetReason::TooOld));
-    }
-    if tag_at(conn, stream, cursor.seq).await? != Some(cursor.tag) {
-        return Ok(Some(ResetReason::Diverged));
-    }
-    if cursor.view != VIEW {
-        return Ok(Some(ResetReason::View));
-    }
-    Ok((cursor.audience != visible).then_some(ResetReason::Audience))
-}
-
-/// All that changed after a cursor; nothing if that is more than a delta holds.
-async fn delta(
-    conn: &mut Conn<'_>,
-    stream: &StreamId,
-    audiences: &[Audience],
-    state: &StreamState,
-    cursor: Cursor,
-    visible: u32,
-) -> Result<Option<PullResult>, StoreError> {
-    let mut found = Vec::new();
-    if cursor.seq < state.head {
-        for audience in audiences {
-            found.extend(list_changed(conn, stream, audience, cursor.seq, DELTA_ROWS_MAX + 1).await?);
-            if found.len() > DELTA_ROWS_MAX {
-                return Ok(None);
-            }
-        }
-    }
-    let (rows, gone) = merge(found);
-    let next = cursor_at_head(conn, stream, state, visible).await?;
-    Ok(Some(PullResult::Delta { from: cursor.seq, rows, gone, cursor: next }))
-}
-
-/// Where a reader stands who has read everything.
-async fn cursor_at_head(
-    conn: &mut Conn<'_>,
-    stream: &StreamId,
-    state: &StreamState,
-    visible: u32,
-) -> Result<Cursor, StoreError> {
-    let tag = tag_at(conn, stream, state.head).await?.unwrap_or_default();
-    Ok(Cursor { epoch: state.epoch, seq: state.head, tag, audience: visible, view: VIEW })
-}
-
 /// One row per key: a thing that two of the reader's audiences see is sent once, and is gone only if it is gone from all.
 fn merge(found: Vec<Found>) -> (Vec<Row>, Vec<RowKey>) {
     let mut present: BTreeMap<RowKey, Row> = BTreeMap::new();
@@ -163,22 +107,96 @@ fn merge(found: Vec<Found>) -> (Vec<Row>, Vec<RowKey>) {
     (present.into_values().collect(), gone)
 }
 
-async fn snapshot(
-    conn: &mut Conn<'_>,
-    stream: &StreamId,
-    audiences: &[Audience],
-    state: &StreamState,
-    visible: u32,
-    why: Option<ResetReason>,
-    now: Timestamp,
-) -> Result<PullResult, StoreError> {
-    let today = now.date();
-    let (from, to) = (today.plus_days(-WINDOW_DAYS_BACK), today.plus_days(WINDOW_DAYS_AHEAD));
-    let mut found = Vec::new();
-    for audience in audiences {
-        found.extend(list_present(conn, stream, audience, from, to).await?);
+impl Reader<'_> {
+    /// What changed after a cursor; or why a snapshot is due.
+    async fn follow(
+        &self,
+        conn: &mut Conn<'_>,
+        cursor: Cursor,
+        checksum: Option<Checksum>,
+    ) -> Result<Result<PullResult, ResetReason>, StoreError> {
+        if let Some(why) = self.judge(conn, cursor).await? {
+            return Ok(Err(why));
+        }
+        let oldest = self.now.date().plus_days(-PICTURE_DAYS_MAX);
+        if checksum.is_some_and(|checksum| checksum.on < oldest) {
+            return Ok(Err(ResetReason::Window));
+        }
+        let Some(delta) = self.delta(conn, cursor).await? else { return Ok(Err(ResetReason::TooOld)) };
+        // Only of what has not changed since do we still know what it was.
+        let is_still = matches!(&delta, PullResult::Delta { rows, gone, .. } if rows.is_empty() && gone.is_empty());
+        if let Some(checksum) = checksum.filter(|_| is_still)
+            && self.sum(conn, checksum.on).await? != checksum.sum
+        {
+            return Ok(Err(ResetReason::Checksum));
+        }
+        Ok(Ok(delta))
     }
-    let (rows, _) = merge(found);
-    let cursor = cursor_at_head(conn, stream, state, visible).await?;
-    Ok(PullResult::Snapshot { why, rows, cursor })
+
+    /// Why a cursor no longer holds, if so.
+    async fn judge(&self, conn: &mut Conn<'_>, cursor: Cursor) -> Result<Option<ResetReason>, StoreError> {
+        if cursor.epoch != self.state.epoch {
+            return Ok(Some(ResetReason::EpochChanged));
+        }
+        if cursor.seq > self.state.head {
+            return Ok(Some(ResetReason::Ahead));
+        }
+        if cursor.seq < self.state.floor {
+            return Ok(Some(ResetReason::TooOld));
+        }
+        if tag_at(conn, self.stream, cursor.seq).await? != Some(cursor.tag) {
+            return Ok(Some(ResetReason::Diverged));
+        }
+        if cursor.view != VIEW {
+            return Ok(Some(ResetReason::View));
+        }
+        Ok((cursor.audience != self.visible).then_some(ResetReason::Audience))
+    }
+
+    /// All that changed after a cursor; nothing if that is more than a delta holds.
+    async fn delta(&self, conn: &mut Conn<'_>, cursor: Cursor) -> Result<Option<PullResult>, StoreError> {
+        let mut found = Vec::new();
+        if cursor.seq < self.state.head {
+            for audience in &self.audiences {
+                found.extend(list_changed(conn, self.stream, audience, cursor.seq, DELTA_ROWS_MAX + 1).await?);
+                if found.len() > DELTA_ROWS_MAX {
+                    return Ok(None);
+                }
+            }
+        }
+        let (rows, gone) = merge(found);
+        let next = self.cursor_at_head(conn).await?;
+        Ok(Some(PullResult::Delta { from: cursor.seq, rows, gone, cursor: next }))
+    }
+
+    /// The sum over what a phone has whose whole picture is of a day.
+    async fn sum(&self, conn: &mut Conn<'_>, on: LocalDate) -> Result<u64, StoreError> {
+        let days = window(on);
+        let mut keys = Vec::new();
+        for audience in &self.audiences {
+            keys.extend(list_keys(conn, self.stream, audience, *days.start(), *days.end()).await?);
+        }
+        // Of a thing that two of the reader's audiences see, the later row counts, as in a snapshot.
+        keys.sort_unstable_by(|(a, seq_a), (b, seq_b)| a.cmp(b).then(seq_b.cmp(seq_a)));
+        keys.dedup_by(|(a, _), (b, _)| a == b);
+        Ok(sum_of(keys.iter().map(|(key, seq)| (key.class.as_str(), key.id.as_str(), *seq))))
+    }
+
+    async fn snapshot(&self, conn: &mut Conn<'_>, why: Option<ResetReason>) -> Result<PullResult, StoreError> {
+        let days = window(self.now.date());
+        let mut found = Vec::new();
+        for audience in &self.audiences {
+            found.extend(list_present(conn, self.stream, audience, *days.start(), *days.end()).await?);
+        }
+        let (rows, _) = merge(found);
+        let cursor = self.cursor_at_head(conn).await?;
+        Ok(PullResult::Snapshot { why, rows, cursor })
+    }
+
+    /// Where a reader stands who has read everything.
+    async fn cursor_at_head(&self, conn: &mut Conn<'_>) -> Result<Cursor, StoreError> {
+        let StreamState { head, epoch, .. } = self.state;
+        let tag = tag_at(conn, self.stream, head).await?.unwrap_or_default();
+        Ok(Cursor { epoch, seq: head, tag, audience: self.visible, view: VIEW })
+    }
 }

@@ -5,6 +5,7 @@
 
 #![expect(dead_code, reason = "each test file uses its part")]
 
+pub mod follower;
 pub mod truth;
 
 use std::collections::BTreeMap;
@@ -315,7 +316,7 @@ pub async fn send_as(db: &Db, actor: &Actor, envelope: &Envelope, at: Timestamp)
 }
 
 pub async fn pull_as(db: &Db, actor: Actor, stream: StreamId, cursor: Option<Cursor>) -> PullResult {
-    let wanted = Pull { stream, cursor };
+    let wanted = Pull { stream, cursor, checksum: None };
     db.read(move |conn| Box::pin(async move { pull(conn, &actor, &wanted, now()).await })).await.expect("a pull").result
 }
 

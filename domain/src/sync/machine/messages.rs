@@ -4,7 +4,7 @@ use crate::change::{Row, RowKey};
 use crate::command::Outcome;
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
 use crate::sync::wire::{Cursor, SyncReply, SyncRequest};
-use crate::time::Timestamp;
+use crate::time::{LocalDate, Timestamp};
 
 /// A queued command as it rests on the phone.
 #[derive(Debug, Clone)]
@@ -44,8 +44,23 @@ pub struct Stored {
     pub queue: Vec<Queued>,
     /// The journal.
     pub journal: Vec<Settled>,
-    /// Per stream: its cursor, when it was read, its rows.
-    pub streams: Vec<(StreamId, Cursor, Timestamp, Vec<Row>)>,
+    /// The streams.
+    pub streams: Vec<StoredStream>,
+}
+
+/// One stream as it rests on the phone.
+#[derive(Debug, Clone)]
+pub struct StoredStream {
+    /// Which.
+    pub stream: StreamId,
+    /// How far it was read.
+    pub cursor: Cursor,
+    /// When, by the server's clock.
+    pub as_of: Timestamp,
+    /// The day of its last whole picture; an older build did not keep it.
+    pub whole_on: Option<LocalDate>,
+    /// Its rows.
+    pub rows: Vec<Row>,
 }
 
 /// What happens to the machine.
@@ -156,6 +171,12 @@ impl StreamWrite {
     #[must_use]
     pub fn has_rows(&self) -> bool {
         self.is_whole() || !self.rows.is_empty() || !self.gone.is_empty()
+    }
+
+    /// The day of the last whole picture once this is stored, given the one before.
+    #[must_use]
+    pub fn whole_on(&self, before: Option<LocalDate>) -> Option<LocalDate> {
+        if self.is_whole() { Some(self.as_of.date()) } else { before }
     }
 
     /// Whether it fits a disk on which the stream was read up to `stored`. A delta joins what it builds on and nothing

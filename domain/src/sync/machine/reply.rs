@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Client, Cursors, Landing, read};
+use super::{Client, Cursors, Landing, Progress, read};
 use crate::command::Outcome;
 use crate::id::StreamId;
 use crate::refusal::Refusal;
-use crate::sync::limits::{BACKOFF_FIRST_MS, POLL_MS, RENUMBER_MS};
+use crate::sync::checksum::Held;
+use crate::sync::limits::{BACKOFF_FIRST_MS, CHECKSUM_EVERY, POLL_MS, RENUMBER_MS};
 use crate::sync::machine::messages::{Basis, Effect, Settled, StreamWrite};
 use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
 use crate::time::Timestamp;
@@ -18,6 +19,8 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub(super) struct Storing {
     streams: Vec<StreamWrite>,
+    /// Streams whose checksum the server has compared.
+    compared: Vec<StreamId>,
     settled: Vec<(u64, Settled)>,
     /// The numbers no longer fit what the server has seen. Only what is stored is renumbered, so that a command with an
     /// answer does not get another number on the way out.
@@ -53,9 +56,10 @@ impl Client {
         }
         let (settled, renumber) = self.read_answers(now, random, &reply);
         let pulls = if is_for_another { Vec::new() } else { reply.pulls };
+        let compared = self.compared(&pulls);
         let streams: Vec<_> = pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at)).collect();
         self.next_poll = now + POLL_MS;
-        let storing = Storing { streams: streams.clone(), settled: settled.clone(), renumber };
+        let storing = Storing { streams: streams.clone(), compared, settled: settled.clone(), renumber };
         if let Some(flight) = &mut self.flight {
             flight.storing = Some(storing);
         }
@@ -95,9 +99,21 @@ impl Client {
         (settled, renumber)
     }
 
+    /// The streams whose checksum was compared: only where nothing has changed can the server do so, for it no longer
+    /// knows what was there before. Anywhere else it goes along again.
+    fn compared(&self, pulls: &[PullReply]) -> Vec<StreamId> {
+        let summed = self.flight.as_ref().map(|flight| flight.summed.as_slice()).unwrap_or_default();
+        let is_still = |pull: &&PullReply| match &pull.result {
+            PullResult::Delta { rows, gone, .. } => rows.is_empty() && gone.is_empty(),
+            PullResult::Snapshot { .. } | PullResult::Denied => false,
+        };
+        let still = pulls.iter().filter(is_still).filter(|pull| summed.contains(&pull.stream));
+        still.map(|pull| pull.stream.clone()).collect()
+    }
+
     /// The rules M1 and M3: what a reply may change, given what is known by now.
     fn read_pull(&self, pull: PullReply, as_of: Timestamp) -> Option<StreamWrite> {
-        let known = self.cursors.get(&pull.stream).map(|(cursor, _)| *cursor);
+        let known = self.cursors.get(&pull.stream).map(|progress| progress.cursor);
         let (basis, rows, gone, cursor) = match pull.result {
             PullResult::Delta { from, rows, gone, cursor } => {
                 let known = known.filter(|known| known.epoch == cursor.epoch && from <= known.seq)?;
@@ -132,6 +148,11 @@ impl Client {
             return;
         }
         let replaced = self.apply(storing.streams);
+        for stream in &storing.compared {
+            if let Some(progress) = self.cursors.get_mut(stream) {
+                progress.check_in = CHECKSUM_EVERY - 1;
+            }
+        }
         let has_settled = !storing.settled.is_empty();
         for (_, settled) in storing.settled {
             // By its id: it may have another number by now.
@@ -181,12 +202,21 @@ impl Client {
             for row in &write.rows {
                 self.base.put(&write.stream, row);
             }
-            match write.cursor {
-                Some(cursor) => {
-                    self.cursors.insert(write.stream, (cursor, write.as_of));
+            let Some(cursor) = write.cursor else {
+                self.cursors.remove(&write.stream);
+                continue;
+            };
+            let as_of = write.as_of;
+            match self.cursors.get_mut(&write.stream).filter(|_| !write.is_whole()) {
+                Some(progress) => {
+                    (progress.cursor, progress.as_of) = (cursor, as_of);
+                    progress.check_in = progress.check_in.saturating_sub(1);
+                    write.gone.iter().for_each(|key| progress.held.remove(key));
+                    write.rows.iter().for_each(|row| progress.held.put(row));
                 }
                 None => {
-                    self.cursors.remove(&write.stream);
+                    let held = Held::of(&write.rows, write.whole_on(None));
+                    self.cursors.insert(write.stream, Progress { cursor, as_of, held, check_in: CHECKSUM_EVERY - 1 });
                 }
             }
         }
@@ -208,5 +238,5 @@ impl Client {
 /// earlier. Read earlier, a higher number is one of a branch that a restore has cut off; read later, a lower one says that
 /// the command is forgotten.
 fn has_shown(cursors: &Cursors, stream: &StreamId, seq: u64, at: Timestamp) -> bool {
-    cursors.get(stream).is_some_and(|(cursor, as_of)| *as_of > at || (*as_of == at && cursor.seq >= seq))
+    cursors.get(stream).is_some_and(|read| read.as_of > at || (read.as_of == at && read.cursor.seq >= seq))
 }

@@ -7,7 +7,10 @@ use crate::change::Row;
 use crate::command::{Accepted, CheckIn, Outcome};
 use crate::id::SignUpId;
 use crate::refusal::Refusal;
+use crate::sync::checksum::{Checksum, sum_of};
+use crate::sync::limits::CHECKSUM_EVERY;
 use crate::sync::wire::{Answer, NotNow, PullReply, PullResult, ResetReason, SyncReply, VIEW};
+use crate::time::LocalDate;
 use crate::words::{Language, words};
 
 fn account() -> AccountId {
@@ -276,7 +279,13 @@ fn an_accepted_command_that_a_restore_has_lost_is_not_awaited_after_a_new_start(
             account: Some(account()),
             device: Some(device()),
             journal: vec![settled.clone()],
-            streams: vec![(stream(), cursor(2, 40), read_at, vec![])],
+            streams: vec![StoredStream {
+                stream: stream(),
+                cursor: cursor(2, 40),
+                as_of: read_at,
+                whole_on: None,
+                rows: vec![],
+            }],
             ..Stored::default()
         };
         let mut client = Client::default();
@@ -463,4 +472,63 @@ fn a_try_that_hangs_is_given_up_and_not_repeated_at_once() {
     let (mut client, _) = booted(vec![queued(1)]);
     let effects = client.step(35_001, 0, Input::Woke);
     assert!(client.is_offline() && sent(&effects).is_none() && is_armed(&effects));
+}
+
+/// What goes along with the pull of the one stream.
+fn checksum(effects: &[Effect]) -> Option<Checksum> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Send { body, .. } => body.pulls.iter().find(|pull| pull.stream == stream())?.checksum,
+        _ => None,
+    })
+}
+
+/// A phone with the stream on its disk, as a start finds it.
+fn found(rows: Vec<Row>, whole_on: Option<LocalDate>) -> (Client, Vec<Effect>) {
+    let mut client = Client::default();
+    let streams = vec![StoredStream { stream: stream(), cursor: cursor(1, 5), as_of: at(), whole_on, rows }];
+    client.step(0, 0, Input::Visible(true));
+    client.step(0, 0, Input::Watch(vec![stream()]));
+    let stored = Stored { account: Some(account()), device: Some(device()), streams, ..Stored::default() };
+    let effects = client.step(0, 0, Input::Boot(stored));
+    (client, effects)
+}
+
+#[test]
+fn what_a_start_finds_is_compared_until_the_server_could_and_then_now_and_again() {
+    let (mut client, effects) = found(vec![seats(3, 5)], Some(at().date()));
+    let said = checksum(&effects).expect("with the first pull");
+    assert_eq!((said.on, said.sum), (at().date(), sum_of([("seats", seats(3, 5).id.as_str(), 5)])));
+    let mut request = 1;
+    let mut answer = |client: &mut Client, result| {
+        let now = 100_000 * request;
+        client.step(now, 0, Input::Replied(request, Some(reply(vec![], Some(result)))));
+        client.step(now + 1, 0, Input::Stored(request, true));
+        request += 1;
+        client.step(now + 70_000, 0, Input::Woke)
+    };
+    // Something has changed since: what was there before, the server no longer knows.
+    let effects = answer(&mut client, delta(5, 7, 4));
+    let said = checksum(&effects).expect("it was not compared");
+    assert_eq!(said.sum, sum_of([("seats", seats(4, 7).id.as_str(), 7)]));
+    let still = || PullResult::Delta { from: 7, rows: vec![], gone: vec![], cursor: cursor(1, 7) };
+    for pulls in 1..=CHECKSUM_EVERY {
+        let is_due = checksum(&answer(&mut client, still())).is_some();
+        assert_eq!(is_due, pulls == CHECKSUM_EVERY, "pull {pulls} after it was compared");
+    }
+    let whole =
+        PullResult::Snapshot { why: Some(ResetReason::Checksum), rows: vec![seats(5, 7)], cursor: cursor(1, 7) };
+    assert_eq!(checksum(&answer(&mut client, whole)), None, "what was just given needs no comparing");
+    assert_eq!(taken(&client), Some(5));
+}
+
+#[test]
+fn no_checksum_goes_along_where_it_could_not_be_right_or_was_not_answered() {
+    let (_, effects) = found(vec![seats(3, 5)], None);
+    assert!(sent(&effects).is_some() && checksum(&effects).is_none(), "an older build has not kept the day");
+    let (mut client, effects) = found(vec![], Some(at().date()));
+    assert!(checksum(&effects).is_some());
+    // A server of last week turns the whole request away.
+    client.step(10, 0, Input::Replied(1, None));
+    let effects = client.step(60_000, 0, Input::Woke);
+    assert!(sent(&effects).is_some() && checksum(&effects).is_none());
 }
