@@ -49,8 +49,8 @@ catalogue! {
         plus_label(what): "{what}增加", "More: {what}";
         optional: "可以不填", "Optional";
         demo_label: "演示", "Demonstration";
-        demo_band_short: "演示版 · 内容虚构", "Demonstration · made up";
-        demo_band: "演示版：这里的人和活动都是虚构的", "Demonstration: people and activities are made up";
+        demo_band_short: "演示版 · 内容虚构", "Demo · made up";
+        demo_band: "演示版：这里的人和活动都是虚构的", "Demo: people and activities are made up";
         page_title(page): "{page} · 生活汇", "{page} · Life Hub";
         new_tab: "在新页面打开", "Opens a new page";
         yesterday: "昨天", "Yesterday";
