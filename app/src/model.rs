@@ -423,7 +423,7 @@ impl Model {
         self.rim.journal.with(|journal| {
             let mut refused: Vec<Settled> =
                 journal.values().filter(|settled| is_open_refusal(settled)).cloned().collect();
-            refused.sort_by_key(|settled| std::cmp::Reverse(settled.at));
+            domain::order::sort_by_key(&mut refused, |settled| std::cmp::Reverse(settled.at));
             refused
         })
     }

@@ -3,12 +3,12 @@
 //! The phone's list, the month's dots and the server's first paint ask the same functions. Deliberately absent: words
 //! and markup.
 
-use std::collections::BTreeMap;
-
 use crate::activity::{Category, Phase, SignUpPolicy, phase};
 use crate::change::{ActivityRow, OccurrenceRow, SignUpRow, SignUpState};
 use crate::id::{CommunityId, OccurrenceId, SignUpId, SpaceId, TeamId};
+use crate::order::sort_by_key;
 use crate::sign_up::Seats;
+use crate::sync::rows::Rows;
 use crate::sync::view::{Delivery, View};
 use crate::time::{LocalDate, Timestamp};
 
@@ -186,10 +186,10 @@ pub fn agenda<'a>(
     filter: &Filter,
     from: LocalDate,
     to: LocalDate,
-) -> BTreeMap<LocalDate, Vec<Entry<'a>>> {
-    let mut days: BTreeMap<LocalDate, Vec<Entry<'a>>> = BTreeMap::new();
+) -> Rows<LocalDate, Vec<Entry<'a>>> {
+    let mut entries = Vec::new();
     // One look through one's own sign-ups, not one per date.
-    let own: BTreeMap<OccurrenceId, (SignUpId, &SignUpRow)> = view
+    let own: Rows<OccurrenceId, (SignUpId, &SignUpRow)> = view
         .sign_ups
         .iter()
         .filter(|(_, sign_up)| sign_up.row.state.is_live())
@@ -214,13 +214,12 @@ pub fn agenda<'a>(
             delivery: own_delivery.or_else(|| view.deliveries.get(&id.uuid())).copied(),
         };
         if entry.passes(filter) {
-            days.entry(date).or_default().push(entry);
+            entries.push(entry);
         }
     }
-    for entries in days.values_mut() {
-        entries.sort_by_key(|entry| (entry.occurrence.range.start(), entry.id));
-    }
-    days
+    let date = |entry: &Entry<'_>| entry.occurrence.range.start().date();
+    sort_by_key(&mut entries, |entry| (entry.occurrence.range.start(), entry.id));
+    entries.chunk_by(|one, other| date(one) == date(other)).map(|day| (date(&day[0]), day.to_vec())).collect()
 }
 
 /// Whether signing up is offered at all, as opposed to just coming.

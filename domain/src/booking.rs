@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::SpaceId;
+use crate::order::sort_by_key;
 use crate::refusal::{Alternative, Refusal};
 use crate::space::{Answer, Closure, FamilyRule, Mode, OpeningHours, SpacePolicy, is_open_for, open_ranges};
 use crate::time::{LocalDate, TimeRange, Timestamp};
@@ -210,7 +211,7 @@ fn peak(holdings: &[Holding], range: TimeRange) -> (u16, u16) {
         steps.push((held.range.start(), true, held.heads));
         steps.push((held.range.end(), false, held.heads));
     }
-    steps.sort_unstable_by_key(|(at, is_start, _)| (*at, *is_start));
+    sort_by_key(&mut steps, |(at, is_start, _)| (*at, *is_start));
     let (mut groups, mut heads, mut groups_peak, mut heads_peak) = (0u16, 0u16, 0u16, 0u16);
     for (at, is_start, size) in steps {
         if is_start {
@@ -331,7 +332,7 @@ pub fn alternatives(
             }
         }
     }
-    own_times.sort_by_key(|(distance, _)| *distance);
+    sort_by_key(&mut own_times, |(distance, _)| *distance);
     let elsewhere: Vec<Alternative> = others
         .iter()
         .filter(|candidate| acceptable(candidate, wished))

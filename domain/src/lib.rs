@@ -5,6 +5,7 @@ pub mod text;
 pub mod time;
 
 pub mod json;
+pub mod order;
 
 pub mod people;
 pub mod refusal;

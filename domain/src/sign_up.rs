@@ -4,12 +4,11 @@
 //! party in the waiting list that fits whole; a party that does not fit keeps its place in the order. Withdrawing is
 //! never refused for want of room. Deliberately absent: offers with a deadline, draws, approval.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::activity::{Audience, Phase, SignUpPolicy, check_audience, phase};
 use crate::id::{PersonId, SignUpId};
+use crate::order::sort_by_key;
 use crate::people::Person;
 use crate::refusal::Refusal;
 use crate::time::{TimeRange, Timestamp};
@@ -91,8 +90,8 @@ pub fn decide_sign_up(
     own: &[PersonId],
     now: Timestamp,
 ) -> Result<SignUpDecision, Refusal> {
-    let named: BTreeSet<PersonId> = party.iter().map(|person| person.id).collect();
-    let own: BTreeSet<PersonId> = own.iter().copied().collect();
+    let named = each_once(party.iter().map(|person| person.id));
+    let own = each_once(own.iter().copied());
     if !own.is_empty() && own == named {
         return Ok(SignUpDecision::AlreadyDone);
     }
@@ -116,8 +115,8 @@ pub fn decide_sign_up(
     }
     check_audience(terms.audience, party, terms.range.start().date())?;
     if !own.is_empty() {
-        let both: Vec<PersonId> = own.intersection(&named).copied().collect();
-        return Err(Refusal::AlreadyIn { people: if both.is_empty() { own.into_iter().collect() } else { both } });
+        let both: Vec<PersonId> = own.iter().filter(|id| named.contains(id)).copied().collect();
+        return Err(Refusal::AlreadyIn { people: if both.is_empty() { own } else { both } });
     }
     if seats.has_room_for(heads) {
         return Ok(SignUpDecision::Confirmed);
@@ -126,6 +125,14 @@ pub fn decide_sign_up(
         return Err(Refusal::WaitlistFull);
     }
     Ok(SignUpDecision::Waitlisted { parties_ahead: seats.waiting_parties })
+}
+
+/// These people in order, so that who was named does not depend on how.
+fn each_once(people: impl Iterator<Item = PersonId>) -> Vec<PersonId> {
+    let mut people: Vec<_> = people.collect();
+    sort_by_key(&mut people, |id| *id);
+    people.dedup();
+    people
 }
 
 /// What becomes of a withdrawal.

@@ -3,6 +3,7 @@
 use domain::booking::{BookingState, decide_cancel};
 use domain::change::BookingRow;
 use domain::id::BookingId;
+use domain::order::sort_by_key;
 use domain::sync::{Delivery, View};
 use domain::time::Timestamp;
 use domain::words::format;
@@ -48,7 +49,7 @@ pub fn own_bookings(view: &View, space: domain::id::SpaceId, now: Timestamp) -> 
             _ => true,
         })
         .collect();
-    own.sort_by_key(|own| own.row.range.start());
+    sort_by_key(&mut own, |own| own.row.range.start());
     own
 }
 

@@ -5,6 +5,7 @@ use domain::agenda::{Entry, RowFact};
 use domain::booking::BookingState;
 use domain::change::{BookingRow, PartyMember, SignUpRow, SignUpState};
 use domain::id::{BookingId, OccurrenceId};
+use domain::order::sort_by_key;
 use domain::sync::{Delivery, View};
 use domain::time::{TimeRange, Timestamp};
 use domain::words::{Words, format};
@@ -83,9 +84,9 @@ impl Mine {
                 mine.sort(line, waits, now);
             }
         }
-        mine.coming.sort_by_key(|line| line.range.start());
-        mine.waiting.sort_by_key(|line| line.range.start());
-        mine.past.sort_by_key(|line| std::cmp::Reverse(line.range.start()));
+        sort_by_key(&mut mine.coming, |line| line.range.start());
+        sort_by_key(&mut mine.waiting, |line| line.range.start());
+        sort_by_key(&mut mine.past, |line| std::cmp::Reverse(line.range.start()));
         let stands = |line: &Coming| matches!(line.state, ChipState::Confirmed | ChipState::Arrived);
         mine.next = mine.coming.iter().position(stands).map(|at| mine.coming.remove(at));
         mine

@@ -5,6 +5,7 @@
 use domain::booking::{BookingState, decide_answer, decide_check_in};
 use domain::change::SpaceRow;
 use domain::id::{BookingId, OccurrenceId, SpaceId};
+use domain::order::sort_by_key;
 use domain::space::open_ranges;
 use domain::sync::{Delivery, View};
 use domain::time::{LocalDate, TimeRange, Timestamp};
@@ -147,7 +148,7 @@ pub fn day_lines(
         lines.push(Line::Held { range: holding.range });
     }
     let mut taken: Vec<TimeRange> = lines.iter().filter_map(Line::range).collect();
-    taken.sort_by_key(|range| range.start());
+    sort_by_key(&mut taken, |range| range.start());
     for open in open_ranges(&space.hours, &space.closures, date) {
         let gaps = gaps(open, &taken);
         let from_now = gaps.into_iter().filter_map(|gap| TimeRange::new(gap.start().max(now), gap.end()));
@@ -163,7 +164,7 @@ pub fn day_lines(
     if date == now.date() && !lines.is_empty() {
         lines.push(Line::Now(now));
     }
-    lines.sort_by_key(|line| (line.start(), !matches!(line, Line::Now(_))));
+    sort_by_key(&mut lines, |line| (line.start(), !matches!(line, Line::Now(_))));
     lines
 }
 

@@ -3,6 +3,7 @@
 use domain::booking::{BookingState, SlotState, slots};
 use domain::change::SpaceRow;
 use domain::id::{BookingId, SpaceId};
+use domain::order::sort_by_key;
 use domain::space::SpacePolicy;
 use domain::sync::{Delivery, View};
 use domain::time::{LocalDate, TimeRange, Timestamp};
@@ -130,6 +131,6 @@ pub fn day_slots(view: &View, id: SpaceId, space: &SpaceRow, date: LocalDate, no
             times.push(DaySlot { range, state: DaySlotState::Mine { booking, state, delivery } });
         }
     }
-    times.sort_by_key(|slot| slot.range.start());
+    sort_by_key(&mut times, |slot| slot.range.start());
     times
 }

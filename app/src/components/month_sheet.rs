@@ -1,8 +1,7 @@
 //! The month as a picker: weeks from Monday, lunar line, 休 and 班, dots of what there is. Arrow keys move by day and week.
 
-use std::collections::BTreeMap;
-
 use domain::almanac::month_grid;
+use domain::sync::rows::Rows;
 use domain::time::{LocalDate, Weekday, YearMonth};
 use domain::words::format;
 use leptos::leptos_dom::helpers::document;
@@ -39,7 +38,7 @@ pub fn MonthButton(open: RwSignal<bool>, chosen: Signal<LocalDate>) -> impl Into
 pub fn MonthSheet(
     open: RwSignal<bool>,
     chosen: Signal<LocalDate>,
-    contents: Signal<BTreeMap<LocalDate, DayContent>>,
+    contents: Signal<Rows<LocalDate, DayContent>>,
     on_choose: Callback<LocalDate>,
 ) -> impl IntoView {
     let model = use_model();

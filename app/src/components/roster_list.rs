@@ -2,6 +2,7 @@
 
 use domain::change::SignUpState;
 use domain::id::{OccurrenceId, SignUpId};
+use domain::order::sort_by_key;
 use domain::sync::{Delivery, View};
 use domain::words::{Words, format};
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ pub struct RosterRowData {
 #[must_use]
 pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words) -> Vec<RosterRowData> {
     let mut rows: Vec<_> = view.roster.iter().filter(|(_, row)| row.row.occurrence == occurrence).collect();
-    rows.sort_by_key(|(id, row)| {
+    sort_by_key(&mut rows, |(id, row)| {
         let ahead = match row.row.state {
             SignUpState::Waitlisted { parties_ahead } => parties_ahead,
             _ => 0,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::activity::Audience;
 use domain::command::SignUp;
 use domain::id::{OccurrenceId, PersonId};
+use domain::order::sort_by_key;
 use domain::people::{Person, Relation};
 use domain::refusal::{Eligibility, Refusal};
 use domain::sign_up::SignUpDecision;
@@ -113,7 +114,7 @@ fn first_choice(occurrence: OccurrenceId, people: &[Person]) -> BTreeSet<PersonI
 #[must_use]
 pub fn household(persons: &Rows<PersonId, Person>) -> Vec<Person> {
     let mut people: Vec<_> = persons.values().cloned().collect();
-    people.sort_by_key(|person| (person.relation != Relation::Me, person.id));
+    sort_by_key(&mut people, |person| (person.relation != Relation::Me, person.id));
     people
 }
 

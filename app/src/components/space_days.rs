@@ -1,7 +1,6 @@
 //! Choosing a day at a space: two weeks as buttons, or in 长辈版 the stepper; a day further ahead from the month.
 
-use std::collections::BTreeMap;
-
+use domain::sync::rows::Rows;
 use domain::time::LocalDate;
 use leptos::prelude::*;
 
@@ -67,6 +66,6 @@ pub fn SpaceDays(
             </div>
         </Show>
         {days}
-        <MonthSheet open=month_open chosen contents=Signal::stored(BTreeMap::new()) on_choose/>
+        <MonthSheet open=month_open chosen contents=Signal::stored(Rows::default()) on_choose/>
     }
 }

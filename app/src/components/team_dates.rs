@@ -3,6 +3,7 @@
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
 use domain::id::{OccurrenceId, TeamId};
+use domain::order::sort_by_key;
 use domain::sync::{Delivery, View};
 use domain::time::Timestamp;
 use domain::words::{Words, format};
@@ -82,7 +83,7 @@ pub fn team_dates(
         .filter(|(_, row)| view.activities.get(&row.row.activity).is_some_and(|activity| activity.row.team == team))
         .filter_map(|(id, _)| Entry::of(view, *id))
         .collect();
-    entries.sort_by_key(|entry| (entry.occurrence.range.start(), entry.id));
+    sort_by_key(&mut entries, |entry| (entry.occurrence.range.start(), entry.id));
     let (over, coming): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.occurrence.range.end() <= now);
     let is_held = |entry: &&Entry<'_>| entry.occurrence.cancelled.is_none();
     let last = over.iter().rfind(is_held).map(|entry| (TeamDate::of(entry, words, now), true));

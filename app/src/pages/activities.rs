@@ -2,9 +2,8 @@
 //!
 //! The address holds the day and the filters, so that back works and a list can be shared in a chat.
 
-use std::collections::BTreeMap;
-
 use domain::agenda::{Filter, RowFact, agenda};
+use domain::sync::rows::Rows;
 use domain::time::LocalDate;
 use domain::words::format;
 use leptos::prelude::*;
@@ -45,9 +44,9 @@ pub fn ActivitiesPage() -> impl IntoView {
         let (view, words, now, from) = (model.view(), model.words(), model.now(), chosen.get());
         let to = from.plus_days(shown_days() - 1);
         agenda(&view, &model.community(), &filter.get(), from, to)
-            .into_iter()
+            .iter()
             .map(|(date, entries)| {
-                (date, entries.iter().map(|entry| ActivityRowData::of(entry, words, now)).collect::<Vec<_>>())
+                (*date, entries.iter().map(|entry| ActivityRowData::of(entry, words, now)).collect::<Vec<_>>())
             })
             .collect::<Vec<_>>()
     });
@@ -55,9 +54,9 @@ pub fn ActivitiesPage() -> impl IntoView {
         let (view, today) = (model.view(), model.today());
         let (from, to) = (today.plus_days(-MONTH_DAYS), today.plus_days(MONTH_DAYS));
         agenda(&view, &model.community(), &filter.get(), from, to)
-            .into_iter()
-            .map(|(date, entries)| (date, DayContent::of(entries.iter().map(|entry| entry.activity.category))))
-            .collect::<BTreeMap<_, _>>()
+            .iter()
+            .map(|(date, entries)| (*date, DayContent::of(entries.iter().map(|entry| entry.activity.category))))
+            .collect::<Rows<_, _>>()
     });
     let week = Signal::derive(move || {
         let monday = chosen.get().monday();
@@ -69,7 +68,8 @@ pub fn ActivitiesPage() -> impl IntoView {
     });
     let next_day_with = move || {
         let contents = contents.read();
-        contents.range(chosen.get().plus_days(1)..).next().map(|(date, content)| (*date, content.count))
+        let next = contents.iter().find(|(date, _)| **date > chosen.get());
+        next.map(|(date, content)| (*date, content.count))
     };
     let teams = Signal::derive(move || {
         let community = model.community();

@@ -6,6 +6,7 @@
 use domain::booking::BookingState;
 use domain::command::{ApproveBooking, CancelBooking, CheckInBooking, Command, DeclineBooking};
 use domain::id::{BookingId, CommunityId, SpaceId, StreamId, TeamId};
+use domain::order::sort_by_key;
 use domain::people::{Action, Actor, Facts, Role, may};
 use domain::sync::View;
 use domain::text::Note;
@@ -65,7 +66,7 @@ fn managed_spaces(view: &View, on_screen: &CommunityId) -> Vec<(SpaceId, String)
         })
         .map(|(id, space)| (*id, space.row.name.to_string()))
         .collect();
-    spaces.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
+    sort_by_key(&mut spaces, |(id, name)| (name.clone(), *id));
     spaces
 }
 
@@ -82,7 +83,7 @@ fn managed_teams(view: &View, on_screen: &CommunityId) -> Vec<(TeamId, String)> 
         })
         .map(|(id, team)| (*id, team.row.name.to_string()))
         .collect();
-    teams.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
+    sort_by_key(&mut teams, |(id, name)| (name.clone(), *id));
     teams
 }
 
@@ -247,7 +248,7 @@ fn requests_of(
             Some((row.row.booking.answer_by, *id, name, &row.row))
         })
         .collect();
-    waiting.sort_by_key(|(by, id, ..)| (*by, *id));
+    sort_by_key(&mut waiting, |(by, id, ..)| (*by, *id));
     waiting.into_iter().map(|(_, id, name, row)| RequestData::of(id, name, row, words, now)).collect()
 }
 
@@ -362,7 +363,7 @@ fn Elsewhere(is_empty: Signal<bool>) -> impl IntoView {
             .flat_map(|(_, profile)| profile.roles.iter().filter_map(|role| role.community.clone()))
             .filter(|community| *community != here)
             .collect();
-        named.sort();
+        sort_by_key(&mut named, Clone::clone);
         named.dedup();
         let elsewhere: Vec<_> =
             model.communities().iter().filter(|community| named.contains(&community.id)).cloned().collect();

@@ -1,5 +1,6 @@
 //! How it works, in five short parts, and whom to call.
 
+use domain::order::sort_by_key;
 use domain::words::Words;
 use leptos::prelude::*;
 
@@ -28,7 +29,7 @@ pub fn HelpPage() -> impl IntoView {
     let phones = move || {
         let here = model.community();
         let mut all: Vec<_> = model.communities().iter().filter(|one| one.phone.is_some()).cloned().collect();
-        all.sort_by_key(|one| one.id != here);
+        sort_by_key(&mut all, |one| one.id != here);
         all
     };
     view! {

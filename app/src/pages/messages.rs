@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::change::NoticeRow;
 use domain::command::{Command, PEOPLE_OR_NOTICES_MAX, ReadNotices};
 use domain::id::{CommunityId, NoticeId, StreamId};
+use domain::order::sort_by_key;
 use leptos::prelude::*;
 
 use crate::components::message_item::MessageItem;
@@ -25,7 +26,7 @@ pub fn MessagesPage() -> impl IntoView {
         let view = model.view();
         let mut all: Vec<(NoticeId, NoticeRow)> =
             view.notices.iter().map(|(id, notice)| (*id, notice.row.clone())).collect();
-        all.sort_by_key(|(id, notice)| (std::cmp::Reverse(notice.at), *id));
+        sort_by_key(&mut all, |(id, notice)| (std::cmp::Reverse(notice.at), *id));
         all.truncate(SHOWN_MAX);
         all
     });

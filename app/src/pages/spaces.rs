@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::order::sort_by_key;
 use domain::space::{SpaceKind, open_until};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -36,7 +37,7 @@ pub fn SpacesPage() -> impl IntoView {
             .filter(|(_, space)| space.community == community && filter.lets(&space.row, now))
             .collect();
         let rank = |kind| SpaceKind::ALL.iter().position(|known| *known == kind);
-        here.sort_by_key(|(id, space)| (rank(space.row.kind), space.row.name.clone(), **id));
+        sort_by_key(&mut here, |(id, space)| (rank(space.row.kind), space.row.name.clone(), **id));
         here.into_iter().map(|(id, space)| SpaceCardData::of(&view, *id, &space.row, words, now)).collect::<Vec<_>>()
     });
 

@@ -17,6 +17,7 @@ use std::future::Future;
 use domain::command::{Envelope, Outcome};
 use domain::id::{CommandId, DeviceId};
 use domain::json;
+use domain::order::sort_by_key;
 use domain::sync::limits::{JOURNAL_DAYS, days_before};
 use domain::sync::machine::{Draft, Queued, Settled};
 use domain::time::Timestamp;
@@ -315,7 +316,7 @@ async fn load(database: IdbDatabase) -> Result<Contents, Trouble> {
     let values = quarantine.get_all(None, None)?.await?;
     let keys = keys.into_iter().filter_map(|key| key.as_string());
     contents.set_aside = keys.zip(&values).map(|(key, value)| SetAside::of(key, value)).collect();
-    contents.set_aside.sort_by_key(|one| one.at);
+    sort_by_key(&mut contents.set_aside, |one| one.at);
 
     let oldest = days_before(Timestamp::from_ms(platform::phone_ms()), JOURNAL_DAYS);
     for value in journal.get_all(None, None)?.await? {

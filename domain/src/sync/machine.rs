@@ -131,7 +131,9 @@ impl Client {
             Input::Stored(request, ok) => self.stored(now, random, request, ok, &mut effects),
             Input::Woke => {}
             Input::Watch(streams) => {
-                let watched: BTreeSet<_> = streams.into_iter().collect();
+                // One by one: a set that is collected sorts first, with a sort of the standard library (see `order`).
+                let mut watched = BTreeSet::new();
+                watched.extend(streams);
                 if watched.iter().any(|stream| !self.watched.contains(stream)) {
                     self.wants_pull = true;
                     self.not_before = now;

@@ -2,7 +2,6 @@
 //!
 //! Every text passes through [`Text`], which escapes; controls that need the app are left out.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Display, Write as _};
 
 use domain::activity::Category;
@@ -11,6 +10,7 @@ use domain::almanac::{DayMark, day_facts};
 use domain::change::SpaceRow;
 use domain::look::Look;
 use domain::sync::Start;
+use domain::sync::rows::Rows;
 use domain::sync::start::ELEMENT;
 use domain::time::{LocalDate, Timestamp};
 use domain::words::{Language, Words, format};
@@ -174,7 +174,7 @@ pub fn agenda(
     words: &Words,
     demo: bool,
     community: &str,
-    days: &BTreeMap<LocalDate, Vec<Entry<'_>>>,
+    days: &Rows<LocalDate, Vec<Entry<'_>>>,
     at: Timestamp,
 ) -> String {
     let mut page = String::new();
@@ -182,7 +182,7 @@ pub fn agenda(
     if days.is_empty() {
         put!(page, "<div class=\"empty\"><p class=\"empty-text\">{}</p></div>", Text(words.list.empty_day));
     }
-    for (date, entries) in days {
+    for (date, entries) in days.iter() {
         put!(page, "<section class=\"day-group\" data-date=\"{date}\">");
         day_head(&mut page, words, *date, at.date());
         page.push_str("<ul class=\"activity-list\">");

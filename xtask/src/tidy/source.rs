@@ -63,8 +63,9 @@ const OUTSIDE_WORLD: &[&str] = &[
     "println!",
     "eprintln!",
 ];
-/// What a phone reads with `domain::json`, whose code is a fraction.
+/// What a phone reads with `domain::json` and sorts with `domain::order`, whose code is a fraction.
 const LARGE_READERS: &[&str] = &["serde_json::from_", "RawValue::from_string"];
+const LARGE_SORTS: &[&str] = &[".sort()", ".sort_by(", ".sort_by_key(", ".sort_by_cached_key(", ".sort_unstable"];
 const SQL_ALLOWED: &[&str] = &["server/src/store/", "server/src/store.rs"];
 
 /// What is wrong with one file.
@@ -150,6 +151,9 @@ fn check_calls(path: &str, code: &str, problems: &mut Vec<String>) {
         if is_phone && LARGE_READERS.iter().any(|call| mentions(line, call)) {
             problems.push(format!("{path}:{number}: a phone reads JSON with domain::json"));
         }
+        if is_phone && LARGE_SORTS.iter().any(|call| line.contains(call)) {
+            problems.push(format!("{path}:{number}: a phone sorts with domain::order"));
+        }
     }
 }
 
@@ -232,6 +236,7 @@ mod tests {
             ("SQL stands", "server/src/a.rs", "//! A.\nfn a() { all(\"delete from a\") }\n"),
             ("SQL stands", "server/src/a.rs", "//! A.\nfn a() { all(\"savepoint a\") }\n"),
             ("reads JSON with", "app/src/a.rs", "//! A.\nfn a() { serde_json::from_str(a) }\n"),
+            ("sorts with", "app/src/a.rs", "//! A.\nfn a() { list.sort_by_key(a) }\n"),
             ("blanks at the end", "domain/src/a.rs", "//! A. \nfn a() {}\n"),
             ("blanks at the end", "style/a.css", "a {\t\n}\n"),
             ("does not end", "docs/a.md", "# A"),

@@ -1,6 +1,7 @@
 //! Where it is: one of our spaces, or an address.
 
 use domain::id::SpaceId;
+use domain::order::sort_by_key;
 use domain::words::format;
 use leptos::prelude::*;
 
@@ -16,7 +17,7 @@ pub(super) fn Where(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl 
         let (view, community) = (model.view(), model.community());
         let here = view.spaces.iter().filter(|(_, space)| space.community == community);
         let mut spaces: Vec<(SpaceId, String)> = here.map(|(id, space)| (*id, space.row.name.to_string())).collect();
-        spaces.sort_by(|one, other| (&one.1, one.0).cmp(&(&other.1, other.0)));
+        sort_by_key(&mut spaces, |(id, name)| (name.clone(), *id));
         spaces
     });
     let clashes = Memo::new(move |_| draft.read().clashes(&model.view(), model.now()));

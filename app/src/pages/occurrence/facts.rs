@@ -3,6 +3,7 @@
 use domain::activity::Phase;
 use domain::agenda::Entry;
 use domain::id::OccurrenceId;
+use domain::order::sort_by_key;
 use domain::sign_up::Seats;
 use domain::words::format;
 use leptos::prelude::*;
@@ -215,7 +216,7 @@ pub fn OtherDates(id: OccurrenceId) -> impl IntoView {
             .filter(|(_, other)| other.row.activity == activity && other.row.range.end() > now)
             .map(|(id, other)| (other.row.range.start(), *id, other.row.cancelled.is_some()))
             .collect();
-        dates.sort_unstable();
+        sort_by_key(&mut dates, |date| *date);
         let is_elder = model.is_elder();
         if dates.len() < 2 {
             return None;
