@@ -31,10 +31,10 @@ pub enum Theme {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// 标准版.
+    /// The standard one.
     #[default]
     Standard,
-    /// 长辈版: larger targets, fewer things on a screen, no function less.
+    /// For elders: larger targets, fewer things on a screen, no function less.
     Elder,
 }
 
@@ -118,7 +118,7 @@ impl Look {
         };
     }
 
-    /// Whether the layout is 长辈版.
+    /// Whether the layout is the one for elders.
     #[must_use]
     pub const fn is_elder(&self) -> bool {
         matches!(self.mode, Mode::Elder)

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::{Row, RowKey};
 use crate::id::ParseIdError;
+use crate::order::sort_by_key;
 use crate::sync::limits::{WINDOW_DAYS_AHEAD, WINDOW_DAYS_BACK};
 use crate::time::LocalDate;
 
@@ -97,7 +98,7 @@ impl Held {
     #[must_use]
     pub fn of(rows: &[Row], on: Option<LocalDate>) -> Self {
         let mut rows: Vec<_> = rows.iter().map(|row| (hash(&row.class, &row.id), row.seq, row.on)).collect();
-        rows.sort_unstable();
+        sort_by_key(&mut rows, |row| *row);
         rows.dedup_by_key(|(key, ..)| *key);
         Self { rows, on }
     }
