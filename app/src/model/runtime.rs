@@ -71,9 +71,11 @@ pub enum Order {
 pub type Done = oneshot::Sender<()>;
 /// Carries orders out.
 pub type Take = Rc<dyn Fn(Order)>;
+/// Starts who carries them out.
+type Begin = fn(Rim, Option<Start>) -> Take;
 
 #[wasm_split(sync, wasm_split_path = leptos::wasm_split, fallible)]
-fn piece() -> Result<fn(Rim, Option<Start>) -> Take, SplitLoaderError> {
+fn piece() -> Result<Begin, SplitLoaderError> {
     Ok(crate::sync::start)
 }
 
