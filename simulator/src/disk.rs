@@ -30,7 +30,8 @@ pub struct Outbox {
 pub struct Stored {
     /// How far it was read.
     pub cursor: Cursor,
-    as_of: Timestamp,
+    /// When it was read, by the server's clock.
+    pub as_of: Timestamp,
     whole_on: Option<LocalDate>,
     rows: BTreeMap<RowKey, Row>,
 }
@@ -143,6 +144,11 @@ impl Outbox {
             self.queue.retain(|_, (id, _)| *id != settled.id);
             self.journal.insert(settled.id, settled.clone());
         }
+    }
+
+    /// The planted way: out of the queue, and not yet in the journal.
+    pub fn forget(&mut self, settled: &[(u64, Settled)]) {
+        self.queue.retain(|_, (id, _)| settled.iter().all(|(_, settled)| settled.id != *id));
     }
 
     /// Takes a command back that was never sent; `false` if it was.

@@ -4,7 +4,8 @@
 //! The phone is the machine of `domain::sync`, the very code the app runs; the server decides with the functions of
 //! `domain`, as the real one does. A run is a list of choices ([`dice`]), replays exactly, and shrinks ([`run`]). After
 //! each step the invariants are checked ([`invariants`]); all runs together must reach every state that matters
-//! ([`coverage`]), and catch every bug that is put in on purpose ([`planted`]).
+//! ([`coverage`]), and catch every bug that is put in on purpose ([`planted`]). What chance may miss, `tests/exhaustive`
+//! walks through in a smaller world.
 
 pub mod coverage;
 pub mod dice;

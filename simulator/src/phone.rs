@@ -353,6 +353,9 @@ impl World {
             }
             Happening::StoreRows { generation, account, request, streams, settled, fails } => {
                 let is_kept = self.store_rows(at, account, &streams, fails);
+                if self.planted == Some(Bug::QueueBeforeAnswers) {
+                    self.stores(at, account).outbox.forget(&settled);
+                }
                 let has_rows = is_kept && streams.iter().any(StreamWrite::has_rows);
                 let fails = self.may_fail();
                 let next = Happening::StoreAnswers { generation, account, request, has_rows, settled, fails };

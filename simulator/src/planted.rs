@@ -28,11 +28,15 @@ pub enum Bug {
     ChecksumNotSent,
     /// The server sums over rows that others see.
     ChecksumOverOthersRows,
+    /// The phone takes answered commands out of the queue in a transaction before that of their answers.
+    QueueBeforeAnswers,
+    /// The server does not look whether a cursor is of its own branch of history.
+    TagsNotCompared,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::CursorBeforeRows,
         Self::AnswerNotStored,
         Self::LandingDropped,
@@ -44,5 +48,7 @@ impl Bug {
         Self::PlacesNotHeld,
         Self::ChecksumNotSent,
         Self::ChecksumOverOthersRows,
+        Self::QueueBeforeAnswers,
+        Self::TagsNotCompared,
     ];
 }

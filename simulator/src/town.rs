@@ -331,7 +331,8 @@ impl Town {
         let own: Vec<PersonId> = own.map(|(_, e)| e.party.iter().map(|p| p.id).collect()).unwrap_or_default();
         let mut seats = self.seats(body.occurrence);
         if !places_are_held {
-            (seats.taken, seats.waiting_parties) = (seats.taken.saturating_sub(1), 0);
+            // As it was before the last party of two.
+            (seats.taken, seats.waiting_parties) = (seats.taken.saturating_sub(2), 0);
         }
         let decision = decide_sign_up(&terms(number), seats, &party, &own, now)?;
         let heads = u16::try_from(party.len()).unwrap_or(u16::MAX);

@@ -57,7 +57,7 @@ struct Progress {
 type Cursors = Rows<StreamId, Progress>;
 
 /// The machine.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Client {
     account: Option<AccountId>,
     device: Option<DeviceId>,
@@ -85,7 +85,7 @@ pub struct Client {
     is_booted: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Flight {
     request: u64,
     started: u64,
@@ -96,7 +96,7 @@ struct Flight {
 }
 
 /// An accepted command whose effect has not been read back.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Landing {
     stream: StreamId,
     seq: u64,

@@ -16,7 +16,7 @@ use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetRe
 use crate::time::Timestamp;
 
 /// A reply on its way to the disk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Storing {
     streams: Vec<StreamWrite>,
     /// Streams whose checksum the server has compared.
