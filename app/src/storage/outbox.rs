@@ -1,7 +1,8 @@
 //! The outbox: commands that wait, the answers they got, this device's number. It must not lose anything.
 //!
-//! Layout 1, frozen: what it holds may be newer or older than the build that reads it, so values are JSON text and
-//! envelopes are opaque. Opened without asking for a version, so that an older build opens what a newer one left.
+//! Layout 1, frozen: what it holds may be newer or older than the build that reads it, so values are JSON text, envelopes
+//! are opaque, and samples of both lie in `domain/golden`. Opened without asking for a version, so that an older build
+//! opens what a newer one left.
 //! - `queue`: number → `{"tried":0,"raw":"…"}`, the envelope byte for byte
 //! - `journal`: command id → the answer with its envelope
 //! - `meta`: `device` → id, `next_no` → number
@@ -23,7 +24,6 @@ use domain::sync::machine::{Draft, Queued, Settled};
 use domain::time::Timestamp;
 use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction};
 use js_sys::{Array, Function, Object, Reflect};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbTransaction};
 
@@ -78,12 +78,6 @@ impl SetAside {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    tried: u32,
-    raw: String,
-}
-
 /// An outbox.
 pub struct Outbox {
     name: String,
@@ -92,15 +86,8 @@ pub struct Outbox {
     heals: Cell<u32>,
 }
 
-fn entry_of(queued: &Queued) -> Result<JsValue, Trouble> {
-    let entry = Entry { tried: queued.tried, raw: queued.raw.clone() };
-    serde_json::to_string(&entry).map(JsValue::from).map_err(|_| Trouble::Broken)
-}
-
 fn queued_of(no: u64, value: &JsValue) -> Option<Queued> {
-    let entry: Entry = json::read(&value.as_string()?)?;
-    let envelope: Envelope = json::read(&entry.raw)?;
-    (envelope.no == no).then_some(Queued { no, raw: entry.raw, tried: entry.tried })
+    Queued::of_entry(no, &value.as_string()?)
 }
 
 fn key_of(no: u64) -> JsValue {
@@ -348,7 +335,7 @@ async fn queue(database: IdbDatabase, draft: Draft, attempt: u32) -> Result<Queu
     let device = device.ok_or(Trouble::Broken)?;
     let no = next_no(&meta).await?;
     let queued = draft.seal(device, no);
-    queue.put(&entry_of(&queued)?, Some(&key_of(no)))?.await?;
+    queue.put(&queued.entry().into(), Some(&key_of(no)))?.await?;
     meta.put(&key_of(no + 1), Some(&NEXT_NO.into()))?.await?;
     strict.committed().await?;
     Ok(queued)
@@ -369,7 +356,7 @@ async fn mark_tried(database: IdbDatabase, ids: Vec<CommandId>) -> Result<bool, 
     if are_all_there {
         for mut queued in sent {
             queued.tried += 1;
-            queue.put(&entry_of(&queued)?, Some(&key_of(queued.no)))?.await?;
+            queue.put(&queued.entry().into(), Some(&key_of(queued.no)))?.await?;
         }
     }
     strict.committed().await?;
@@ -460,7 +447,7 @@ async fn renumber(database: IdbDatabase) -> Result<(DeviceId, Vec<Queued>), Trou
         let queued = queued_of(no, &value).ok_or(Trouble::Broken)?;
         let new_no = renumbered.len() as u64 + 1;
         let queued = queued.renumbered(device, new_no).ok_or(Trouble::Broken)?;
-        queue.put(&entry_of(&queued)?, Some(&key_of(new_no)))?.await?;
+        queue.put(&queued.entry().into(), Some(&key_of(new_no)))?.await?;
         renumbered.push(queued);
     }
     meta.put(&device.to_string().into(), Some(&DEVICE.into()))?.await?;

@@ -1,5 +1,7 @@
 //! A command before it is queued, and the envelope that is made of it: its bytes never change, except that a queue may
-//! be numbered anew for another device.
+//! be numbered anew for another device. Also how a queued command is written down on the phone.
+
+use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, ENVELOPE_VERSION, Envelope};
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
@@ -49,7 +51,29 @@ impl Draft {
     }
 }
 
+/// A queued command as an outbox keeps it, under its number. Frozen: another build may have written it.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    tried: u32,
+    raw: String,
+}
+
 impl Queued {
+    /// As it is written down in an outbox.
+    #[must_use]
+    pub fn entry(&self) -> String {
+        let entry = Entry { tried: self.tried, raw: self.raw.clone() };
+        serde_json::to_string(&entry).expect("invariant: a count and a text have a JSON form")
+    }
+
+    /// What was written down under a number; nothing if it cannot be read or is of another number.
+    #[must_use]
+    pub fn of_entry(no: u64, text: &str) -> Option<Self> {
+        let entry: Entry = json::read(text)?;
+        let envelope: Envelope = json::read(&entry.raw)?;
+        (envelope.no == no).then_some(Self { no, raw: entry.raw, tried: entry.tried })
+    }
+
     /// The same command under another device and number; nothing when its envelope cannot be read.
     #[must_use]
     pub fn renumbered(&self, device: DeviceId, no: u64) -> Option<Self> {

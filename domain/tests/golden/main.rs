@@ -1,0 +1,4 @@
+//! What was ever shipped stays readable.
+
+mod samples;
+mod shipped;
