@@ -20,7 +20,8 @@
 //!   a request that dies halfway is its first ones. Whoever has given a try up does not hear the reply.
 //! - Two phones are the same if they differ only in what makes no difference to anything they will do: how often they
 //!   tried, or where in the stream the effect of an answer is that they have read ([`phone::Phone::digest`]).
-//! - One tab, no copied profile, no session that ends, no full disk, nothing taken back: the seeded simulator has them.
+//! - One tab, no copied profile, no session that ends, no full disk, no row lost on a disk and so no checksum, nothing
+//!   taken back: the seeded simulator has them.
 
 mod known;
 mod model;

@@ -166,7 +166,7 @@ impl Server {
 
     /// What is asked about it.
     pub fn facts(&self, accounts: [AccountId; 2]) -> Facts {
-        let pulls = vec![Pull { stream: stream(), cursor: None }];
+        let pulls = vec![Pull { stream: stream(), cursor: None, checksum: None }];
         let body = SyncRequest { proto: PROTOCOL, device: None, commands: Vec::new(), pulls };
         let head = |account| {
             let reply = self.ask(account, &body, None).1.expect("a reply to a look");
