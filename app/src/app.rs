@@ -29,14 +29,19 @@ const FIRST_PAINT: &str = "first-paint";
 pub fn mount() {
     let room = document().get_element_by_id(ROOM).and_then(|room| room.dyn_into::<HtmlElement>().ok());
     leptos::mount::mount_to(room.or_else(|| document().body()).expect("invariant: a page has a body"), App).forget();
+    say_it_runs();
     updates::watch();
 }
 
-/// Takes the server's drawing away, now that there is a page in its place, and reports that the app runs.
+/// Takes the server's drawing away, now that there is a page in its place.
 fn page_is_drawn() {
     if let Some(first_paint) = document().get_element_by_id(FIRST_PAINT) {
         first_paint.remove();
     }
+}
+
+/// Reports that the app runs, whether or not there is anything to show yet.
+fn say_it_runs() {
     // The boot guard waits for this; the build's name stands beside the script that loaded us.
     if let Some(root) = document().document_element() {
         let script = document().query_selector("script[data-build]").ok().flatten();
@@ -45,8 +50,14 @@ fn page_is_drawn() {
     }
 }
 
-/// A page of the main module.
+/// A page of the main module that needs nothing.
 fn at_once(page: AnyView) -> AnyView {
+    Effect::new(|_| page_is_drawn());
+    page
+}
+
+/// A page of the main module that shows what the server has.
+fn with_rows(page: AnyView) -> AnyView {
     let model = use_model();
     // Until there is something to draw, the server's drawing says more.
     Effect::new(move |_| {
@@ -65,8 +76,8 @@ fn App() -> impl IntoView {
         <Router>
             <Frame>
                 <FlatRoutes fallback=|| at_once(view! { <NotFoundPage/> }.into_any())>
-                    <Route path=path!("/") view=|| at_once(view! { <ActivitiesPage/> }.into_any())/>
-                    <Route path=path!("/c/:community") view=|| at_once(view! { <CommunityEntry/> }.into_any())/>
+                    <Route path=path!("/") view=|| with_rows(view! { <ActivitiesPage/> }.into_any())/>
+                    <Route path=path!("/c/:community") view=|| with_rows(view! { <CommunityEntry/> }.into_any())/>
                     <Route path=path!("/a/:occurrence") view=page::occurrence/>
                     <Route path=path!("/s") view=page::spaces/>
                     <Route path=path!("/s/:space") view=page::space/>

@@ -244,7 +244,15 @@ impl Model {
             let communities = [community.get(), home.get(), visited.get()];
             runtime.order(Order::Watch(communities.into_iter().flatten().map(StreamId::Community).collect()));
         });
-        Effect::new(move |_| prefs::tell_server(&Look { community: community.get(), ..prefs.get() }));
+        // Only a phone that keeps something is no newcomer the next time.
+        let keeps =
+            Memo::new(move |_| rim.link.with(|link| link.is_booted && !link.is_memory_only && !link.as_of.is_empty()));
+        Effect::new(move |_| {
+            let look = prefs.get();
+            if keeps.get() {
+                prefs::tell_server(&Look { community: look.community.clone().or_else(|| home.get()), ..look });
+            }
+        });
         provide_context(model);
         model
     }

@@ -22,15 +22,23 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use self::clock::Clock;
-use crate::model::runtime::{Done, Order, Take};
+use crate::model::runtime::{Beginning, Done, Order, Take};
 use crate::model::{Rim, SaveProblem, Saved};
 use crate::platform;
 use crate::storage::{Stores, Trouble};
 
-/// Starts the runtime of this tab, from what its page brought along if it has nothing yet.
-pub fn start(rim: Rim, start: Option<Start>) -> Take {
-    let runner = Runner::start(rim, start);
-    Rc::new(move |order| runner.take(order))
+/// Starts the runtime of this tab, from what its page brought along if it has nothing yet. Ready once the stores of
+/// whoever is signed in have been read: before, nothing could be drawn, and orders would be nobody's.
+pub fn start(rim: Rim, start: Option<Start>) -> Beginning {
+    Box::pin(async move {
+        let runner = Runner::new(rim);
+        runner.listen();
+        runner.open(start).await;
+        let this = Rc::clone(&runner);
+        spawn_local(async move { this.begin().await });
+        let take: Take = Rc::new(move |order| runner.take(order));
+        take
+    })
 }
 
 /// The runtime of this tab.
@@ -56,9 +64,8 @@ struct Runner {
 }
 
 impl Runner {
-    /// Starts: reads the stores of whoever is signed in, then goes to the network.
-    fn start(rim: Rim, start: Option<Start>) -> Rc<Self> {
-        let runner = Rc::new(Self {
+    fn new(rim: Rim) -> Rc<Self> {
+        Rc::new(Self {
             rim,
             client: RefCell::default(),
             stores: RefCell::new(Rc::new(Stores::of(None))),
@@ -73,11 +80,7 @@ impl Runner {
             has_communities: Cell::new(false),
             renumberings: Cell::new(0),
             drawn_at: Cell::new(platform::phone_now()),
-        });
-        runner.listen();
-        let this = Rc::clone(&runner);
-        spawn_local(async move { this.begin(start).await });
-        runner
+        })
     }
 
     fn take(self: &Rc<Self>, order: Order) {

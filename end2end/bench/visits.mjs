@@ -15,8 +15,10 @@ function note() {
   new PerformanceObserver((list) => (globalThis.moments.lcp = list.getEntries().at(-1).startTime)).observe({ type: "largest-contentful-paint", buffered: true });
   new PerformanceObserver((list) => (globalThis.moments.fcp = list.getEntriesByName("first-contentful-paint")[0]?.startTime ?? globalThis.moments.fcp)).observe({ type: "paint", buffered: true });
   const watch = () => {
-    const done = () => (globalThis.moments.interactive ??= document.documentElement.hasAttribute("data-booted") ? performance.now() : undefined);
-    new MutationObserver(done).observe(document.documentElement, { attributeFilter: ["data-booted"] });
+    // The app runs, and what it draws has taken the place of the server's drawing.
+    const isThere = () => document.documentElement.hasAttribute("data-booted") && !document.getElementById("first-paint");
+    const done = () => (globalThis.moments.interactive ??= isThere() ? performance.now() : undefined);
+    new MutationObserver(done).observe(document.documentElement, { attributes: true, childList: true, subtree: true });
   };
   if (document.documentElement) watch();
   else new MutationObserver((_, self) => document.documentElement && (self.disconnect(), watch())).observe(document, { childList: true });

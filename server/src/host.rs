@@ -30,7 +30,8 @@ pub fn check_host(state: &AppState, request: &Request) -> Result<(), ApiError> {
     if let Some(name) = ONCE.iter().find(|name| headers.get_all(*name).iter().nth(1).is_some()) {
         return Err(ApiError::Malformed(format!("{name} is there twice")));
     }
-    if headers.get(header::TRANSFER_ENCODING).is_some_and(|coding| coding != "chunked") {
+    if headers.get(header::TRANSFER_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked"))
+    {
         return Err(ApiError::Malformed("a body in a coding that nobody undoes".to_owned()));
     }
     let malformed = || ApiError::Malformed("the host".to_owned());

@@ -155,12 +155,14 @@ fn name_of(community: &CommunityView, language: Language) -> &str {
 /// # Errors
 /// Only faults.
 pub async fn home(State(state): State<AppState>, headers: HeaderMap) -> Result<Response<Body>, ApiError> {
-    let (reader, at) = (Reader::of(&headers), minute(state.clock.now()));
+    let (mut reader, at) = (Reader::of(&headers), minute(state.clock.now()));
     let communities = state.db.read(|tx| Box::pin(list_communities(tx))).await?;
     let own = communities.iter().find(|community| Some(&community.id) == reader.look.community.as_ref());
     let Some(community) = own.or_else(|| communities.first()) else {
         return Ok(respond(&opening(&state, &reader), StatusCode::OK, &headers));
     };
+    // Whatever the cookie names: one page for each community there is.
+    reader.look.community = Some(community.id.clone());
     let key = Key::Home { reader: reader.clone() };
     let encoded = cached(&state, &community.id, key, at, async {
         let common = &reader.words().common;
@@ -308,7 +310,8 @@ fn page_or_none(
 
 /// The page for addresses where nothing is: the app, which says the same, around a screen that says so.
 fn not_found(state: &AppState, headers: &HeaderMap) -> Response<Body> {
-    let reader = Reader::of(headers).anywhere();
+    // Nobody's first page: it is made anew each time, and carries nothing along.
+    let reader = Reader { is_newcomer: false, ..Reader::of(headers).anywhere() };
     let words = reader.words();
     let title = words.common.page_title(words.errors.not_found_title);
     let head = Head { title, description: words.errors.not_found.to_owned(), path: None };

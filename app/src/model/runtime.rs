@@ -5,6 +5,7 @@
 //! the page lives: at once when the person or the browser says so, else after a while.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use domain::command::Command;
@@ -71,8 +72,10 @@ pub enum Order {
 pub type Done = oneshot::Sender<()>;
 /// Carries orders out.
 pub type Take = Rc<dyn Fn(Order)>;
+/// Who carries them out, as soon as there is something to carry them out on.
+pub type Beginning = Pin<Box<dyn Future<Output = Take>>>;
 /// Starts who carries them out.
-type Begin = fn(Rim, Option<Start>) -> Take;
+type Begin = fn(Rim, Option<Start>) -> Beginning;
 
 #[wasm_split(sync, wasm_split_path = leptos::wasm_split, fallible)]
 fn piece() -> Result<Begin, SplitLoaderError> {
@@ -122,6 +125,7 @@ impl Runtime {
     /// Has an order carried out, and waits for it.
     pub async fn have(&self, order: impl FnOnce(Done) -> Order) {
         let (done, told) = oneshot::channel();
+        self.hurry();
         self.order(order(done));
         let _ = told.await;
     }
@@ -136,7 +140,7 @@ impl Runtime {
             self.pause(wait).await;
             wait = (wait * 2).min(WAIT_LAST_MS);
         };
-        let take = start_with(self.rim, start);
+        let take = start_with(self.rim, start).await;
         if let State::Coming(orders) = self.state.replace(State::Here(Rc::clone(&take))) {
             orders.into_iter().for_each(|order| take(order));
         }

@@ -1,11 +1,12 @@
 //! Whose stores are open: starting, signing in, signing out, and finishing what a sign-out could not.
 
 use std::rc::Rc;
+use std::slice;
 use std::sync::Arc;
 
 use domain::change::CommunityView;
 use domain::id::AccountId;
-use domain::sync::machine::Stored;
+use domain::sync::machine::{Stored, StreamWrite};
 use domain::sync::rows::Rows;
 use domain::sync::{Client, Input, Start};
 use leptos::prelude::*;
@@ -21,15 +22,21 @@ use crate::{api, platform};
 const KEEP: &str = " keep";
 
 impl Runner {
-    /// The start of the page.
-    pub(super) async fn begin(self: &Rc<Self>, start: Option<Start>) {
+    /// The first opening of stores, with what the page brought along: as if a guest's request had.
+    pub(super) async fn open(self: &Rc<Self>, start: Option<Start>) {
+        let mut unkept = None;
         if let Some(start) = start {
             self.take_communities(start.communities.clone());
-            // As if a guest's request had brought it. A browser that keeps nothing asks for it again.
-            let stores = Rc::clone(&self.stores.borrow());
-            stores.cache.apply(&[start.write()]).await;
+            self.watched.replace(vec![start.stream()]);
+            let (stores, write) = (Rc::clone(&self.stores.borrow()), start.write());
+            // Where a browser keeps nothing it lives as long as the page.
+            unkept = (!stores.cache.apply(slice::from_ref(&write)).await).then_some(write);
         }
-        self.boot(guest::account()).await;
+        self.boot_with(guest::account(), unkept).await;
+    }
+
+    /// What is done once the stores are open.
+    pub(super) async fn begin(self: &Rc<Self>) {
         if guest::read(guest::WIPE).is_some() {
             self.finish_wipe().await;
         }
@@ -41,6 +48,11 @@ impl Runner {
 
     /// Opens an account's stores and starts the machine anew from them.
     pub(super) async fn boot(self: &Rc<Self>, account: Option<AccountId>) {
+        self.boot_with(account, None).await;
+    }
+
+    /// The same with what could not be stored.
+    async fn boot_with(self: &Rc<Self>, account: Option<AccountId>, unkept: Option<StreamWrite>) {
         let generation = self.generation.get() + 1;
         self.generation.set(generation);
         if let Some(timer) = self.timer.take() {
@@ -50,7 +62,8 @@ impl Runner {
         let is_same = before.account == account;
         let stores = if is_same { before } else { self.change_stores(account) };
 
-        let streams = stores.cache.load().await;
+        let mut streams = stores.cache.load().await;
+        streams.extend(unkept.and_then(StreamWrite::into_stored));
         let contents = match &stores.outbox {
             Some(outbox) if is_same && outbox.is_in_memory() => self.remembered(),
             Some(outbox) => outbox.load().await,

@@ -179,6 +179,14 @@ impl StreamWrite {
         if self.is_whole() { Some(self.as_of.date()) } else { before }
     }
 
+    /// A whole picture as it would be read back; nothing of a change, or of a stream that is no longer this reader's.
+    #[must_use]
+    pub fn into_stored(self) -> Option<StoredStream> {
+        let whole_on = self.is_whole().then(|| self.as_of.date())?;
+        let Self { stream, rows, cursor, as_of, .. } = self;
+        Some(StoredStream { stream, cursor: cursor?, as_of, whole_on: Some(whole_on), rows })
+    }
+
     /// Whether it fits a disk on which the stream was read up to `stored`. A delta joins what it builds on and nothing
     /// else: another tab may have read further or less far or another branch, or the cache was emptied; an older state
     /// is still a true state. A whole picture does not go back behind another, unless the server says so.
