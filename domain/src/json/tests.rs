@@ -166,6 +166,8 @@ proptest! {
         let mut characters: Vec<_> = text.chars().map(String::from).collect();
         characters[place.index(text.chars().count())] = new.unwrap_or_default();
         let text = characters.concat();
+        // Half a surrogate in what is passed over is refused here alone: see below.
+        prop_assume!(!text.replace("\\ud83d\\ude00", "").contains("\\ud"));
         let (ours, theirs) = both::<Everything>(&text);
         prop_assert_eq!(ours, theirs, "{}", text);
     }
