@@ -29,6 +29,7 @@ pub mod reason_sheet;
 pub mod refusal_notice;
 pub mod refusals_here;
 pub mod request_card;
+pub mod restored_notice;
 pub mod roster_list;
 pub mod set_aside_item;
 pub mod sign_out_sheet;

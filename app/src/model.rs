@@ -436,6 +436,13 @@ impl Model {
         })
     }
 
+    /// What was accepted once more after a restore, and not dismissed.
+    #[must_use]
+    pub fn restored(self) -> Vec<Settled> {
+        let is_open = |settled: &&Settled| settled.again && !settled.dismissed && settled.is_accepted();
+        self.rim.journal.with(|journal| journal.values().filter(is_open).cloned().collect())
+    }
+
     /// What was to be sent and cannot be read any more, oldest first.
     #[must_use]
     pub fn set_aside(self) -> Arc<Vec<SetAside>> {

@@ -174,18 +174,15 @@ impl Runner {
     /// Takes note of an answer.
     fn dismiss(self: &Rc<Self>, id: CommandId) {
         self.feed(Input::Dismissed(id));
-        let settled = self.client.borrow().journal().get(&id).cloned();
         let stores = Rc::clone(&self.stores.borrow());
-        if let Some(settled) = settled {
-            let this = Rc::clone(self);
-            spawn_local(async move {
-                if let Some(outbox) = &stores.outbox
-                    && outbox.keep(&settled).await.is_ok()
-                {
-                    this.tell(events::Told::Stored(stores.account));
-                }
-            });
-        }
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            if let Some(outbox) = &stores.outbox
+                && outbox.dismiss(id).await.is_ok()
+            {
+                this.tell(events::Told::Stored(stores.account));
+            }
+        });
     }
 
     /// Keeps what could not be read, or with `is_kept` false deletes it.

@@ -16,4 +16,6 @@ pub mod wire;
 pub use machine::{Client, Effect, Input};
 pub use start::Start;
 pub use view::{Delivery, In, View};
-pub use wire::{Answer, Cursor, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest};
+pub use wire::{
+    Answer, Cursor, Known, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
+};

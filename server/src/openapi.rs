@@ -266,12 +266,17 @@ fn schemas() -> Value {
             "commands": { "type": "array", "maxItems": domain::sync::limits::COMMANDS_MAX },
             "pulls": {
                 "type": "array", "maxItems": domain::sync::limits::PULLS_MAX,
-                "items": closed(&["stream"], json!({ "stream": text(), "cursor": text() }))
+                "items": closed(&["stream"], json!({ "stream": text(), "cursor": text(), "checksum": text() }))
+            },
+            "known": {
+                "type": "array", "maxItems": domain::sync::limits::KNOWN_MAX + 1,
+                "items": closed(&["id", "seq"], json!({ "id": refer("Uuid"), "seq": number() }))
             }
         })),
         "SyncReply": object(&["proto", "server_at", "answers", "pulls"], json!({
             "proto": number(), "server_at": number(),
-            "answers": list(json!({ "type": "object" })), "pulls": list(json!({ "type": "object" }))
+            "answers": list(json!({ "type": "object" })), "pulls": list(json!({ "type": "object" })),
+            "unknown": list(refer("Uuid"))
         }))
     });
     if let (Some(schemas), Value::Object(more)) = (schemas.as_object_mut(), more) {

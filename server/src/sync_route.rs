@@ -9,8 +9,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use domain::command::{ENVELOPE_BYTES_MAX, Outcome};
 use domain::people::Actor;
-use domain::sync::limits::{COMMANDS_BYTES_MAX, COMMANDS_MAX, PULLS_MAX};
-use domain::sync::{Answer, PROTOCOL, SyncReply, SyncRequest};
+use domain::sync::limits::{COMMANDS_BYTES_MAX, COMMANDS_MAX, KNOWN_MAX, PULLS_MAX};
+use domain::sync::{Answer, NotNow, PROTOCOL, PullResult, ResetReason, SyncReply, SyncRequest};
 use serde_json::value::RawValue;
 
 use crate::assets::Encoding;
@@ -53,8 +53,10 @@ pub async fn sync(
     if request.device.is_some() && actor == Actor::Anonymous {
         return Err(ApiError::Unauthenticated);
     }
-    let reply = crate::sync::sync(&state.db, &actor, commands, request.pulls, state.clock.now()).await?;
-    count(&state, &reply);
+    let known = request.known.len();
+    let now = state.clock.now();
+    let reply = crate::sync::sync(&state.db, &actor, request.known, commands, request.pulls, now).await?;
+    count(&state, known, &reply);
     Ok(respond(&reply, Encoding::accepted(&headers)))
 }
 
@@ -62,6 +64,8 @@ fn check(request: &SyncRequest) -> Result<(), ApiError> {
     let sizes = request.commands.iter().map(|command| command.get().len());
     let is_within = request.commands.len() <= COMMANDS_MAX
         && request.pulls.len() <= PULLS_MAX
+        // One more than is asked about: what the commands build on.
+        && request.known.len() <= KNOWN_MAX + 1
         && sizes.clone().all(|size| size <= ENVELOPE_BYTES_MAX)
         && sizes.sum::<usize>() <= COMMANDS_BYTES_MAX;
     if !is_within {
@@ -87,16 +91,39 @@ fn read(commands: &[Box<RawValue>]) -> Result<Vec<Incoming>, ApiError> {
     commands.iter().map(|command| command.get()).enumerate().map(read).collect()
 }
 
-fn count(state: &AppState, reply: &SyncReply) {
+/// What operators should see: what became of commands, how often a phone had to start over and why, and what of the answers
+/// that phones asked about a restore has lost.
+fn count(state: &AppState, known: usize, reply: &SyncReply) {
     for answer in &reply.answers {
-        let outcome = match answer {
+        state.telemetry.command(match answer {
             Answer::Decided { outcome: Outcome::Accepted { .. }, .. } => "accepted",
             Answer::Decided { outcome: Outcome::Refused { .. }, .. } => "refused",
             Answer::Decided { outcome: Outcome::Expired, .. } => "expired",
+            Answer::NotNow { not_now: NotNow::Gap { .. }, .. } => "gap",
+            Answer::NotNow { not_now: NotNow::Forked, .. } => "forked",
             Answer::NotNow { .. } => "not-now",
-        };
-        state.telemetry.commands(outcome, 1);
+        });
     }
+    let results = reply.pulls.iter().map(|pull| &pull.result);
+    let reasons = results.filter_map(|result| match result {
+        PullResult::Snapshot { why, .. } => *why,
+        PullResult::Delta { .. } | PullResult::Denied => None,
+    });
+    for why in reasons {
+        state.telemetry.reset(match why {
+            ResetReason::TooOld => "too-old",
+            ResetReason::EpochChanged => "epoch-changed",
+            ResetReason::Ahead => "ahead",
+            ResetReason::Diverged => "diverged",
+            ResetReason::Audience => "audience",
+            ResetReason::View => "view",
+            ResetReason::Checksum => "checksum",
+            ResetReason::Window => "window",
+            ResetReason::Other => "other",
+        });
+    }
+    let lost = reply.unknown.len();
+    state.telemetry.journal(known.saturating_sub(lost), lost);
 }
 
 fn respond(reply: &SyncReply, accepted: Encoding) -> Response<Body> {

@@ -24,12 +24,25 @@ struct Series {
     sum_s: f64,
 }
 
+/// How often each of a few things has happened.
+type Counts = Mutex<BTreeMap<&'static str, u64>>;
+
+fn add(counts: &Counts, what: &'static str, count: usize) {
+    if count > 0
+        && let Ok(mut counts) = counts.lock()
+    {
+        *counts.entry(what).or_default() += count as u64;
+    }
+}
+
 /// Counters and the log.
 #[derive(Debug)]
 pub struct Telemetry {
     requests: Mutex<BTreeMap<(&'static str, &'static str), Series>>,
-    commands: Mutex<BTreeMap<&'static str, u64>>,
-    logins: Mutex<BTreeMap<&'static str, u64>>,
+    commands: Counts,
+    resets: Counts,
+    journals: Counts,
+    logins: Counts,
     connections: AtomicU64,
     refused_connections: AtomicU64,
     displaced_connections: AtomicU64,
@@ -70,8 +83,10 @@ impl Telemetry {
         });
         Self {
             requests: Mutex::default(),
-            commands: Mutex::default(),
-            logins: Mutex::default(),
+            commands: Counts::default(),
+            resets: Counts::default(),
+            journals: Counts::default(),
+            logins: Counts::default(),
             connections: AtomicU64::new(0),
             refused_connections: AtomicU64::new(0),
             displaced_connections: AtomicU64::new(0),
@@ -107,18 +122,25 @@ impl Telemetry {
         }
     }
 
-    /// Counts commands by what became of them.
-    pub fn commands(&self, outcome: &'static str, count: u64) {
-        if let Ok(mut commands) = self.commands.lock() {
-            *commands.entry(outcome).or_default() += count;
-        }
+    /// Counts a command by what became of it.
+    pub fn command(&self, outcome: &'static str) {
+        add(&self.commands, outcome, 1);
     }
 
-    /// Counts steps of signing in by what became of them.
+    /// Counts a phone that had to read a stream from the beginning, by the reason.
+    pub fn reset(&self, reason: &'static str) {
+        add(&self.resets, reason, 1);
+    }
+
+    /// Counts answers that phones asked about after a restore, by whether they are still known.
+    pub fn journal(&self, known: usize, lost: usize) {
+        add(&self.journals, "known", known);
+        add(&self.journals, "lost", lost);
+    }
+
+    /// Counts a step of signing in by what became of it.
     pub fn login(&self, outcome: &'static str) {
-        if let Ok(mut logins) = self.logins.lock() {
-            *logins.entry(outcome).or_default() += 1;
-        }
+        add(&self.logins, outcome, 1);
     }
 
     /// A connection was opened.
@@ -174,11 +196,16 @@ impl Telemetry {
                 let _ = writeln!(text, "lifehub_request_seconds_count{{{labels}}} {all}");
             }
         }
-        for (name, counts) in [("lifehub_commands_total", &self.commands), ("lifehub_logins_total", &self.logins)] {
+        for (name, label, counts) in [
+            ("lifehub_commands_total", "outcome", &self.commands),
+            ("lifehub_resets_total", "reason", &self.resets),
+            ("lifehub_journal_answers_total", "outcome", &self.journals),
+            ("lifehub_logins_total", "outcome", &self.logins),
+        ] {
             let _ = writeln!(text, "# TYPE {name} counter");
             if let Ok(counts) = counts.lock() {
-                for (outcome, count) in counts.iter() {
-                    let _ = writeln!(text, "{name}{{outcome=\"{outcome}\"}} {count}");
+                for (what, count) in counts.iter() {
+                    let _ = writeln!(text, "{name}{{{label}=\"{what}\"}} {count}");
                 }
             }
         }
@@ -236,7 +263,9 @@ mod tests {
                 took: Duration::from_millis(ms),
             });
         }
-        telemetry.commands("accepted", 2);
+        (0..2).for_each(|_| telemetry.command("accepted"));
+        telemetry.reset("checksum");
+        telemetry.journal(5, 0);
         let text = telemetry.prometheus(&[("lifehub_writer_queue", "commands that wait", 3)]);
         let route = "route=\"/api/communities\",method=\"GET\"";
         for line in [
@@ -245,6 +274,8 @@ mod tests {
             format!("lifehub_request_seconds_bucket{{{route},le=\"0.05\"}} 3"),
             format!("lifehub_request_seconds_count{{{route}}} 3"),
             "lifehub_commands_total{outcome=\"accepted\"} 2".to_owned(),
+            "lifehub_resets_total{reason=\"checksum\"} 1".to_owned(),
+            "lifehub_journal_answers_total{outcome=\"known\"} 5".to_owned(),
             "lifehub_writer_queue 3".to_owned(),
         ] {
             assert!(text.lines().any(|one| one == line), "{line}\n{text}");

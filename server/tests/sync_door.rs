@@ -208,7 +208,7 @@ on_both_engines! {
             let phone = Phone::of(other);
             let envelope = Envelope { id, ..phone.envelope(&there, &same) };
             let incoming = vec![Incoming::of(envelope)];
-            let reply = server::sync::sync(db, &phone.actor(db).await, incoming, Vec::new(), now()).await.expect("a reply");
+            let reply = server::sync::sync(db, &phone.actor(db).await, vec![], incoming, vec![], now()).await.expect("a reply");
             let [Answer::Decided { outcome, .. }] = reply.answers.as_slice() else { panic!("{:?}", reply.answers) };
             assert_eq!(refusal(outcome), &Refusal::Malformed { field: "/id".to_owned() }, "{same:?}");
             assert_eq!(amounts(test).await, before, "{same:?}");

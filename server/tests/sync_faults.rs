@@ -15,7 +15,10 @@ use neighbourhood::*;
 /// Sends a phone's queue as it stands, and says what each command was answered.
 async fn send_queue(db: &Db, phone: &Phone, queue: &[&Envelope]) -> Vec<Answer> {
     let commands = queue.iter().map(|envelope| Incoming::of((*envelope).clone())).collect();
-    server::sync::sync(db, &phone.actor(db).await, commands, Vec::new(), now()).await.expect("a reply").answers
+    server::sync::sync(db, &phone.actor(db).await, Vec::new(), commands, Vec::new(), now())
+        .await
+        .expect("a reply")
+        .answers
 }
 
 fn is_to_try_again(answers: &[Answer]) -> bool {

@@ -190,7 +190,7 @@ on_both_engines! {
         let commands = || [&first, &second, &refused, &third].map(|one| Incoming::of(one.clone())).into();
         let pulls = vec![Pull { stream: stream(), cursor: Some(cursor), checksum: None }, Pull { stream: own, cursor: None, checksum: None }];
         let actor = phone.actor(db).await;
-        let reply = server::sync::sync(db, &actor, commands(), pulls.clone(), now()).await.expect("a reply");
+        let reply = server::sync::sync(db, &actor, vec![], commands(), pulls.clone(), now()).await.expect("a reply");
         let ids: Vec<_> = reply.answers.iter().map(|answer| match answer {
             Answer::Decided { id, .. } | Answer::NotNow { id, .. } => *id,
         }).collect();
@@ -206,7 +206,7 @@ on_both_engines! {
 
         // The answer was lost on its way; the same request again brings the same answers, and changes nothing.
         let before = amounts(test).await;
-        let again = server::sync::sync(db, &actor, commands(), pulls, now().plus_minutes(5)).await.expect("a reply");
+        let again = server::sync::sync(db, &actor, vec![], commands(), pulls, now().plus_minutes(5)).await.expect("a reply");
         let text = |answers: &Vec<Answer>| serde_json::to_string(answers).expect("json");
         assert_eq!(text(&again.answers), text(&reply.answers));
         assert_eq!(amounts(test).await, before);
@@ -224,7 +224,7 @@ on_both_engines! {
         let commands = [&first, &third, &fourth].map(|one| Incoming::of(one.clone())).into();
         let pulls = vec![Pull { stream: stream(), cursor: None, checksum: None }];
         let before = amounts(test).await;
-        let reply = server::sync::sync(db, &phone.actor(db).await, commands, pulls, now()).await.expect("a reply");
+        let reply = server::sync::sync(db, &phone.actor(db).await, vec![], commands, pulls, now()).await.expect("a reply");
         assert_eq!(reply.answers.len(), 2);
         assert!(matches!(&reply.answers[0], Answer::Decided { outcome: Outcome::Refused { .. }, .. }));
         assert_eq!(reply.answers[1], Answer::NotNow { id: third.id, not_now: NotNow::Gap { expected: 2 } });

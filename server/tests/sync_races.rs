@@ -286,7 +286,7 @@ on_both_engines! {
                 tokio::select! { _ = &mut all_written => is_over = true, () = tokio::task::yield_now() => {} }
             }
             let pulls = vec![domain::sync::Pull { stream: stream(), cursor: Some(cursor), checksum: None }];
-            let reply = server::sync::sync(db, &actor, Vec::new(), pulls, now()).await.expect("a reply");
+            let reply = server::sync::sync(db, &actor, vec![], vec![], pulls, now()).await.expect("a reply");
             let domain::sync::PullResult::Delta { rows, cursor: next, .. } = &reply.pulls[0].result else {
                 panic!("a delta")
             };

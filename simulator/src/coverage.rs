@@ -104,6 +104,24 @@ sights! {
     RestoredSilently,
     /// A database was restored under a new epoch.
     RestoredAnnounced,
+    /// A server was restored, and its clock set back.
+    ClockSetBack,
+    /// A tab found on the disk what nobody had told it.
+    Missed,
+    /// A phone noticed that the server may have lost what it had accepted.
+    Doubted,
+    /// What a phone asked about was known.
+    JournalKnown,
+    /// Of what a phone asked about something was lost.
+    JournalLost,
+    /// Commands were not carried out, because what they build on was lost.
+    HeldBack,
+    /// What was lost was queued again.
+    SentAgain,
+    /// It was accepted again.
+    AcceptedAgain,
+    /// It was refused, and its person told.
+    RefusedAgain,
     /// An accepted command stayed in the picture until its rows came.
     Landed,
     /// A phone was without a network, and said so.

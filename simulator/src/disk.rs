@@ -3,15 +3,18 @@
 //! Every function here is one transaction: it happens whole or not at all. What a tab has begun and nobody has confirmed
 //! is the world's, which decides what becomes of it when the tab is killed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::change::{Row, RowKey};
 use domain::command::Outcome;
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
-use domain::sync::Cursor;
-use domain::sync::machine::{Draft, Queued, Settled, StoredStream, StreamWrite};
+use domain::sync::machine::{Draft, Heard, Queued, Settled, StoredStream, StreamWrite};
 use domain::sync::wire::VIEW;
+use domain::sync::{Cursor, Known};
 use domain::time::{LocalDate, Timestamp};
+use uuid::Uuid;
+
+use crate::planted::Bug;
 
 /// The outbox of one account.
 #[derive(Debug, Clone)]
@@ -19,10 +22,15 @@ pub struct Outbox {
     /// This device.
     pub device: DeviceId,
     next_no: u64,
+    next_place: u64,
     /// The queue: number, command, entry.
     pub queue: BTreeMap<u64, (CommandId, Queued)>,
     /// The answers.
     pub journal: BTreeMap<CommandId, Settled>,
+    /// What was accepted before this may have been lost.
+    pub unsure_before: Option<Timestamp>,
+    /// All that was ever queued and not taken back, in order: for whoever checks, the app keeps nothing like it.
+    pub history: Vec<CommandId>,
 }
 
 /// One stream as it is stored.
@@ -52,7 +60,15 @@ impl Account {
     /// Empty stores under a new device name.
     #[must_use]
     pub const fn new(device: DeviceId) -> Self {
-        let outbox = Outbox { device, next_no: 1, queue: BTreeMap::new(), journal: BTreeMap::new() };
+        let outbox = Outbox {
+            device,
+            next_no: 1,
+            next_place: 1,
+            queue: BTreeMap::new(),
+            journal: BTreeMap::new(),
+            unsure_before: None,
+            history: Vec::new(),
+        };
         Self { outbox, cache: BTreeMap::new() }
     }
 
@@ -69,13 +85,16 @@ impl Account {
         self.cache.iter().map(read).collect()
     }
 
-    /// Stores what a reply brought. `guarded` leaves a stream alone that another tab has read further.
-    pub fn apply(&mut self, writes: &[StreamWrite], guarded: bool) {
+    /// Stores what a reply brought, and names the streams that took it. `guarded` leaves a stream alone that is not what
+    /// the tab knew.
+    pub fn apply(&mut self, writes: &[StreamWrite], guarded: bool) -> Vec<StreamId> {
+        let mut taken = Vec::new();
         for write in writes {
             let stored = self.cache.get(&write.stream).map(|stored| stored.cursor);
             if guarded && !write.fits(stored) {
                 continue;
             }
+            taken.push(write.stream.clone());
             let Some(cursor) = write.cursor else {
                 self.cache.remove(&write.stream);
                 continue;
@@ -90,6 +109,7 @@ impl Account {
             rows.extend(write.rows.iter().map(|row| (row.key(), row.clone())));
             self.cache.insert(write.stream.clone(), Stored { cursor, as_of: write.as_of, whole_on, rows });
         }
+        taken
     }
 
     /// The planted way: cursors alone.
@@ -121,15 +141,24 @@ impl Outbox {
     /// Gives a command its number and stores it.
     pub fn queue(&mut self, draft: &Draft) -> Queued {
         let no = self.next_no;
-        let queued = draft.seal(self.device, no);
+        let queued = draft.seal(self.device, no, self.next_place);
+        self.next_place += 1;
         self.queue.insert(no, (draft.id, queued.clone()));
+        self.history.push(draft.id);
         self.next_no += 1;
         queued
     }
 
-    /// Notes that these were sent; `false`, and nothing noted, if another tab has taken one back or has its answer.
-    pub fn mark_tried(&mut self, ids: &[CommandId]) -> bool {
-        let are_all_there = ids.iter().all(|id| self.is_queued(*id));
+    /// Whether a tab has heard of everything that is here.
+    #[must_use]
+    pub fn is_heard(&self, heard: &Heard) -> bool {
+        heard.is_all(self.journal.values(), self.unsure_before)
+    }
+
+    /// Notes that these were sent; `false`, and nothing noted, if another tab has taken one back or has its answer, or has
+    /// stored anything else that this one has not heard of.
+    pub fn mark_tried(&mut self, ids: &[CommandId], heard: &Heard) -> bool {
+        let are_all_there = ids.iter().all(|id| self.is_queued(*id)) && (ids.is_empty() || self.is_heard(heard));
         if are_all_there {
             for (_, queued) in self.queue.values_mut().filter(|(id, _)| ids.contains(id)) {
                 queued.tried += 1;
@@ -138,12 +167,40 @@ impl Outbox {
         are_all_there
     }
 
-    /// Moves answered commands from the queue into the journal, under whatever number they have by now.
-    pub fn settle(&mut self, settled: &[(u64, Settled)]) {
+    /// Notes that what was accepted before may have been lost; `false` if the server was heard of after that.
+    pub fn doubt(&mut self, before: Timestamp) -> bool {
+        let latest = self.journal.values().map(Settled::heard_of).chain(self.unsure_before).max();
+        let is_latest = latest < Some(before);
+        if is_latest {
+            self.unsure_before = Some(before);
+        }
+        is_latest
+    }
+
+    /// Moves answered commands from the queue into the journal, under whatever number they have by now, and notes which
+    /// of its commands the server still knew at that time; `false`, and nothing noted, if there is a later doubt than the
+    /// tab has heard of.
+    pub fn settle(
+        &mut self,
+        settled: &[(u64, Settled)],
+        checked: &[CommandId],
+        at: Timestamp,
+        heard: Option<Timestamp>,
+        stored: &[StreamId],
+    ) -> bool {
+        if self.unsure_before > heard {
+            return false;
+        }
         for (_, settled) in settled {
             self.queue.retain(|_, (id, _)| *id != settled.id);
-            self.journal.insert(settled.id, settled.clone());
+            let settled = settled.clone().shown_by(stored).over(self.journal.get(&settled.id));
+            self.journal.insert(settled.id, settled);
         }
+        for (_, settled) in self.journal.iter_mut().filter(|(id, _)| checked.contains(id)) {
+            settled.checked = settled.checked.max(Some(at));
+            *settled = settled.clone().shown_by(stored);
+        }
+        true
     }
 
     /// The planted way: out of the queue, and not yet in the journal.
@@ -155,7 +212,8 @@ impl Outbox {
     pub fn withdraw(&mut self, no: u64, even_if_sent: bool) -> bool {
         let is_unsent = self.queue.get(&no).is_some_and(|(_, queued)| queued.tried == 0 || even_if_sent);
         if is_unsent {
-            self.queue.remove(&no);
+            let id = self.queue.remove(&no).map(|(id, _)| id);
+            self.history.retain(|queued| Some(*queued) != id);
             if self.next_no == no + 1 {
                 self.next_no = no;
             }
@@ -163,22 +221,57 @@ impl Outbox {
         is_unsent
     }
 
-    /// Takes a new device name and numbers the queue from 1 again, ids kept.
-    pub fn renumber(&mut self, device: DeviceId) -> Vec<Queued> {
-        let before = std::mem::take(&mut self.queue);
+    /// Takes a new device name and numbers the queue from 1 again, ids kept, with `again`; nothing if it is not just these
+    /// that are in doubt.
+    pub fn renumber(&mut self, device: DeviceId, again: &[Settled], planted: Option<Bug>) -> Option<Vec<Queued>> {
+        let doubted = self.journal.values().filter(|one| one.is_in_doubt(self.unsure_before)).map(|one| one.id);
+        if doubted.collect::<BTreeSet<_>>() != again.iter().map(|one| one.id).collect() {
+            return None;
+        }
+        let is_refused = |one: &Settled| matches!(one.outcome, Outcome::Refused { .. });
+        let mut ids: Vec<_> = again.iter().map(|one| one.id).collect();
+        if planted == Some(Bug::RefusedSentAgain) && !ids.is_empty() {
+            ids.extend(self.journal.values().filter(|one| is_refused(one)).map(|one| one.id));
+        }
+        let mut queued: Vec<(CommandId, Queued)> = Vec::new();
+        for id in ids {
+            let Some(mut one) = self.journal.get(&id).and_then(|one| one.requeued(device, 0)) else { continue };
+            self.journal.remove(&id);
+            if planted == Some(Bug::SentAgainAsAnother) {
+                let other = CommandId::from_uuid(Uuid::from_u128(id.uuid().as_u128() ^ device.uuid().as_u128()));
+                one.raw = one.raw.replace(&id.to_string(), &other.to_string());
+                queued.push((other, one));
+                continue;
+            }
+            queued.push((id, one));
+        }
+        queued.extend(std::mem::take(&mut self.queue).into_values());
+        // Stable: what an older build has queued has no place, and a number.
+        queued.sort_by_key(|(_, queued)| queued.place);
+        if planted == Some(Bug::SentAgainBehind) {
+            queued.sort_by_key(|(_, queued)| queued.again);
+        }
         self.device = device;
-        for ((id, queued), no) in before.into_values().zip(1..) {
+        for ((id, queued), no) in queued.into_iter().zip(1..) {
             let Some(queued) = queued.renumbered(device, no) else { continue };
             self.queue.insert(no, (id, queued));
         }
         self.next_no = self.queue.len() as u64 + 1;
-        self.queue.values().map(|(_, queued)| queued.clone()).collect()
+        Some(self.queue.values().map(|(_, queued)| queued.clone()).collect())
     }
 
     /// Whether a command is queued here.
     #[must_use]
     pub fn is_queued(&self, id: CommandId) -> bool {
         self.queue.values().any(|(queued, _)| *queued == id)
+    }
+
+    /// What was accepted, as this phone was told.
+    pub fn accepted(&self) -> impl Iterator<Item = Known> {
+        self.journal.values().filter_map(|one| match one.outcome {
+            Outcome::Accepted { seq, .. } => Some(Known { id: one.id, seq }),
+            Outcome::Refused { .. } | Outcome::Expired => None,
+        })
     }
 
     /// The answer to a command, if it is here.

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::command::{Accepted, Outcome};
-use domain::id::{AccountId, CommandId, DeviceId, StreamId};
+use domain::id::{AccountId, BookingId, CommandId, DeviceId, SignUpId, StreamId};
 use domain::sync::View;
 
 use crate::phone::{Place, Tab};
-use crate::town::{community_streams, occurrences};
+use crate::town::{self, community_streams, occurrences};
 use crate::world::World;
 
 /// A rule.
@@ -24,12 +24,16 @@ pub enum Rule {
     SameAnswer,
     /// N5: at rest a phone shows what the server has.
     Convergence,
-    /// N6: a device's commands are handled in the order of their numbers.
+    /// N6: a device's commands are handled in the order of their numbers, a phone's in the order of its taps.
     Order,
     /// N7: what a phone shows as done is done, what it shows as taken back is not.
     NoFalseConfirmation,
-    /// N8: what was confirmed does not vanish.
+    /// N8: what was confirmed does not vanish, also not over a restore.
     NoFlicker,
+    /// At rest the server has what a phone was told is accepted, whatever restores have lost.
+    NothingForgotten,
+    /// What a person was told is refused is never asked for again behind their back.
+    RefusedForGood,
     /// N9: at rest nothing is on its way.
     Liveness,
     /// L1: while anything is queued and the page is visible, a timer is armed.
@@ -62,6 +66,10 @@ pub struct Checker {
     ever: BTreeSet<CommandId>,
     answers: BTreeMap<CommandId, Outcome>,
     order: BTreeMap<DeviceId, u64>,
+    /// Commands that were handled, whatever became of them.
+    handled: BTreeSet<CommandId>,
+    /// Commands that in some life of the database changed nothing, because it was so already by another's hand.
+    idle: BTreeSet<CommandId>,
     cursors: BTreeMap<(usize, AccountId, StreamId), domain::sync::Cursor>,
     upheavals: u64,
 }
@@ -76,26 +84,36 @@ impl Checker {
             self.upheavals = world.upheavals;
             self.order = world.server.db.last_numbers().collect();
             self.cursors.clear();
-            for id in &world.forgotten {
-                self.effects.remove(id);
-                self.answers.remove(id);
-            }
+            let known = || world.server.db.processed.iter();
+            let is_accepted = |outcome: &Outcome| matches!(outcome, Outcome::Accepted { .. });
+            let accepted = known().filter(|(_, processed)| is_accepted(&processed.outcome));
+            self.effects = accepted.map(|(id, _)| (*id, 1)).collect();
+            self.answers = known().map(|(id, processed)| (*id, processed.outcome.clone())).collect();
+            self.handled = known().map(|(id, _)| *id).collect();
             // Whether they came before or after the upheaval does not matter: they were there.
             let commits = world.server.commits.drain(..).filter(|commit| commit.has_effect);
             self.ever.extend(commits.map(|commit| commit.id));
-            world.server.answers.clear();
+            let idle = world.server.answers.drain(..).filter(|(_, outcome)| is_idle(Some(outcome)));
+            self.idle.extend(idle.map(|(id, _)| id));
         }
         self.check_server(world)?;
         self.check_phones(world)
     }
 
     fn check_server(&mut self, world: &mut World) -> Checked {
-        let is_excused = |id: &CommandId| world.forgotten.contains(id) || world.pruned.contains(id);
+        let is_excused = |id: &CommandId| world.pruned.contains(id);
+        let idle = world.server.answers.iter().filter(|(_, outcome)| is_idle(Some(outcome)));
+        self.idle.extend(idle.map(|(id, _)| *id));
+        // Said to have been answered long ago, it has had its turn.
+        let expired = world.server.answers.iter().filter(|(_, outcome)| *outcome == Outcome::Expired);
+        self.handled.extend(expired.map(|(id, _)| *id));
         for commit in std::mem::take(&mut world.server.commits) {
             let before = self.order.insert(commit.device, commit.no).unwrap_or_default();
             if commit.no != before + 1 {
                 return broken(Rule::Order, format!("{} after {before} of {}", commit.no, commit.device));
             }
+            self.check_turn(world, commit.id)?;
+            self.handled.insert(commit.id);
             if commit.has_effect {
                 self.ever.insert(commit.id);
                 let times = self.effects.entry(commit.id).or_default();
@@ -140,7 +158,40 @@ impl Checker {
         Ok(())
     }
 
-    fn check_phones(&mut self, world: &World) -> Checked {
+    /// Whether it was this command's turn: on a phone that has it, all that was tapped before was handled, or its person
+    /// has the answer. Two copies of one profile use the same numbers, and a restore may make those of the one look like
+    /// those of the other: they are left out.
+    fn check_turn(&self, world: &World, id: CommandId) -> Checked {
+        let is_copy = |account: &AccountId| !world.copied.is_empty() && *account == town::account(0);
+        let stores = world.phones.iter().flat_map(|phone| &phone.disk).filter(|(account, _)| !is_copy(account));
+        let outboxes = stores.map(|(_, stores)| &stores.outbox);
+        let mut late = None;
+        for outbox in outboxes.filter(|outbox| outbox.history.contains(&id)) {
+            let is_done = |id: &&CommandId| {
+                let answer = outbox.answer(**id);
+                let is_told = answer.is_some() && !matches!(answer, Some(Outcome::Accepted { .. })) || is_idle(answer);
+                self.handled.contains(id) || world.pruned.contains(id) || is_told
+            };
+            match outbox.history.iter().take_while(|before| **before != id).find(|before| !is_done(before)) {
+                None => return Ok(()),
+                waits => late = late.or(waits),
+            }
+        }
+        late.map_or(Ok(()), |waits| broken(Rule::Order, format!("{id} was handled before {waits}")))
+    }
+
+    fn check_phones(&mut self, world: &mut World) -> Checked {
+        for (index, phone) in world.phones.iter().enumerate() {
+            for (account, stores) in &phone.disk {
+                let key = |id: &CommandId| (index, *account, *id);
+                let outbox = &stores.outbox;
+                if let Some((id, _)) = outbox.queue.values().find(|(id, _)| world.refused.contains(&key(id))) {
+                    return broken(Rule::RefusedForGood, format!("{id} is queued again on phone {index}"));
+                }
+                let refused = outbox.journal.values().filter(|one| matches!(one.outcome, Outcome::Refused { .. }));
+                world.refused.extend(refused.map(|one| key(&one.id)));
+            }
+        }
         let is_excused = |id: &CommandId| world.forgotten.contains(id) || world.pruned.contains(id);
         for (id, (phone, account)) in &world.saved {
             let outbox = world.phones[*phone].disk.get(account).map(|stores| &stores.outbox);
@@ -190,7 +241,8 @@ impl Checker {
     }
 
     fn check_tab(&self, world: &World, tab: &Tab, at: Place) -> Checked {
-        let has_queue = !tab.client.queue().is_empty() && !tab.client.needs_sign_in();
+        let has_any = !tab.client.queue().is_empty() || tab.client.is_unsure();
+        let has_queue = has_any && !tab.client.needs_sign_in();
         if has_queue && tab.is_visible && !tab.is_loading && tab.held.is_none() && tab.timer.is_none() {
             return broken(Rule::TimerArmed, format!("{at:?} sleeps on a queue"));
         }
@@ -206,7 +258,8 @@ impl Checker {
         }
         let picture = tab.picture(world.planted);
         for (id, settled) in tab.client.journal().iter() {
-            let is_excused = world.forgotten.contains(id) || world.pruned.contains(id);
+            // What one life of the database has by this command, another may have by a different one.
+            let is_excused = world.pruned.contains(id) || self.idle.contains(id);
             if is_thing(&settled.outcome) && !is_excused && !picture.contains(id) {
                 return broken(Rule::NoFlicker, format!("{id} was accepted and is not in the picture of {at:?}"));
             }
@@ -233,6 +286,7 @@ impl Checker {
             (0..2).for_each(|_| world.rest());
         }
         self.check(world)?;
+        check_journals(world)?;
         for (index, phone) in world.phones.iter().enumerate() {
             for (number, tab) in phone.tabs.iter().enumerate() {
                 if let Some(tab) = tab {
@@ -255,7 +309,33 @@ fn check_queues(world: &World) -> Checked {
     Ok(())
 }
 
+/// Of what people were told is accepted, the server has everything.
+fn check_journals(world: &World) -> Checked {
+    let (db, town) = (&world.server.db, &world.server.db.town);
+    for (index, phone) in world.phones.iter().enumerate() {
+        let Some(stores) = phone.disk.get(&phone.account) else { continue };
+        for known in stores.outbox.accepted() {
+            let id = known.id;
+            // What changed nothing has no place in the order of changes. If only its answer is lost, no cursor shows it,
+            // and nobody misses anything.
+            if is_idle(stores.outbox.answer(id)) {
+                continue;
+            }
+            let is_made = db.processed.get(&id).is_some_and(|processed| is_thing(&processed.outcome));
+            let is_there = town.sign_ups.contains_key(&SignUpId::from_uuid(id.uuid()))
+                || town.bookings.contains_key(&BookingId::from_uuid(id.uuid()));
+            if !db.knows(known) || (is_made && !is_there) {
+                return broken(Rule::NothingForgotten, format!("phone {index} was told {known:?}, and it is lost"));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn check_rest(world: &World, tab: &Tab, at: Place) -> Checked {
+    if tab.client.is_unsure() {
+        return broken(Rule::Liveness, format!("{at:?} still does not know what was lost"));
+    }
     if let Some(pending) = tab.client.pending().first() {
         return broken(Rule::Liveness, format!("{} is still on its way in {at:?}", pending.id));
     }
@@ -274,6 +354,11 @@ fn check_rest(world: &World, tab: &Tab, at: Place) -> Checked {
         tab.account, found.seats, found.sign_ups, expected.seats, expected.sign_ups
     );
     broken(Rule::Convergence, detail)
+}
+
+/// Whether an answer says that it was so already.
+const fn is_idle(outcome: Option<&Outcome>) -> bool {
+    matches!(outcome, Some(Outcome::Accepted { result: Accepted::AlreadyDone, .. }))
 }
 
 /// Whether an answer means that there is a thing by the command's own id.

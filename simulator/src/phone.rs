@@ -3,11 +3,13 @@
 //! It does what `app/src/sync` and `app/src/storage/outbox.rs` do, in the same order: mark as tried, then send; rows and
 //! cursors, then answers; a word to the other tabs, who start again from the disk. Deliberately absent: drawing.
 
+mod storing;
+
 use std::collections::BTreeSet;
 
 use domain::command::Envelope;
 use domain::id::{AccountId, CommandId, DeviceId, StreamId};
-use domain::sync::machine::{Draft, Queued, Settled, Stored, StoredStream, StreamWrite};
+use domain::sync::machine::{Draft, Heard, Queued, Settled, Stored, StoredStream, StreamWrite};
 use domain::sync::overlay::lay_over;
 use domain::sync::{
     Answer, Client, Effect, Input, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
@@ -20,6 +22,8 @@ use crate::disk::{Account, Disk};
 use crate::network::{Weather, fate};
 use crate::planted::Bug;
 use crate::world::{Arrival, Event, World};
+
+pub use storing::Write;
 
 /// Which tab of which phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,40 +107,23 @@ pub enum Happening {
         request: u64,
         body: SyncRequest,
         commands: Vec<CommandId>,
+        heard: Heard,
         deadline: u64,
     },
     /// A reply, or that there is none.
     Replied { generation: u32, request: u64, reply: Option<SyncReply> },
     /// Nothing left the phone.
     NotSent { generation: u32, request: u64 },
+    /// It is noted that what was accepted before may have been lost.
+    StoreDoubt { write: Write, before: Timestamp, fails: bool },
     /// Cursors are stored, where they are stored first.
-    StoreCursors {
-        generation: u32,
-        account: AccountId,
-        request: u64,
-        streams: Vec<StreamWrite>,
-        settled: Vec<(u64, Settled)>,
-    },
+    StoreCursors { write: Write },
     /// Rows and cursors are stored.
-    StoreRows {
-        generation: u32,
-        account: AccountId,
-        request: u64,
-        streams: Vec<StreamWrite>,
-        settled: Vec<(u64, Settled)>,
-        fails: bool,
-    },
+    StoreRows { write: Write, fails: bool },
     /// Answers are stored.
-    StoreAnswers {
-        generation: u32,
-        account: AccountId,
-        request: u64,
-        has_rows: bool,
-        settled: Vec<(u64, Settled)>,
-        fails: bool,
-    },
+    StoreAnswers { write: Write, stored: Vec<StreamId>, fails: bool },
     /// The queue is numbered anew.
-    Renumber { generation: u32, account: AccountId, device: DeviceId },
+    Renumber { generation: u32, account: AccountId, device: DeviceId, again: Vec<Settled> },
     /// An unsent command is taken back.
     Withdraw { generation: u32, account: AccountId, no: u64, id: CommandId },
     /// Another tab has said something.
@@ -153,6 +140,7 @@ impl Happening {
             self,
             Self::Queue { .. }
                 | Self::Send { .. }
+                | Self::StoreDoubt { .. }
                 | Self::StoreCursors { .. }
                 | Self::StoreRows { .. }
                 | Self::StoreAnswers { .. }
@@ -214,9 +202,15 @@ impl World {
         self.phones.get_mut(at.phone)?.tabs.get_mut(at.tab)?.as_mut()
     }
 
+    /// A name that no device has yet, also where the dice fall alike.
+    fn new_device(&mut self) -> DeviceId {
+        let (one, other) = (self.dice.roll(), self.next_number());
+        DeviceId::from_uuid(Uuid::from_u128((u128::from(one) << 64) | u128::from(other)))
+    }
+
     /// The stores of an account on a phone, made on first use.
     pub(crate) fn stores(&mut self, at: Place, account: AccountId) -> &mut Account {
-        let device = DeviceId::from_uuid(Uuid::from_u128(self.dice.wide()));
+        let device = self.new_device();
         self.phones[at.phone].disk.entry(account).or_insert_with(|| Account::new(device))
     }
 
@@ -249,34 +243,36 @@ impl World {
         let Some(tab) = self.tab(at) else { return };
         let (generation, account) = (tab.generation, tab.account);
         match effect {
-            Effect::Send { request, body, commands, deadline_ms } => {
+            Effect::Send { request, body, commands, heard, deadline_ms } => {
                 if self.weather == Weather::NoNetwork {
                     self.later(at, 20, Happening::NotSent { generation, request });
                     return;
                 }
                 let deadline = u64::from(deadline_ms);
-                self.later(at, 10, Happening::Send { generation, account, request, body, commands, deadline });
+                self.later(at, 10, Happening::Send { generation, account, request, body, commands, heard, deadline });
             }
-            Effect::Store { request, streams, settled } => {
-                let first_cursors = self.planted == Some(Bug::CursorBeforeRows);
-                let fails = self.may_fail();
-                self.later(
-                    at,
-                    15,
-                    if first_cursors {
-                        Happening::StoreCursors { generation, account, request, streams, settled }
-                    } else {
-                        Happening::StoreRows { generation, account, request, streams, settled, fails }
-                    },
-                );
+            Effect::Store { request, unsure_before, heard, streams, settled, checked, at: as_of } => {
+                if !settled.is_empty()
+                    && let Some(tab) = self.tab_mut(at)
+                {
+                    tab.renumberings = 0;
+                }
+                let write = Write { generation, account, request, streams, settled, checked, at: as_of, heard };
+                match unsure_before.filter(|_| self.planted != Some(Bug::DoubtNotKept)) {
+                    Some(before) => {
+                        let fails = self.may_fail();
+                        self.later(at, 10, Happening::StoreDoubt { write, before, fails });
+                    }
+                    None => self.store_streams(at, write),
+                }
             }
-            Effect::Renumber => {
+            Effect::Renumber { again } => {
                 let Some(tab) = self.tab_mut(at) else { return };
                 let before = tab.renumberings;
                 tab.renumberings += 1;
                 let sleep = if before > 0 { 1_000 << before.min(6) } else { 0 };
-                let device = DeviceId::from_uuid(Uuid::from_u128(self.dice.wide()));
-                self.later(at, sleep + 10, Happening::Renumber { generation, account, device });
+                let device = self.new_device();
+                self.later(at, sleep + 10, Happening::Renumber { generation, account, device, again });
             }
             Effect::Wake { after_ms } => {
                 let timer = self.next_number();
@@ -330,8 +326,8 @@ impl World {
                 }
             }
             Happening::LoadOutbox { generation, streams } if generation == current => self.booted(at, mine, streams),
-            Happening::Send { generation, account, request, body, commands, deadline } => {
-                if self.stores(at, account).outbox.mark_tried(&commands) {
+            Happening::Send { generation, account, request, body, commands, heard, deadline } => {
+                if self.stores(at, account).outbox.mark_tried(&commands, &heard) {
                     self.send(at, generation, request, body, deadline);
                 } else if generation == current {
                     self.sights.mark(Sight::Outdated);
@@ -346,42 +342,74 @@ impl World {
                 self.feed(at, Input::NotSent(request));
             }
             Happening::Queue { draft, fails } => self.queued(at, &draft, fails),
-            Happening::StoreCursors { generation, account, request, streams, settled } => {
-                self.stores(at, account).apply_cursors(&streams);
-                let fails = self.may_fail();
-                self.later(at, 15, Happening::StoreRows { generation, account, request, streams, settled, fails });
-            }
-            Happening::StoreRows { generation, account, request, streams, settled, fails } => {
-                let is_kept = self.store_rows(at, account, &streams, fails);
-                if self.planted == Some(Bug::QueueBeforeAnswers) {
-                    self.stores(at, account).outbox.forget(&settled);
+            Happening::StoreDoubt { write, before, fails } => {
+                if fails {
+                    self.sights.mark(Sight::WriteFailed);
+                    self.stored(at, &write, false);
+                } else {
+                    self.sights.mark(Sight::Doubted);
+                    if self.stores(at, write.account).outbox.doubt(before) {
+                        self.store_streams(at, write);
+                    } else {
+                        self.missed(at, write.account);
+                    }
                 }
-                let has_rows = is_kept && streams.iter().any(StreamWrite::has_rows);
-                let fails = self.may_fail();
-                let next = Happening::StoreAnswers { generation, account, request, has_rows, settled, fails };
-                self.later(at, 15, next);
             }
-            Happening::StoreAnswers { generation, account, request, has_rows, settled, fails } => {
-                let is_stored = !fails || settled.is_empty();
+            Happening::StoreCursors { write } => {
+                self.stores(at, write.account).apply_cursors(&write.streams);
+                let fails = self.may_fail();
+                self.later(at, 15, Happening::StoreRows { write, fails });
+            }
+            Happening::StoreRows { write, fails } => {
+                let stored = self.store_rows(at, write.account, &write.streams, fails);
+                if self.planted == Some(Bug::QueueBeforeAnswers) {
+                    self.stores(at, write.account).outbox.forget(&write.settled);
+                }
+                let fails = self.may_fail();
+                self.later(at, 15, Happening::StoreAnswers { write, stored, fails });
+            }
+            Happening::StoreAnswers { write, stored, fails } => {
+                let has_answers = !write.settled.is_empty() || !write.checked.is_empty();
+                let is_stored = !fails || !has_answers;
                 if is_stored {
-                    self.stores(at, account).outbox.settle(&settled);
-                    if has_rows || !settled.is_empty() {
-                        self.tell(at, Told::Stored(account));
+                    let outbox = &mut self.stores(at, write.account).outbox;
+                    if has_answers && !outbox.settle(&write.settled, &write.checked, write.at, write.heard, &stored) {
+                        self.missed(at, write.account);
+                        return;
+                    }
+                    self.note_again(&write.settled);
+                    // What was asked about each tab asks for itself; told of it, two would ask in turn for ever.
+                    let is_news = |write: &&StreamWrite| write.has_rows() && stored.contains(&write.stream);
+                    if write.streams.iter().any(|write| is_news(&write)) || !write.settled.is_empty() {
+                        self.tell(at, Told::Stored(write.account));
+                        // Begun before it started anew, it is news to this tab as well.
+                        if write.generation != current && write.account == mine {
+                            self.boot(at, mine);
+                        }
                     }
                 } else {
                     self.sights.mark(Sight::WriteFailed);
                 }
-                if generation == current {
-                    self.feed(at, Input::Stored(request, is_stored));
-                    self.note_landing(at);
-                }
+                self.stored(at, &write, is_stored);
             }
-            Happening::Renumber { generation, account, device } => {
-                let queue = self.stores(at, account).outbox.renumber(device);
-                self.sights.mark(Sight::Renumbered);
-                if generation == current {
-                    self.feed(at, Input::Renumbered(device, queue));
-                    self.tell(at, Told::Stored(account));
+            // A tab that has started anew since does not begin it any more; if it had begun, it starts once more.
+            Happening::Renumber { generation, account, device, again } => {
+                if generation != current && self.dice.once_in(2) {
+                    return;
+                }
+                let queue = self.renumber(at, account, device, &again);
+                match queue {
+                    Some(queue) if generation == current => {
+                        self.tell(at, Told::Stored(account));
+                        self.feed(at, Input::Renumbered(device, queue));
+                    }
+                    queue if mine == account => {
+                        if queue.is_some() {
+                            self.tell(at, Told::Stored(account));
+                        }
+                        self.boot(at, account);
+                    }
+                    _ => {}
                 }
             }
             Happening::Withdraw { generation, account, no, id } => {
@@ -407,17 +435,20 @@ impl World {
         let device = Some(outbox.device);
         let queue = outbox.queue.values().map(|(_, queued)| queued.clone()).collect();
         let journal = outbox.journal.values().cloned().collect();
+        let unsure_before = outbox.unsure_before;
         let Some(tab) = self.tab_mut(at) else { return };
         (tab.client, tab.is_booted, tab.is_loading) = (Client::default(), true, false);
         let (watched, is_visible) = (tab.watched.clone(), tab.is_visible);
-        self.feed(at, Input::Boot(Stored { account: Some(account), device, queue, journal, streams }));
+        self.feed(at, Input::Boot(Stored { account: Some(account), device, queue, journal, streams, unsure_before }));
         self.feed(at, Input::Watch(watched));
         self.feed(at, Input::Visible(is_visible));
     }
 
     fn send(&mut self, at: Place, generation: u32, request: u64, mut body: SyncRequest, deadline: u64) {
-        if self.planted == Some(Bug::ChecksumNotSent) {
-            body.pulls.iter_mut().for_each(|pull| pull.checksum = None);
+        match self.planted {
+            Some(Bug::ChecksumNotSent) => body.pulls.iter_mut().for_each(|pull| pull.checksum = None),
+            Some(Bug::JournalNotAsked) => body.known.clear(),
+            _ => {}
         }
         let others = (0..self.phones[at.phone].tabs.len()).filter(|tab| *tab != at.tab);
         let is_both = others
@@ -458,7 +489,8 @@ impl World {
     /// The server answers a request, and the reply sets out.
     pub(crate) fn arrive(&mut self, arrival: Arrival) {
         let Arrival { at, life, generation, request, body, session, returns, mishap, deadline } = arrival;
-        let now = self.wall();
+        let now = self.wall().ms() - i64::try_from(self.server.behind_ms).unwrap_or_default();
+        let now = Timestamp::from_ms(now);
         let reply = match session {
             None => {
                 self.sights.mark(Sight::SignInExpired);
@@ -514,6 +546,12 @@ impl World {
 
     fn take_others(&mut self, at: Place) {
         let Some(account) = self.tab(at).map(|tab| tab.account) else { return };
+        let heard = self.tab(at).filter(|tab| tab.is_booted).map(|tab| tab.client.heard());
+        if heard.is_some_and(|heard| !self.stores(at, account).outbox.is_heard(&heard)) {
+            self.sights.mark(Sight::Missed);
+            self.boot(at, account);
+            return;
+        }
         let stored: Vec<Queued> = self.stores(at, account).outbox.queue.values().map(|(_, q)| q.clone()).collect();
         for queued in stored {
             let is_known = self.tab(at).is_none_or(|tab| tab.client.queue().iter().any(|known| known.no == queued.no));
@@ -523,24 +561,11 @@ impl World {
         }
     }
 
-    /// Stores rows and cursors, and says whether the disk has them now.
-    fn store_rows(&mut self, at: Place, account: AccountId, streams: &[StreamWrite], fails: bool) -> bool {
-        let guarded = self.planted != Some(Bug::RowsGoBackwards);
-        let is_off = self.tab(at).is_none_or(|tab| tab.is_cache_off && tab.account == account);
-        if fails {
-            self.sights.mark(Sight::WriteFailed);
-            if let Some(tab) = self.tab_mut(at) {
-                tab.is_cache_off = true;
-            }
-        } else if !is_off {
-            self.stores(at, account).apply(streams, guarded);
-        }
-        !fails && !is_off
-    }
-
-    fn note_landing(&mut self, at: Place) {
-        if self.tab(at).is_some_and(|tab| tab.client.pending().len() > tab.client.queue().len()) {
-            self.sights.mark(Sight::Landed);
+    /// Another tab has stored what this one has not heard of.
+    fn missed(&mut self, at: Place, account: AccountId) {
+        self.sights.mark(Sight::Missed);
+        if self.tab(at).is_some_and(|tab| tab.account == account) {
+            self.boot(at, account);
         }
     }
 
@@ -559,7 +584,7 @@ impl World {
 /// The reply that a `401` amounts to.
 fn everybody_signs_in(body: &SyncRequest, server_at: Timestamp) -> SyncReply {
     let answers = ids_of(body).into_iter().map(|id| Answer::NotNow { id, not_now: NotNow::NeedsSignIn }).collect();
-    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new() }
+    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new(), unknown: Vec::new() }
 }
 
 /// The ids of the commands in a request.

@@ -24,6 +24,18 @@ pub enum Bug {
     TakenBackAfterSending,
     /// The server counts places in one transaction and takes them in another.
     PlacesNotHeld,
+    /// The phone does not ask what the server still knows.
+    JournalNotAsked,
+    /// The phone takes in what a restored server shows without noting first that it did.
+    DoubtNotKept,
+    /// What is sent again goes behind the queue.
+    SentAgainBehind,
+    /// What is sent again gets another id.
+    SentAgainAsAnother,
+    /// What was refused is sent again as well.
+    RefusedSentAgain,
+    /// The server carries commands out although what they build on is unknown.
+    UnknownNotHeeded,
     /// The phone does not say what it has.
     ChecksumNotSent,
     /// The server sums over rows that others see.
@@ -36,7 +48,7 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::CursorBeforeRows,
         Self::AnswerNotStored,
         Self::LandingDropped,
@@ -46,6 +58,12 @@ impl Bug {
         Self::RowsGoBackwards,
         Self::TakenBackAfterSending,
         Self::PlacesNotHeld,
+        Self::JournalNotAsked,
+        Self::DoubtNotKept,
+        Self::SentAgainBehind,
+        Self::SentAgainAsAnother,
+        Self::RefusedSentAgain,
+        Self::UnknownNotHeeded,
         Self::ChecksumNotSent,
         Self::ChecksumOverOthersRows,
         Self::QueueBeforeAnswers,

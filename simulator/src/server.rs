@@ -15,7 +15,7 @@ use domain::sync::checksum::sum_of;
 use domain::sync::limits::{AFTER_FAULT_MS, FAULTS_MAX, PULLS_MAX};
 use domain::sync::wire::VIEW;
 use domain::sync::{
-    Answer, Cursor, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
+    Answer, Cursor, Known, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
 };
 use domain::time::Timestamp;
 use serde_json::value::RawValue;
@@ -71,6 +71,9 @@ pub struct Database {
     /// Stored answers.
     pub processed: BTreeMap<CommandId, Processed>,
     numbers: BTreeSet<(DeviceId, u64)>,
+    /// Commands whose answer was thrown away. The real server does that after more than a year and keeps no such list;
+    /// here it is a matter of minutes, and no phone asks about an answer so old.
+    pub pruned: BTreeSet<CommandId>,
     editors: BTreeSet<AccountId>,
 }
 
@@ -92,6 +95,8 @@ pub struct Commit {
 pub struct Server {
     /// What is committed.
     pub db: Database,
+    /// How far its clock is behind.
+    pub behind_ms: u64,
     /// Commands that break it.
     pub poisoned: BTreeSet<CommandId>,
     /// What was committed since it was last asked.
@@ -123,6 +128,7 @@ impl Server {
             devices: BTreeMap::new(),
             processed: BTreeMap::new(),
             numbers: BTreeSet::new(),
+            pruned: BTreeSet::new(),
             editors: BTreeSet::new(),
         };
         for (stream, rows) in Town::first_rows() {
@@ -136,6 +142,7 @@ impl Server {
     pub fn over(db: Database, planted: Option<Bug>) -> Self {
         Self {
             db,
+            behind_ms: 0,
             poisoned: BTreeSet::new(),
             commits: Vec::new(),
             answers: Vec::new(),
@@ -151,8 +158,18 @@ impl Server {
             // Turned away whole, which the phone takes for no answer.
             return None;
         }
+        let unknown: Vec<_> =
+            request.known.iter().filter(|known| !self.db.knows(**known)).map(|known| known.id).collect();
+        if !request.known.is_empty() {
+            self.sights.mark(if unknown.is_empty() { Sight::JournalKnown } else { Sight::JournalLost });
+        }
+        let holds_back = !unknown.is_empty() && self.planted != Some(Bug::UnknownNotHeeded);
+        if holds_back && !request.commands.is_empty() {
+            self.sights.mark(Sight::HeldBack);
+        }
+        let commands = if holds_back { &[] } else { request.commands.as_slice() };
         let mut answers = Vec::new();
-        for (index, raw) in request.commands.iter().enumerate() {
+        for (index, raw) in commands.iter().enumerate() {
             let Ok(envelope) = serde_json::from_str::<Envelope>(raw.get()) else { return None };
             if mishap.dies_at == Some(index) {
                 self.die_at(&envelope);
@@ -175,7 +192,7 @@ impl Server {
             }
         }
         let pulls = request.pulls.iter().map(|wanted| self.pull(actor, wanted)).collect();
-        Some(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls })
+        Some(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls, unknown })
     }
 
     fn die_at(&mut self, envelope: &Envelope) {
@@ -426,10 +443,17 @@ impl Database {
         }
     }
 
-    /// Forgets every stored answer, and names the commands.
-    pub fn prune_answers(&mut self) -> Vec<CommandId> {
+    /// Forgets every stored answer.
+    pub fn prune_answers(&mut self) {
         self.numbers.clear();
-        std::mem::take(&mut self.processed).into_keys().collect()
+        self.pruned.extend(std::mem::take(&mut self.processed).into_keys());
+    }
+
+    /// Whether an answer is known.
+    #[must_use]
+    pub fn knows(&self, known: Known) -> bool {
+        let is_it = |one: &Processed| matches!(one.outcome, Outcome::Accepted { seq, .. } if seq == known.seq);
+        self.processed.get(&known.id).is_some_and(is_it) || self.pruned.contains(&known.id)
     }
 
     /// Another life of the database.

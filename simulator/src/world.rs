@@ -81,6 +81,8 @@ pub struct World {
     pub pruned: BTreeSet<CommandId>,
     /// Queued on a profile that was copied: taken back on the one, it still waits on the other.
     pub copied: BTreeSet<CommandId>,
+    /// What people were told is refused: on which phone, to whom.
+    pub refused: BTreeSet<(usize, AccountId, CommandId)>,
     /// Phones that have lost a row, each with the account whose it was.
     pub harmed: BTreeSet<(usize, AccountId)>,
     /// Phones that were told of a loss and had none.
@@ -120,6 +122,7 @@ impl World {
             forgotten: BTreeSet::new(),
             pruned: BTreeSet::new(),
             copied: BTreeSet::new(),
+            refused: BTreeSet::new(),
             harmed: BTreeSet::new(),
             false_alarms: Vec::new(),
             upheavals: 0,
@@ -292,19 +295,29 @@ impl World {
             Happening::Queue { draft, fails: false } => {
                 self.stores(at, draft.account).outbox.queue(&draft);
             }
-            Happening::Send { account, commands, .. } => {
-                self.stores(at, account).outbox.mark_tried(&commands);
+            Happening::Send { account, commands, heard, .. } => {
+                self.stores(at, account).outbox.mark_tried(&commands, &heard);
             }
-            Happening::StoreCursors { account, streams, .. } => self.stores(at, account).apply_cursors(&streams),
-            Happening::StoreRows { account, streams, fails: false, .. } => {
+            Happening::StoreCursors { write } => self.stores(at, write.account).apply_cursors(&write.streams),
+            Happening::StoreRows { write, fails: false } => {
+                let (account, streams) = (write.account, write.streams);
                 let guarded = self.planted != Some(Bug::RowsGoBackwards);
                 self.stores(at, account).apply(&streams, guarded);
             }
-            Happening::StoreAnswers { account, settled, fails: false, .. } => {
-                self.stores(at, account).outbox.settle(&settled);
+            Happening::StoreDoubt { write, before, fails: false, .. } => {
+                self.stores(at, write.account).outbox.doubt(before);
             }
-            Happening::Renumber { account, device, .. } => {
-                self.stores(at, account).outbox.renumber(device);
+            Happening::StoreAnswers { write, stored, fails: false } => {
+                self.stores(at, write.account).outbox.settle(
+                    &write.settled,
+                    &write.checked,
+                    write.at,
+                    write.heard,
+                    &stored,
+                );
+            }
+            Happening::Renumber { account, device, again, .. } => {
+                self.renumber(at, account, device, &again);
             }
             _ => {}
         }
@@ -426,9 +439,16 @@ impl World {
 
     fn restore(&mut self) {
         let Some(backup) = self.dice.pick(&self.backups).cloned() else { return };
+        // Putting a database back takes time: no answer of the old one is of the same moment as one of the new.
+        self.now += 1;
         let before = std::mem::replace(&mut self.server.db, backup);
         let kept = &self.server.db.processed;
         self.forgotten.extend(before.processed.into_keys().filter(|id| !kept.contains_key(id)));
+        // It may be another machine, with another idea of the time.
+        self.server.behind_ms = if self.dice.once_in(3) { self.dice.below(90_000) } else { 0 };
+        if self.server.behind_ms > 0 {
+            self.sights.mark(Sight::ClockSetBack);
+        }
         if self.dice.once_in(2) {
             let epoch = 2 + self.next_number();
             self.server.db.renew_epoch(epoch);
@@ -441,8 +461,8 @@ impl World {
     }
 
     fn prune(&mut self) {
-        let pruned = self.server.db.prune_answers();
-        self.pruned.extend(pruned);
+        self.server.db.prune_answers();
+        self.pruned.extend(&self.server.db.pruned);
     }
 
     /// The app is updated: what is stored was written by an older build.
@@ -483,6 +503,7 @@ impl World {
             self.harmed.insert((to.phone, owner));
         }
         self.saved.retain(|_, place| *place != (to.phone, owner));
+        self.refused.retain(|(phone, ..)| *phone != to.phone);
         self.upheavals += 1;
     }
 

@@ -8,6 +8,7 @@ use leptos_router::hooks::use_location;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::updates;
+use crate::components::restored_notice::restored_text;
 use crate::model::{Freshness, Mode, Model, Session, use_model};
 use crate::platform;
 use crate::route::Route;
@@ -261,7 +262,8 @@ fn Tabs(path: Memo<String>) -> impl IntoView {
 }
 
 /// The one band there may be: what is refused before what is damaged, before who must sign in, before what is unsent,
-/// before how old things are, before what would be nice. What the page itself says is not said again.
+/// before what a restore has lost and we have again, before how old things are, before what would be nice. What the page
+/// itself says is not said again.
 fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
     let words = model.words();
     let outbox = || Leads::To(Route::Outbox.href());
@@ -274,6 +276,8 @@ fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
         (Tone::Warn, "i-me", text, Leads::To(Route::Login(Some(Box::new(Route::Me))).href()))
     } else if let Some(text) = unsent_text(model).filter(|_| !is_outbox) {
         (Tone::Warn, "i-phone-arrow", text, outbox())
+    } else if let Some(text) = restored_text(model).filter(|_| !is_outbox) {
+        (Tone::Info, "i-info", text, outbox())
     } else if let Freshness::Offline { as_of } = model.freshness() {
         let text = as_of.map_or_else(
             || words.offline.offline.to_owned(),

@@ -194,6 +194,7 @@ pub fn RefusedItem(settled: Settled) -> impl IntoView {
     let envelope: Option<Envelope> = domain::json::read(&settled.raw);
     let command = envelope.as_ref().and_then(|envelope| envelope.command().ok());
     let asked = StoredValue::new(envelope.map(|envelope| envelope.stream).zip(command.clone()));
+    let was_accepted = settled.again;
     let Outcome::Refused { refusal, alternatives } = settled.outcome else { return ().into_any() };
 
     let choose = Callback::new(move |alternative: Alternative| {
@@ -242,6 +243,7 @@ pub fn RefusedItem(settled: Settled) -> impl IntoView {
             <li class="outbox-item" data-state="refused">
                 <div class="outbox-item-body">
                     {head(naming.command(command.as_ref()))}
+                    {was_accepted.then(|| view! { <p class="outbox-item-text">{words.outbox.restored_refused}</p> })}
                     <p class="outbox-item-text">{words.refusal(&refusal)}</p>
                     <StateChip state=ChipState::Refused text=words.states.refused/>
                     <p class="outbox-item-age">{age}</p>

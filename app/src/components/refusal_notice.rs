@@ -17,13 +17,14 @@ pub fn RefusalNotice(
     on_choose: Callback<Alternative>,
 ) -> impl IntoView {
     let model = use_model();
-    let id = settled.id;
+    let (id, was_accepted) = (settled.id, settled.again);
     let Outcome::Refused { refusal, alternatives } = settled.outcome else { return ().into_any() };
     view! {
         <section class="notice" data-tone="bad" role="alert">
             <Icon name="i-exclamation"/>
             <div class="notice-body">
                 <p class="notice-title">{move || model.words().states.refused}</p>
+                {was_accepted.then(|| view! { <p>{move || model.words().outbox.restored_refused}</p> })}
                 <p>{move || model.words().refusal(&refusal)}</p>
                 <div class="button-row">
                     {alternatives

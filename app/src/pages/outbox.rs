@@ -1,8 +1,9 @@
-//! What waits on this phone to be sent, what was refused, and what can no longer be read.
+//! What waits on this phone to be sent, what was refused, what a restore had lost, and what can no longer be read.
 
 use leptos::prelude::*;
 
 use crate::components::outbox_item::{RefusedItem, UnsentItem};
+use crate::components::restored_notice::RestoredNotice;
 use crate::components::set_aside_item::SetAsideItem;
 use crate::model::use_model;
 use crate::route::{Route, login_then};
@@ -97,6 +98,7 @@ pub fn OutboxPage() -> impl IntoView {
     view! {
         <div class="page">
             <h1 class="page-title">{title}</h1>
+            <RestoredNotice/>
             {refused_part}
             {set_aside_part}
             {unsent_part}

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use domain::change::RowKey;
+use domain::id::StreamId;
 use domain::json;
 use domain::sync::Cursor;
 use domain::sync::machine::{StoredStream, StreamWrite};
@@ -67,10 +68,14 @@ impl Cache {
         })
     }
 
-    /// Stores what a reply brought, rows and cursor of a stream together, and says whether it is stored.
-    pub async fn apply(&self, writes: &[StreamWrite]) -> bool {
-        if self.is_off.get() || writes.is_empty() {
-            return false;
+    /// Stores what a reply brought, rows and cursor of a stream together, and names the streams that it has so now; nothing
+    /// if the browser keeps none.
+    pub async fn apply(&self, writes: &[StreamWrite]) -> Option<Vec<StreamId>> {
+        if self.is_off.get() {
+            return None;
+        }
+        if writes.is_empty() {
+            return Some(Vec::new());
         }
         let stored = match self.try_apply(writes).await {
             Err(Trouble::Lost) => self.try_apply(writes).await,
@@ -80,7 +85,7 @@ impl Cache {
             // Rows in memory are ahead of the disk from here on; a start from the older state is still a true state.
             self.is_off.set(true);
         }
-        stored.is_ok()
+        stored.ok()
     }
 
     /// Empties it.
@@ -135,17 +140,20 @@ impl Cache {
         self.forget_if_lost(loaded)
     }
 
-    async fn try_apply(&self, writes: &[StreamWrite]) -> Result<(), Trouble> {
+    async fn try_apply(&self, writes: &[StreamWrite]) -> Result<Vec<StreamId>, Trouble> {
         let applied = within(async {
             let database = self.open().await?;
             let transaction = database.transaction(&[ROWS, CURSORS], TransactionMode::ReadWrite)?;
             let (rows, cursors) = (transaction.store(ROWS)?, transaction.store(CURSORS)?);
+            let mut taken = Vec::new();
             for write in writes {
-                apply_one(&rows, &cursors, write).await?;
+                if apply_one(&rows, &cursors, write).await? {
+                    taken.push(write.stream.clone());
+                }
             }
             // An aborted transaction reports its requests as done.
             let result = transaction.done().await?;
-            if result.is_committed() { Ok(()) } else { Err(Trouble::Lost) }
+            if result.is_committed() { Ok(taken) } else { Err(Trouble::Lost) }
         })
         .await;
         self.forget_if_lost(applied)
@@ -159,11 +167,12 @@ impl Cache {
     }
 }
 
-async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result<(), Trouble> {
+/// Whether the stream has taken it.
+async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result<bool, Trouble> {
     let stream = write.stream.to_string();
     let stored = read_cursor(cursors, &stream).await?;
     if !write.fits(stored.as_ref().map(|stored| stored.cursor)) {
-        return Ok(());
+        return Ok(false);
     }
     if write.is_whole() {
         rows.delete(keys_of(&stream)?.into_key()).await?;
@@ -186,7 +195,7 @@ async fn apply_one(rows: &Store, cursors: &Store, write: &StreamWrite) -> Result
         }
         None => cursors.delete(key).await?,
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn read_cursor(cursors: &Store, stream: &str) -> Result<Option<StoredCursor>, Trouble> {

@@ -3,14 +3,16 @@
 //! Layout 1, frozen: what it holds may be newer or older than the build that reads it, so values are JSON text, envelopes
 //! are opaque, and samples of both lie in `domain/golden`. Opened without asking for a version, so that an older build
 //! opens what a newer one left.
-//! - `queue`: number → `{"tried":0,"raw":"…"}`, the envelope byte for byte
+//! - `queue`: number → `{"tried":0,"raw":"…","place":1}`, the envelope byte for byte, its place in the order of all
 //! - `journal`: command id → the answer with its envelope
-//! - `meta`: `device` → id, `next_no` → number
+//! - `meta`: `device` → id, `next_no` and `next_place` → number, `unsure_before` → milliseconds
 //! - `quarantine`: `number@time` → what could not be read, kept for support; ` kept` behind it once its person has seen it
 //!
 //! Every write is `strict` and counts only once the transaction reports *committed*.
 
+mod journal;
 mod memory;
+mod strict;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -20,14 +22,15 @@ use domain::id::{CommandId, DeviceId};
 use domain::json;
 use domain::order::sort_by_key;
 use domain::sync::limits::{JOURNAL_DAYS, days_before};
-use domain::sync::machine::{Draft, Queued, Settled};
+use domain::sync::machine::{Draft, Heard, Queued, Settled};
 use domain::time::Timestamp;
-use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction};
-use js_sys::{Array, Function, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbTransaction};
+use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams};
+use wasm_bindgen::JsValue;
+use web_sys::IdbDatabase;
 
+pub use self::journal::Answers;
 use self::memory::Memory;
+use self::strict::Strict;
 use super::trouble::{Trouble, within};
 use crate::platform;
 
@@ -42,6 +45,8 @@ const KEPT: &str = " kept";
 
 const DEVICE: &str = "device";
 const NEXT_NO: &str = "next_no";
+const NEXT_PLACE: &str = "next_place";
+const UNSURE_BEFORE: &str = "unsure_before";
 
 /// What an outbox holds.
 #[derive(Debug, Default)]
@@ -52,6 +57,8 @@ pub struct Contents {
     pub queue: Vec<Queued>,
     /// The answers.
     pub journal: Vec<Settled>,
+    /// What was accepted before this may have been lost.
+    pub unsure_before: Option<Timestamp>,
     /// Entries that could not be read and were set aside, oldest first.
     pub set_aside: Vec<SetAside>,
 }
@@ -122,7 +129,7 @@ impl Outbox {
         let loaded = self.with_retry(|database, _| load(database)).await;
         loaded.unwrap_or_else(|_| {
             let device = new_device();
-            self.memory.replace(Some(Memory { device, next_no: 1 }));
+            self.memory.replace(Some(Memory { device, next_no: 1, next_place: 1 }));
             Contents { device: Some(device), ..Contents::default() }
         })
     }
@@ -130,27 +137,36 @@ impl Outbox {
     /// Gives a command its number and stores it, in one transaction.
     pub async fn queue(&self, draft: &Draft) -> Result<Queued, Trouble> {
         let in_memory = self.memory.borrow_mut().as_mut().map(Memory::take_no);
-        if let Some((device, no)) = in_memory {
-            return Ok(draft.seal(device, no));
+        if let Some((device, no, place)) = in_memory {
+            return Ok(draft.seal(device, no, place));
         }
         self.with_retry(|database, attempt| queue(database, draft.clone(), attempt)).await
     }
 
     /// Notes that these were sent: from then on only an answer ends them. `false`, and nothing noted, if another tab has
-    /// taken one of them back or has its answer.
-    pub async fn mark_tried(&self, ids: &[CommandId]) -> Result<bool, Trouble> {
+    /// taken one of them back or has its answer, or has stored anything else that this one has not heard of.
+    pub async fn mark_tried(&self, ids: &[CommandId], heard: &Heard) -> Result<bool, Trouble> {
         if self.is_in_memory() {
             return Ok(true);
         }
-        self.with_retry(|database, _| mark_tried(database, ids.to_vec())).await
+        self.with_retry(|database, _| mark_tried(database, ids.to_vec(), heard.clone())).await
     }
 
-    /// Moves answered commands from the queue into the journal.
-    pub async fn settle(&self, settled: &[(u64, Settled)]) -> Result<(), Trouble> {
-        if self.is_in_memory() || settled.is_empty() {
-            return Ok(());
+    /// Notes that what was accepted before may have been lost; `false` if this tab has missed something.
+    pub async fn doubt(&self, before: Timestamp) -> Result<bool, Trouble> {
+        if self.is_in_memory() {
+            return Ok(true);
         }
-        self.with_retry(|database, _| settle(database, settled.to_vec())).await
+        self.with_retry(|database, _| journal::doubt(database, before)).await
+    }
+
+    /// Moves answered commands from the queue into the journal, and notes which of those in it the server still knows;
+    /// `false`, and nothing noted, if this tab has missed something.
+    pub async fn settle(&self, answers: Answers) -> Result<bool, Trouble> {
+        if self.is_in_memory() || (answers.settled.is_empty() && answers.checked.is_empty()) {
+            return Ok(true);
+        }
+        self.with_retry(|database, _| journal::settle(database, answers.clone())).await
     }
 
     /// Takes a command back that was never sent; `false` if it was.
@@ -161,12 +177,12 @@ impl Outbox {
         self.with_retry(|database, _| withdraw(database, no)).await
     }
 
-    /// Stores an answer anew, with what the person has done about it.
-    pub async fn keep(&self, settled: &Settled) -> Result<(), Trouble> {
+    /// Notes that a person has dismissed an answer.
+    pub async fn dismiss(&self, id: CommandId) -> Result<(), Trouble> {
         if self.is_in_memory() {
             return Ok(());
         }
-        self.with_retry(|database, _| keep(database, settled.clone())).await
+        self.with_retry(|database, _| journal::dismiss(database, id)).await
     }
 
     /// Notes that what was set aside has been seen and is to stay.
@@ -179,12 +195,17 @@ impl Outbox {
         self.with_retry(|database, _| delete_set_aside(database, key.to_owned())).await
     }
 
-    /// Takes a new device name and numbers the queue from 1 again, ids kept.
-    pub async fn renumber(&self, in_memory: &[Queued]) -> Result<(DeviceId, Vec<Queued>), Trouble> {
+    /// Takes a new device name and numbers the queue from 1 again, ids kept, with `again` of the journal; nothing if it is
+    /// not just these that are in doubt.
+    pub async fn renumber(
+        &self,
+        in_memory: &[Queued],
+        again: &[Settled],
+    ) -> Result<Option<(DeviceId, Vec<Queued>)>, Trouble> {
         if let Some(memory) = self.memory.borrow_mut().as_mut() {
-            return Ok(memory.renumber(in_memory));
+            return Ok(Some(memory.renumber(in_memory, again)));
         }
-        self.with_retry(|database, _| renumber(database)).await
+        self.with_retry(|database, _| journal::renumber(database, again.to_vec())).await
     }
 
     async fn open(&self) -> Result<IdbDatabase, Trouble> {
@@ -230,43 +251,6 @@ impl Outbox {
     }
 }
 
-/// A strict transaction and the handle that tells why it failed.
-struct Strict {
-    transaction: Transaction,
-    raw: IdbTransaction,
-}
-
-impl Strict {
-    fn begin(database: &IdbDatabase, stores: &[&str]) -> Result<Self, Trouble> {
-        let begin: Function = Reflect::get(database, &"transaction".into())
-            .ok()
-            .and_then(|method| method.dyn_into().ok())
-            .ok_or(Trouble::Broken)?;
-        let names: Array = stores.iter().map(|name| JsValue::from(*name)).collect();
-        let options = Object::new();
-        // `strict`: committed means that it is on the disk, not only on its way there.
-        let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
-        let raw = begin
-            .call3(database, &names, &"readwrite".into(), &options)
-            .map_err(|error| Trouble::named(&platform::get(&error, "name").as_string().unwrap_or_default()))?;
-        let raw: IdbTransaction = raw.unchecked_into();
-        Ok(Self { transaction: raw.clone().into(), raw })
-    }
-
-    fn store(&self, name: &str) -> Result<ObjectStore, Trouble> {
-        Ok(self.transaction.object_store(name)?)
-    }
-
-    async fn committed(self) -> Result<(), Trouble> {
-        let result = self.transaction.await?;
-        if result.is_committed() {
-            return Ok(());
-        }
-        // A full phone shows only here: every request had succeeded.
-        Err(self.raw.error().map_or(Trouble::Lost, |error| Trouble::named(&error.name())))
-    }
-}
-
 async fn read_queue(queue: &ObjectStore) -> Result<Vec<(u64, JsValue)>, Trouble> {
     let keys = queue.get_all_keys(None, None)?.await?;
     let values = queue.get_all(None, None)?.await?;
@@ -289,6 +273,7 @@ async fn load(database: IdbDatabase) -> Result<Contents, Trouble> {
         }
     };
     contents.device = Some(device);
+    contents.unsure_before = journal::unsure_before(&meta).await?;
 
     for (no, value) in read_queue(&queue).await? {
         if let Some(queued) = queued_of(no, &value) {
@@ -307,9 +292,7 @@ async fn load(database: IdbDatabase) -> Result<Contents, Trouble> {
 
     let oldest = days_before(Timestamp::from_ms(platform::phone_ms()), JOURNAL_DAYS);
     for value in journal.get_all(None, None)?.await? {
-        let Some(settled) = value.as_string().and_then(|text| json::read::<Settled>(&text)) else {
-            continue;
-        };
+        let Some(settled) = journal::settled_of(&value) else { continue };
         let is_done_with = settled.dismissed || !matches!(settled.outcome, Outcome::Refused { .. });
         if is_done_with && settled.at < oldest {
             journal.delete(JsValue::from(settled.id.to_string()))?.await?;
@@ -333,26 +316,29 @@ async fn queue(database: IdbDatabase, draft: Draft, attempt: u32) -> Result<Queu
     }
     let device = meta.get(JsValue::from(DEVICE))?.await?.and_then(|value| value.as_string()?.parse().ok());
     let device = device.ok_or(Trouble::Broken)?;
-    let no = next_no(&meta).await?;
-    let queued = draft.seal(device, no);
+    let (no, place) = (number(&meta, NEXT_NO).await?, number(&meta, NEXT_PLACE).await?);
+    let queued = draft.seal(device, no, place);
     queue.put(&queued.entry().into(), Some(&key_of(no)))?.await?;
     meta.put(&key_of(no + 1), Some(&NEXT_NO.into()))?.await?;
+    meta.put(&key_of(place + 1), Some(&NEXT_PLACE.into()))?.await?;
     strict.committed().await?;
     Ok(queued)
 }
 
-async fn next_no(meta: &ObjectStore) -> Result<u64, Trouble> {
-    let next = meta.get(JsValue::from(NEXT_NO))?.await?;
+/// One of the two counters; both begin at 1.
+async fn number(meta: &ObjectStore, name: &str) -> Result<u64, Trouble> {
+    let next = meta.get(JsValue::from(name))?.await?;
     Ok(next.and_then(|value| value.as_f64()).map_or(1, |no| no as u64))
 }
 
-async fn mark_tried(database: IdbDatabase, ids: Vec<CommandId>) -> Result<bool, Trouble> {
-    let strict = Strict::begin(&database, &[QUEUE])?;
+async fn mark_tried(database: IdbDatabase, ids: Vec<CommandId>, heard: Heard) -> Result<bool, Trouble> {
+    let strict = Strict::begin(&database, &[QUEUE, JOURNAL, META])?;
     let queue = strict.store(QUEUE)?;
+    let (settled, unsure_before) = journal::read(&strict).await?;
     let stored = read_queue(&queue).await?.into_iter().filter_map(|(no, value)| queued_of(no, &value));
     // By their ids: another tab may have renumbered.
     let sent: Vec<_> = stored.filter(|queued| ids.iter().any(|id| is_command(queued, *id))).collect();
-    let are_all_there = sent.len() == ids.len();
+    let are_all_there = sent.len() == ids.len() && heard.is_all(&settled, unsure_before);
     if are_all_there {
         for mut queued in sent {
             queued.tried += 1;
@@ -361,18 +347,6 @@ async fn mark_tried(database: IdbDatabase, ids: Vec<CommandId>) -> Result<bool, 
     }
     strict.committed().await?;
     Ok(are_all_there)
-}
-
-async fn settle(database: IdbDatabase, settled: Vec<(u64, Settled)>) -> Result<(), Trouble> {
-    let strict = Strict::begin(&database, &[QUEUE, JOURNAL])?;
-    let (queue, journal) = (strict.store(QUEUE)?, strict.store(JOURNAL)?);
-    for (no, settled) in settled {
-        put_settled(&journal, &settled).await?;
-        if let Some(no) = number_of(&queue, settled.id, no).await? {
-            queue.delete(key_of(no))?.await?;
-        }
-    }
-    strict.committed().await
 }
 
 /// Where a command stands in the queue: under the number it was sent with, or under another if a tab has renumbered
@@ -392,12 +366,6 @@ fn is_command(queued: &Queued, id: CommandId) -> bool {
     json::read::<Envelope>(&queued.raw).is_some_and(|envelope| envelope.id == id)
 }
 
-async fn put_settled(journal: &ObjectStore, settled: &Settled) -> Result<(), Trouble> {
-    let json = serde_json::to_string(settled).map_err(|_| Trouble::Broken)?;
-    journal.put(&json.into(), Some(&settled.id.to_string().into()))?.await?;
-    Ok(())
-}
-
 async fn withdraw(database: IdbDatabase, no: u64) -> Result<bool, Trouble> {
     let strict = Strict::begin(&database, &[QUEUE, META])?;
     let (queue, meta) = (strict.store(QUEUE)?, strict.store(META)?);
@@ -406,18 +374,12 @@ async fn withdraw(database: IdbDatabase, no: u64) -> Result<bool, Trouble> {
     if is_unsent {
         queue.delete(key_of(no))?.await?;
         // The last number is free again; any other leaves a gap, which the server answers with a renumbering.
-        if next_no(&meta).await? == no + 1 {
+        if number(&meta, NEXT_NO).await? == no + 1 {
             meta.put(&key_of(no), Some(&NEXT_NO.into()))?.await?;
         }
     }
     strict.committed().await?;
     Ok(is_unsent)
-}
-
-async fn keep(database: IdbDatabase, settled: Settled) -> Result<(), Trouble> {
-    let strict = Strict::begin(&database, &[JOURNAL])?;
-    put_settled(&strict.store(JOURNAL)?, &settled).await?;
-    strict.committed().await
 }
 
 async fn keep_set_aside(database: IdbDatabase, key: String) -> Result<(), Trouble> {
@@ -434,24 +396,4 @@ async fn delete_set_aside(database: IdbDatabase, key: String) -> Result<(), Trou
     let strict = Strict::begin(&database, &[QUARANTINE])?;
     strict.store(QUARANTINE)?.delete(JsValue::from(&key))?.await?;
     strict.committed().await
-}
-
-async fn renumber(database: IdbDatabase) -> Result<(DeviceId, Vec<Queued>), Trouble> {
-    let strict = Strict::begin(&database, &[QUEUE, META])?;
-    let (queue, meta) = (strict.store(QUEUE)?, strict.store(META)?);
-    let device = new_device();
-    let stored = read_queue(&queue).await?;
-    queue.clear()?.await?;
-    let mut renumbered = Vec::new();
-    for (no, value) in stored {
-        let queued = queued_of(no, &value).ok_or(Trouble::Broken)?;
-        let new_no = renumbered.len() as u64 + 1;
-        let queued = queued.renumbered(device, new_no).ok_or(Trouble::Broken)?;
-        queue.put(&queued.entry().into(), Some(&key_of(new_no)))?.await?;
-        renumbered.push(queued);
-    }
-    meta.put(&device.to_string().into(), Some(&DEVICE.into()))?.await?;
-    meta.put(&key_of(renumbered.len() as u64 + 1), Some(&NEXT_NO.into()))?.await?;
-    strict.committed().await?;
-    Ok((device, renumbered))
 }

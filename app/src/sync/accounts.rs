@@ -30,7 +30,7 @@ impl Runner {
             self.watched.replace(vec![start.stream()]);
             let (stores, write) = (Rc::clone(&self.stores.borrow()), start.write());
             // Where a browser keeps nothing it lives as long as the page.
-            unkept = (!stores.cache.apply(slice::from_ref(&write)).await).then_some(write);
+            unkept = stores.cache.apply(slice::from_ref(&write)).await.is_none().then_some(write);
         }
         self.boot_with(guest::account(), unkept).await;
     }
@@ -77,10 +77,11 @@ impl Runner {
         if self.rim.set_aside.with_untracked(|known| **known != contents.set_aside) {
             self.rim.set_aside.set(Arc::new(contents.set_aside));
         }
-        let (queue, journal) = (contents.queue, contents.journal);
+        let (device, queue, journal) = (contents.device, contents.queue, contents.journal);
+        let unsure_before = contents.unsure_before;
         self.client.replace(Client::default());
         self.rim.session.set(account.map_or(Session::Guest, Session::SignedIn));
-        self.feed(Input::Boot(Stored { account, device: contents.device, queue, journal, streams }));
+        self.feed(Input::Boot(Stored { account, device, queue, journal, streams, unsure_before }));
         self.feed(Input::Watch(self.watched.borrow().clone()));
         self.feed(Input::Visible(platform::is_visible()));
         self.draw();
@@ -109,6 +110,7 @@ impl Runner {
             device: self.device.get(),
             queue: client.queue().into_iter().cloned().collect(),
             journal: client.journal().values().cloned().collect(),
+            unsure_before: client.unsure_before(),
             set_aside: Vec::new(),
         }
     }

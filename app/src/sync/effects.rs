@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use domain::id::{CommandId, StreamId};
-use domain::sync::machine::StreamWrite;
+use domain::sync::machine::{Heard, Settled, StreamWrite};
 use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
 use domain::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Runner, events};
 use crate::storage::Stores;
+use crate::storage::outbox::Answers;
 use crate::{api, platform};
 
 /// What came of a try.
@@ -22,19 +23,32 @@ enum Sent {
     Outdated,
 }
 
+/// What came of storing a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    /// It is stored.
+    Done,
+    /// It is, and other tabs do not know it.
+    News,
+    /// It is not.
+    Failed,
+    /// It is not, because other tabs have stored what this one has not heard of.
+    Missed,
+}
+
 impl Runner {
     pub(super) fn carry_out(self: &Rc<Self>, effect: Effect) {
         let this = Rc::clone(self);
         let stores = Rc::clone(&self.stores.borrow());
         let generation = self.generation.get();
         match effect {
-            Effect::Send { request, body, commands, deadline_ms } => spawn_local(async move {
-                let input = match this.send(&stores, &body, &commands, deadline_ms).await {
+            Effect::Send { request, body, commands, heard, deadline_ms } => spawn_local(async move {
+                let input = match this.send(&stores, &body, &commands, &heard, deadline_ms).await {
                     Sent::Replied(reply) => Input::Replied(request, reply.map(|reply| *reply)),
                     Sent::Not => Input::NotSent(request),
                     Sent::Outdated => {
                         if this.generation.get() == generation {
-                            this.boot(stores.account).await;
+                            this.start_again(&stores).await;
                         }
                         return;
                     }
@@ -44,26 +58,68 @@ impl Runner {
                     this.introduce_soon();
                 }
             }),
-            Effect::Store { request, streams, settled } => spawn_local(async move {
-                // Rows and cursors first, then answers: a crash between the two is healed by sending again.
-                let is_cached = stores.cache.apply(&streams).await;
-                let is_stored = match &stores.outbox {
-                    Some(outbox) => outbox.settle(&settled).await.is_ok(),
-                    None => true,
-                };
-                // Another tab starts again from the disk. Told of rows that are not there it would fetch them, tell of
-                // them in turn, and the two would never end.
-                let has_news = !settled.is_empty() || (is_cached && streams.iter().any(StreamWrite::has_rows));
-                if is_stored && has_news {
-                    this.tell(events::Told::Stored(stores.account));
+            Effect::Store { request, unsure_before, heard, streams, settled, checked, at } => {
+                if !settled.is_empty() {
+                    self.renumberings.set(0);
                 }
-                if this.generation.get() == generation {
-                    this.feed(Input::Stored(request, is_stored));
-                }
-            }),
-            Effect::Renumber => spawn_local(async move { this.renumber(&stores, generation).await }),
+                let answers = Answers { settled, checked, at, heard, stored: Vec::new() };
+                spawn_local(async move {
+                    let stored = this.store(&stores, unsure_before, &streams, answers).await;
+                    if stored == Stored::News {
+                        this.tell(events::Told::Stored(stores.account));
+                    }
+                    let is_current = this.generation.get() == generation;
+                    match stored {
+                        Stored::Missed => this.start_again(&stores).await,
+                        // Begun before this tab started anew, it is news to itself as well.
+                        Stored::News if !is_current => this.start_again(&stores).await,
+                        stored if is_current => this.feed(Input::Stored(request, stored != Stored::Failed)),
+                        _ => {}
+                    }
+                });
+            }
+            Effect::Renumber { again } => spawn_local(async move { this.renumber(&stores, &again, generation).await }),
             Effect::Wake { after_ms } => self.wake_after(after_ms),
             Effect::Show => self.draw(),
+        }
+    }
+
+    /// Stores what a reply brought.
+    async fn store(
+        &self,
+        stores: &Stores,
+        unsure_before: Option<Timestamp>,
+        streams: &[StreamWrite],
+        mut answers: Answers,
+    ) -> Stored {
+        // The doubt first: the rows would hide it.
+        if let (Some(outbox), Some(before)) = (&stores.outbox, unsure_before) {
+            match outbox.doubt(before).await {
+                Ok(true) => {}
+                Ok(false) => return Stored::Missed,
+                Err(_) => return Stored::Failed,
+            }
+        }
+        // Rows and cursors, then answers: a crash between the two is healed by sending again.
+        answers.stored = stores.cache.apply(streams).await.unwrap_or_default();
+        // Another tab starts again from the disk. Told of rows that are not there it would fetch them, tell of them in
+        // turn, and the two would never end; nor would they if each told the other of what it has asked about.
+        let has_rows = |write: &StreamWrite| write.has_rows() && answers.stored.contains(&write.stream);
+        let has_news = !answers.settled.is_empty() || streams.iter().any(has_rows);
+        if let Some(outbox) = &stores.outbox {
+            match outbox.settle(answers).await {
+                Ok(true) => {}
+                Ok(false) => return Stored::Missed,
+                Err(_) => return Stored::Failed,
+            }
+        }
+        if has_news { Stored::News } else { Stored::Done }
+    }
+
+    /// What is on the disk is not what this tab knows.
+    async fn start_again(self: &Rc<Self>, stores: &Stores) {
+        if self.stores.borrow().account == stores.account {
+            self.boot(stores.account).await;
         }
     }
 
@@ -83,6 +139,7 @@ impl Runner {
         stores: &Stores,
         body: &SyncRequest,
         commands: &[CommandId],
+        heard: &Heard,
         deadline_ms: u32,
     ) -> Sent {
         // A phone that says it has no network is believed only if nothing answers.
@@ -97,7 +154,7 @@ impl Runner {
             && !commands.is_empty()
         {
             // If this fails the machine still knows; only a withdrawal after a crash could come too late.
-            if outbox.mark_tried(commands).await == Ok(false) {
+            if outbox.mark_tried(commands, heard).await == Ok(false) {
                 return Sent::Outdated;
             }
         }
@@ -126,19 +183,25 @@ impl Runner {
         }
     }
 
-    async fn renumber(self: &Rc<Self>, stores: &Stores, generation: u32) {
+    async fn renumber(self: &Rc<Self>, stores: &Stores, again: &[Settled], generation: u32) {
         // A server that never accepts a numbering must not be asked in a tight circle.
         let before = self.renumberings.replace(self.renumberings.get() + 1);
         if before > 0 {
             platform::sleep(1_000 << before.min(6)).await;
         }
-        let Some(outbox) = &stores.outbox else { return };
+        // Started anew meanwhile, it knows better by now what is needed.
+        let Some(outbox) = stores.outbox.as_ref().filter(|_| self.generation.get() == generation) else { return };
         let in_memory: Vec<_> = self.client.borrow().queue().into_iter().cloned().collect();
-        if let Ok((device, queue)) = outbox.renumber(&in_memory).await
-            && self.generation.get() == generation
-        {
-            self.feed(Input::Renumbered(device, queue));
+        let Ok(renumbered) = outbox.renumber(&in_memory, again).await else { return };
+        if renumbered.is_some() {
             self.tell(events::Told::Stored(stores.account));
+        }
+        match renumbered {
+            Some((device, queue)) if self.generation.get() == generation => {
+                self.device.set(Some(device));
+                self.feed(Input::Renumbered(device, queue));
+            }
+            _ => self.start_again(stores).await,
         }
     }
 }
@@ -146,5 +209,5 @@ impl Runner {
 /// The reply that a `401` amounts to.
 fn everybody_signs_in(commands: &[CommandId], server_at: Timestamp) -> SyncReply {
     let answers = commands.iter().map(|id| Answer::NotNow { id: *id, not_now: NotNow::NeedsSignIn }).collect();
-    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new() }
+    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new(), unknown: Vec::new() }
 }

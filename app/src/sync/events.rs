@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use domain::id::AccountId;
-use domain::json;
-use domain::sync::{Input, PROTOCOL, SyncRequest};
+use domain::sync::Input;
 use leptos::leptos_dom::helpers::{document, window};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -14,8 +13,6 @@ use crate::{api, platform};
 
 /// What tabs of one browser talk on.
 pub const CHANNEL: &str = "lifehub";
-/// The most bytes a browser sends for a page that goes away.
-const LEAVING_BYTES_MAX: usize = 48 * 1024;
 
 /// What one tab tells the others.
 pub enum Told {
@@ -101,12 +98,20 @@ impl Runner {
         }
     }
 
-    /// Takes in what another tab queued.
+    /// Takes in what another tab queued; if it has stored more than that, starts from the disk again.
     async fn take_others(self: &Rc<Self>) {
         let stores = Rc::clone(&self.stores.borrow());
         let generation = self.generation.get();
         let Some(outbox) = stores.outbox.as_ref().filter(|outbox| !outbox.is_in_memory()) else { return };
         let contents = outbox.load().await;
+        if self.generation.get() != generation {
+            return;
+        }
+        let heard = self.client.borrow().heard();
+        if !heard.is_all(&contents.journal, contents.unsure_before) {
+            self.boot(stores.account).await;
+            return;
+        }
         for queued in contents.queue {
             let is_known = self.client.borrow().queue().iter().any(|known| known.no == queued.no);
             if !is_known && self.generation.get() == generation {
@@ -115,27 +120,11 @@ impl Runner {
         }
     }
 
-    /// The page goes away: what was sent before and has no answer is sent once more, for the server to have it. What
-    /// never was sent stays, because the phone could not note in time that it no longer may be withdrawn.
+    /// The page goes away.
     fn leave(&self) {
-        let client = self.client.borrow();
-        if client.account().is_none() || client.needs_sign_in() || !platform::is_online() {
-            return;
-        }
-        let stores = self.stores.borrow();
-        let mut bytes = 0;
-        let sent = client.queue().into_iter().take_while(|queued| queued.tried > 0);
-        let commands: Vec<_> = sent
-            .take_while(|queued| {
-                bytes += queued.raw.len();
-                bytes <= LEAVING_BYTES_MAX
-            })
-            .filter_map(|queued| json::read(&queued.raw))
-            .take(domain::sync::limits::COMMANDS_MAX)
-            .collect();
-        if !commands.is_empty() && stores.outbox.is_some() {
-            let device = self.device.get();
-            api::sync_and_leave(&SyncRequest { proto: PROTOCOL, device, commands, pulls: Vec::new() });
+        let word = self.client.borrow().last_word();
+        if let Some(word) = word.filter(|_| platform::is_online()) {
+            api::sync_and_leave(&word);
         }
     }
 }

@@ -13,6 +13,8 @@ pub const COMMANDS_MAX: usize = 20;
 pub const COMMANDS_BYTES_MAX: usize = 48 * 1024;
 /// The most streams pulled in one request.
 pub const PULLS_MAX: usize = 16;
+/// The most answers a phone asks about in one request.
+pub const KNOWN_MAX: usize = 100;
 /// The most rows in one delta. Whoever is further behind gets a snapshot: half a delta is no state that ever was, and
 /// nothing could be said of it after a restore.
 pub const DELTA_ROWS_MAX: usize = 500;

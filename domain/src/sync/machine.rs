@@ -9,9 +9,11 @@
 //! - rows never go backwards: a late reply that starts beyond or before what is known is ignored (rules M1 and M3);
 //! - while anything is queued and the page is visible, a timer is armed (rule L1);
 //! - a reply takes effect in memory only after it is stored; if storing fails it is forgotten, and sending again
-//!   brings the same answers.
+//!   brings the same answers;
+//! - what its person was told is accepted stays in the picture or is refused to them, also over a restore.
 
 mod draft;
+mod journal;
 mod messages;
 mod reply;
 
@@ -33,7 +35,7 @@ use crate::sync::wire::{Cursor, PROTOCOL, Pull, SyncRequest};
 use crate::time::Timestamp;
 
 pub use draft::Draft;
-pub use messages::{Basis, Effect, Input, Queued, Settled, Stored, StoredStream, StreamWrite};
+pub use messages::{Basis, Effect, Heard, Input, Queued, Settled, Stored, StoredStream, StreamWrite};
 
 #[derive(Debug, Clone)]
 struct Item {
@@ -67,6 +69,14 @@ pub struct Client {
     cursors: Cursors,
     /// Accepted, but the stream has not been read that far: they stay in the picture.
     landing: Rows<CommandId, Landing>,
+    /// What was accepted before this may have been lost.
+    unsure_before: Option<Timestamp>,
+    /// Accepted, and perhaps lost, in order.
+    doubts: Vec<journal::Doubt>,
+    /// Those of them that the server has said it does not know.
+    lost: Vec<CommandId>,
+    /// When the server was last heard of, see [`Client::moment`].
+    latest: Option<Timestamp>,
     watched: BTreeSet<StreamId>,
     flight: Option<Flight>,
     requests: u64,
@@ -90,6 +100,8 @@ struct Flight {
     request: u64,
     started: u64,
     commands: Vec<CommandId>,
+    /// The accepted commands that were asked about.
+    known: Vec<CommandId>,
     /// The streams whose checksum went along.
     summed: Vec<StreamId>,
     storing: Option<reply::Storing>,
@@ -102,7 +114,8 @@ struct Landing {
     seq: u64,
     /// When the answer came, by the server's clock.
     at: Timestamp,
-    pending: Pending,
+    /// What it asks for, if this build knows its kind.
+    pending: Option<Pending>,
 }
 
 impl Client {
@@ -174,6 +187,10 @@ impl Client {
                 for queued in queue {
                     self.enqueue(queued);
                 }
+                // What is sent again has no answer any more.
+                let queue = &self.queue;
+                self.journal.retain(|id, _| !queue.values().any(|item| item.id == *id));
+                self.look_for_doubts();
                 self.not_before = now;
                 effects.push(Effect::Show);
             }
@@ -197,9 +214,14 @@ impl Client {
             self.cursors.insert(stream, progress);
         }
         for settled in stored.journal {
-            self.land(&settled);
+            self.land_from_disk(&settled);
             self.journal.insert(settled.id, settled);
         }
+        self.unsure_before = stored.unsure_before;
+        let read = self.cursors.values().map(|progress| progress.as_of);
+        let heard = self.journal.values().map(Settled::heard_of);
+        self.latest = read.chain(heard).chain(self.unsure_before).max();
+        self.look_for_doubts();
         self.is_booted = true;
         self.wants_pull = true;
         effects.push(Effect::Show);
@@ -231,7 +253,8 @@ impl Client {
     }
 
     fn has_to_send(&self) -> bool {
-        !self.queue.is_empty() && !self.needs_sign_in && self.account.is_some()
+        let has_any = !self.queue.is_empty() || !self.doubts.is_empty();
+        has_any && !self.needs_sign_in && self.account.is_some()
     }
 
     fn may_send(&self, now: u64) -> bool {
@@ -275,6 +298,7 @@ impl Client {
     /// What to pull.
     fn streams(&self, now: u64) -> Vec<StreamId> {
         let mut streams = self.watched.clone();
+        let mut asked: BTreeSet<_> = self.asked_streams().collect();
         if self.may_send(now) {
             streams.extend(self.queue.values().filter_map(|item| item.pending.as_ref()).map(|p| p.stream.clone()));
         }
@@ -282,9 +306,11 @@ impl Client {
         // One's own stream first and always: it tells whose session this is. And once: a server takes no stream twice.
         let own = self.account.map(StreamId::Account);
         if let Some(own) = &own {
+            asked.remove(own);
             streams.remove(own);
         }
-        own.into_iter().chain(streams).take(PULLS_MAX).collect()
+        streams.retain(|stream| !asked.contains(stream));
+        own.into_iter().chain(asked).chain(streams).take(PULLS_MAX).collect()
     }
 
     fn pull(&self, stream: StreamId) -> Pull {
@@ -297,12 +323,16 @@ impl Client {
 
     fn send(&mut self, now: u64, effects: &mut Vec<Effect>) {
         self.requests += 1;
-        let pulls: Vec<Pull> = self.streams(now).into_iter().map(|stream| self.pull(stream)).collect();
+        let streams = self.streams(now);
+        let mut known = self.asked(&streams);
+        let pulls: Vec<Pull> = streams.into_iter().map(|stream| self.pull(stream)).collect();
         let summed = pulls.iter().filter(|pull| pull.checksum.is_some()).map(|pull| pull.stream.clone()).collect();
         let mut commands: Vec<Box<RawValue>> = Vec::new();
         let mut ids = Vec::new();
         let mut bytes = 0;
-        if self.may_send(now) {
+        // Nothing new before it is clear what there is.
+        if self.may_send(now) && !self.is_unsure() {
+            known.extend(self.preceding());
             for item in self.queue.values_mut().take(COMMANDS_MAX) {
                 bytes += item.queued.raw.len();
                 let Some(raw) = json::read(&item.queued.raw) else { continue };
@@ -314,12 +344,19 @@ impl Client {
                 item.queued.tried += 1;
             }
         }
-        let body = SyncRequest { proto: PROTOCOL, device: self.device, commands, pulls };
-        self.flight =
-            Some(Flight { request: self.requests, started: now, commands: ids.clone(), summed, storing: None });
+        let asked = known.iter().map(|known| known.id).collect();
+        let body = SyncRequest { proto: PROTOCOL, device: self.device, commands, pulls, known };
+        self.flight = Some(Flight {
+            request: self.requests,
+            started: now,
+            commands: ids.clone(),
+            known: asked,
+            summed,
+            storing: None,
+        });
         self.wants_pull = false;
         let (request, deadline_ms) = (self.requests, DEADLINE_MS);
-        effects.push(Effect::Send { request, body, commands: ids, deadline_ms });
+        effects.push(Effect::Send { request, body, commands: ids, heard: self.heard(), deadline_ms });
         effects.push(Effect::Wake { after_ms: u64::from(DEADLINE_MS) + DEADLINE_GRACE_MS });
     }
 
@@ -329,14 +366,17 @@ impl Client {
         &self.base
     }
 
-    /// What is on its way, in order: queued, then accepted but not yet read back.
+    /// What is on its way, in order: accepted and in doubt, accepted and not yet read back, queued.
     #[must_use]
     pub fn pending(&self) -> Vec<Pending> {
         let queued = self.queue.values().filter_map(|item| {
             let delivery = if item.queued.tried == 0 { Delivery::Saved } else { Delivery::Checking };
             item.pending.clone().map(|pending| Pending { delivery, ..pending })
         });
-        queued.chain(self.landing.values().map(|landing| landing.pending.clone())).collect()
+        self.doubted()
+            .chain(self.landing.values().filter_map(|landing| landing.pending.clone()))
+            .chain(queued)
+            .collect()
     }
 
     /// The queue as it stands, for the screen that lists it.
@@ -349,6 +389,43 @@ impl Client {
     #[must_use]
     pub const fn journal(&self) -> &Rows<CommandId, Settled> {
         &self.journal
+    }
+
+    /// What this tab has heard of.
+    #[must_use]
+    pub fn heard(&self) -> Heard {
+        Heard { journal: self.journal.clone(), unsure_before: self.unsure_before }
+    }
+
+    /// What was accepted before this may have been lost.
+    #[must_use]
+    pub const fn unsure_before(&self) -> Option<Timestamp> {
+        self.unsure_before
+    }
+
+    /// Whether it is being found out what the server still knows of what was accepted.
+    #[must_use]
+    pub const fn is_unsure(&self) -> bool {
+        !self.doubts.is_empty()
+    }
+
+    /// What a page that goes away sends once more, for the server to have it: what was sent before and has no answer. What
+    /// never was sent stays, because the phone could not note in time that it no longer may be withdrawn.
+    #[must_use]
+    pub fn last_word(&self) -> Option<SyncRequest> {
+        if !self.has_to_send() || self.is_unsure() {
+            return None;
+        }
+        let mut bytes = 0;
+        let sent = self.queue.values().take_while(|item| item.queued.tried > 0).take_while(|item| {
+            bytes += item.queued.raw.len();
+            bytes <= COMMANDS_BYTES_MAX
+        });
+        let commands = sent.filter_map(|item| json::read(&item.queued.raw));
+        let commands: Vec<_> = commands.take(COMMANDS_MAX).collect();
+        let known = self.preceding().into_iter().collect();
+        let body = SyncRequest { proto: PROTOCOL, device: self.device, commands, pulls: Vec::new(), known };
+        (!body.commands.is_empty()).then_some(body)
     }
 
     /// When a stream was last read, by the server's clock.

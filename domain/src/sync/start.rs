@@ -55,11 +55,12 @@ impl Start {
     pub fn write(self) -> StreamWrite {
         StreamWrite {
             stream: self.stream(),
-            basis: Basis::Nothing { goes_back: false },
+            basis: Basis::Nothing,
             rows: self.rows,
             gone: Vec::new(),
             cursor: Some(self.cursor),
             as_of: self.server_at,
+            on: self.server_at.date(),
         }
     }
 }

@@ -192,6 +192,16 @@ impl View {
             .map(|(id, sign_up)| (*id, sign_up))
     }
 
+    /// Whether the sign-up or booking that a command has made stands or waits.
+    #[must_use]
+    pub fn stands(&self, id: CommandId) -> bool {
+        let sign_up = self.sign_ups.get(&SignUpId::from_uuid(id.uuid()));
+        let booking = self.bookings.get(&BookingId::from_uuid(id.uuid()));
+        let is_open =
+            |state| matches!(state, BookingState::Requested | BookingState::Approved | BookingState::CheckedIn);
+        sign_up.is_some_and(|own| own.row.state.is_live()) || booking.is_some_and(|own| is_open(own.row.state))
+    }
+
     /// What is held of a space from the day before to the day after a date.
     #[must_use]
     pub fn holdings_around(&self, space: SpaceId, date: LocalDate) -> Vec<Holding> {

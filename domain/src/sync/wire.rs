@@ -36,6 +36,21 @@ pub struct SyncRequest {
     /// Streams to pull.
     #[serde(default)]
     pub pulls: Vec<Pull>,
+    /// Answers the phone has and asks about, and on which what it sends builds: as long as one of them is not known, none of
+    /// `commands` is carried out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Known>,
+}
+
+/// An accepted answer as the phone has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// To which command.
+    pub id: CommandId,
+    /// The change that carries its effect: another one means that it was carried out in another life of the database, and
+    /// something else may have come of it.
+    pub seq: u64,
 }
 
 /// A stream to pull.
@@ -120,6 +135,9 @@ pub struct SyncReply {
     /// One per pull, in order.
     #[serde(default)]
     pub pulls: Vec<PullReply>,
+    /// Those of `known` that are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<CommandId>,
 }
 
 /// The answer to one command.
@@ -292,6 +310,21 @@ mod tests {
         let checksum = "2026-11-23.ff".parse().ok();
         let said = serde_json::to_string(&Pull { checksum, ..pull }).expect("json");
         assert_eq!(said, r#"{"stream":"c:banzha","cursor":"1.1.1.1.1","checksum":"2026-11-23.ff"}"#);
+    }
+
+    #[test]
+    fn what_an_older_phone_or_server_does_not_say_is_empty_and_not_said_to_it() {
+        let request = r#"{"proto":1,"commands":[],"pulls":[]}"#;
+        let read: SyncRequest = serde_json::from_str(request).expect("a request");
+        assert_eq!((read.known.len(), serde_json::to_string(&read).expect("json").as_str()), (0, request));
+        let reply = r#"{"proto":1,"server_at":1795390200000,"answers":[],"pulls":[]}"#;
+        let read: SyncReply = json::read(reply).expect("a reply");
+        assert_eq!((read.unknown.len(), serde_json::to_string(&read).expect("json").as_str()), (0, reply));
+        let id: CommandId = "0192f0c1-2a3b-7c4d-8e5f-00112233aabb".parse().expect("an id");
+        let known = serde_json::to_string(&Known { id, seq: 7 }).expect("json");
+        assert_eq!(known, r#"{"id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","seq":7}"#);
+        let lost = r#"{"proto":1,"server_at":1795390200000,"unknown":["0192f0c1-2a3b-7c4d-8e5f-00112233aabb"]}"#;
+        assert_eq!(json::read::<SyncReply>(lost).expect("a reply").unknown, [id]);
     }
 
     #[test]

@@ -101,6 +101,10 @@ catalogue! {
         again: "已重新提交", "Sent again";
         update_profile: "改个人信息", "Change my details";
         read_notices: "消息已读", "Messages read";
+        restored(n): "我们恢复过数据，您的{n}项报名和预约已重新核对。", "We restored our records and checked your {n} {n?booking|bookings} again.";
+        restored_other: "我们恢复过数据，您办过的事已重新核对。", "We restored our records and checked again what you had done.";
+        restored_waiting(n): "其中{n}项现在是候补。", "{n} of them {n?is|are} on the waiting list now.";
+        restored_refused: "原来办成了，我们恢复数据以后办不成了。", "This had been confirmed; after we restored our records it is not possible any more.";
         set_aside_title: "读不出来的", "Damaged";
         set_aside_band(n): "有{n}条没提交的读不出来了", "{n} unsent {n?item|items} cannot be read any more";
         set_aside_text: "存在手机里的这一条坏了，没法提交。请看看「我的」里缺了什么，再报一次。复制给社区工作人员，可以帮您查。", "What was saved here is damaged and cannot be sent. See what is missing under Mine and ask for it again. Staff can look into it if you copy it for them.";

@@ -112,6 +112,16 @@ pub async fn is_number_known(conn: &mut Conn<'_>, device: DeviceId, no: u64) -> 
     Ok(conn.maybe(sql, &[device.into(), no.into()]).await?.is_some())
 }
 
+/// Whether a command was accepted, and its effect is this change of its stream.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_accepted_as(conn: &mut Conn<'_>, id: CommandId, seq: u64) -> Result<bool, StoreError> {
+    // A refusal has no change.
+    let sql = "select 1 as known from processed_command where id = $1 and seq = $2";
+    Ok(conn.maybe(sql, &[id.into(), seq.into()]).await?.is_some())
+}
+
 /// Counts that a device's next command broke, and says how often it has by now.
 ///
 /// # Errors

@@ -15,15 +15,18 @@ pub use push::{apply_command, count_broken};
 use std::sync::Arc;
 
 use domain::command::Envelope;
+use domain::id::CommandId;
 use domain::people::Actor;
 use domain::sync::limits::AFTER_FAULT_MS;
-use domain::sync::{Answer, NotNow, PROTOCOL, Pull, PullReply, SyncReply};
+use domain::sync::{Answer, Known, NotNow, PROTOCOL, Pull, PullReply, SyncReply};
 use domain::time::Timestamp;
 
 use self::push::later;
+use crate::store::devices::is_accepted_as;
 use crate::store::{Db, StoreError};
 
-/// Carries commands out in order, then pulls.
+/// Carries commands out in order, then pulls. If one of the answers that the phone names as `known` is not, no command is
+/// carried out: a restore has lost what they build on, and the phone sends that first.
 ///
 /// A fault on a command is an answer to that command: [`NotNow::RetryAfter`], and those behind it are left unanswered, so
 /// that their order is kept; or, when the command itself has broken three times, a refusal
@@ -34,10 +37,13 @@ use crate::store::{Db, StoreError};
 pub async fn sync(
     db: &Db,
     actor: &Actor,
+    known: Vec<Known>,
     commands: Vec<Incoming>,
     pulls: Vec<Pull>,
     now: Timestamp,
 ) -> Result<SyncReply, StoreError> {
+    let unknown = if known.is_empty() { Vec::new() } else { list_unknown(db, known).await? };
+    let commands = if unknown.is_empty() { commands } else { Vec::new() };
     let mut answers = Vec::with_capacity(commands.len());
     for incoming in commands {
         let answer = carry_out(db, actor, Arc::new(incoming), now).await;
@@ -48,7 +54,24 @@ pub async fn sync(
         }
     }
     let pulls = if pulls.is_empty() { Vec::new() } else { pull_all(db, actor, pulls, now).await? };
-    Ok(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls })
+    Ok(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls, unknown })
+}
+
+/// The commands of those answers that are not stored here, or not as this change. Whoever has the id of a command has had
+/// its answer, so it does not matter who asks.
+async fn list_unknown(db: &Db, known: Vec<Known>) -> Result<Vec<CommandId>, StoreError> {
+    db.read(move |conn| {
+        Box::pin(async move {
+            let mut unknown = Vec::new();
+            for Known { id, seq } in known {
+                if !is_accepted_as(conn, id, seq).await? {
+                    unknown.push(id);
+                }
+            }
+            Ok(unknown)
+        })
+    })
+    .await
 }
 
 /// One command in its stream's lane, and what is answered when it breaks.

@@ -1,7 +1,8 @@
 //! The outbox of a browser that keeps nothing: only the numbering; the queue itself lives in the machine.
 
 use domain::id::DeviceId;
-use domain::sync::machine::Queued;
+use domain::order::sort_by_key;
+use domain::sync::machine::{Queued, Settled};
 
 use super::new_device;
 
@@ -11,25 +12,27 @@ pub struct Memory {
     pub device: DeviceId,
     /// The next number.
     pub next_no: u64,
+    /// The next place.
+    pub next_place: u64,
 }
 
 impl Memory {
-    /// Takes a number.
-    pub const fn take_no(&mut self) -> (DeviceId, u64) {
-        let no = self.next_no;
+    /// Takes a number and a place.
+    pub const fn take_no(&mut self) -> (DeviceId, u64, u64) {
+        let (no, place) = (self.next_no, self.next_place);
         self.next_no += 1;
-        (self.device, no)
+        self.next_place += 1;
+        (self.device, no, place)
     }
 
-    /// Another device, numbers from 1.
-    pub fn renumber(&mut self, queue: &[Queued]) -> (DeviceId, Vec<Queued>) {
+    /// Another device, numbers from 1, with what goes back into the queue.
+    pub fn renumber(&mut self, queue: &[Queued], again: &[Settled]) -> (DeviceId, Vec<Queued>) {
         self.device = new_device();
-        self.next_no = 1;
-        let mut renumbered = Vec::new();
-        for queued in queue {
-            let (device, no) = self.take_no();
-            renumbered.extend(queued.renumbered(device, no));
-        }
+        let again = again.iter().filter_map(|settled| settled.requeued(self.device, 0));
+        let mut all: Vec<Queued> = again.chain(queue.iter().cloned()).collect();
+        sort_by_key(&mut all, |queued| queued.place);
+        let renumbered = all.iter().zip(1..).filter_map(|(queued, no)| queued.renumbered(self.device, no)).collect();
+        self.next_no = all.len() as u64 + 1;
         (self.device, renumbered)
     }
 }

@@ -227,15 +227,15 @@ fn refusals_are_read_alike() {
 #[test]
 fn messages_are_read_alike() {
     walk::<SyncRequest>(&filled(
-        r#"{"proto":1,"device":ID,"commands":[{"v":1}],"pulls":[{"stream":"c:banzha","cursor":"1.2.3.4.5"}]}"#,
+        r#"{"proto":1,"device":ID,"commands":[{"v":1}],"pulls":[{"stream":"c:banzha","cursor":"1.2.3.4.5","checksum":"2026-11-23.ff"}],"known":[{"id":ID,"seq":3}]}"#,
     ));
     let answers = r#"{"id":ID,"outcome":"accepted","seq":3,"result":{"kind":"waitlisted","parties_ahead":2}}"#;
     let row = r#"{"class":"seats","id":"x","seq":3,"body":[]}"#;
     walk::<SyncReply>(&filled(&format!(
-        r#"{{"proto":1,"server_at":1795390200000,"answers":[{answers}],"pulls":[{{"stream":"c:banzha","result":{{"delta":{{"from":0,"rows":[{row}],"gone":[{{"class":"a","id":"b"}}],"cursor":"1.1.1.1.1"}}}}}},{{"stream":"a:{ID}","result":{{"snapshot":{{"why":"ahead","rows":[],"cursor":"1.1.1.1.1"}}}}}},{{"stream":"c:there","result":"denied"}}]}}"#
+        r#"{{"proto":1,"server_at":1795390200000,"answers":[{answers}],"pulls":[{{"stream":"c:banzha","result":{{"delta":{{"from":0,"rows":[{row}],"gone":[{{"class":"a","id":"b"}}],"cursor":"1.1.1.1.1"}}}}}},{{"stream":"a:{ID}","result":{{"snapshot":{{"why":"ahead","rows":[],"cursor":"1.1.1.1.1"}}}}}},{{"stream":"c:there","result":"denied"}}],"unknown":[ID]}}"#
     )));
     walk::<Settled>(&filled(
-        r#"{"id":ID,"raw":"{\"v\":1}","outcome":{"outcome":"refused","refusal":{"code":"slot-taken"},"alternatives":[{"kind":"occurrence","occurrence":ID}]},"at":1795390200000,"dismissed":true}"#,
+        r#"{"id":ID,"raw":"{\"v\":1}","outcome":{"outcome":"refused","refusal":{"code":"slot-taken"},"alternatives":[{"kind":"occurrence","occurrence":ID}]},"at":1795390200000,"dismissed":true,"unseen":true,"place":4,"checked":1795390200000,"again":true}"#,
     ));
 }
 

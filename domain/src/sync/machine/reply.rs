@@ -1,24 +1,32 @@
 //! What a reply may change: answers settle commands, pulls change rows, and both take effect only once they are stored.
 //!
 //! The rules: a reply to somebody else's session changes no rows; a command is known by its id, whatever its number is
-//! by now; rows never go backwards (M1, M3); only what brought something is followed up at once.
+//! by now; rows never go backwards (M1, M3); what makes accepted commands doubtful is noted with it ([`super::journal`]);
+//! only what brought something is followed up at once.
 
 use std::collections::BTreeSet;
 
 use super::{Client, Cursors, Landing, Progress, read};
-use crate::command::Outcome;
-use crate::id::StreamId;
+use crate::command::{Envelope, Outcome};
+use crate::id::{CommandId, StreamId};
+use crate::json;
 use crate::refusal::Refusal;
 use crate::sync::checksum::Held;
 use crate::sync::limits::{BACKOFF_FIRST_MS, CHECKSUM_EVERY, POLL_MS, RENUMBER_MS};
-use crate::sync::machine::messages::{Basis, Effect, Settled, StreamWrite};
+use crate::sync::machine::messages::{Basis, Effect, Queued, Settled, StreamWrite};
 use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
-use crate::time::Timestamp;
+use crate::time::{LocalDate, Timestamp};
 
 /// A reply on its way to the disk.
 #[derive(Debug, Clone)]
 pub(super) struct Storing {
+    at: Timestamp,
+    unsure_before: Option<Timestamp>,
     streams: Vec<StreamWrite>,
+    /// Accepted commands that the server knows …
+    checked: Vec<CommandId>,
+    /// … and those that it does not.
+    unknown: Vec<CommandId>,
     /// Streams whose checksum the server has compared.
     compared: Vec<StreamId>,
     settled: Vec<(u64, Settled)>,
@@ -51,26 +59,54 @@ impl Client {
         let own = self.account.map(StreamId::Account);
         let own = reply.pulls.iter().find(|pull| Some(&pull.stream) == own.as_ref());
         let is_for_another = own.is_some_and(|pull| matches!(pull.result, PullResult::Denied));
-        if own.is_some() {
+        let own = own.is_some();
+        if own {
             self.needs_sign_in = is_for_another;
         }
-        let (settled, renumber) = self.read_answers(now, random, &reply);
+        // Only a reply that brings one's own stream was meant for oneself.
+        let asked = self.flight.as_ref().filter(|_| own && !is_for_another).map(|flight| flight.known.clone());
+        let (unknown, checked): (Vec<_>, Vec<_>) =
+            asked.into_iter().flatten().partition(|id| reply.unknown.contains(id));
+        let is_unsure = unknown.iter().any(|id| !self.doubts(*id))
+            || (!is_for_another
+                && reply.pulls.iter().any(|pull| self.breaks(pull) || self.lands_unasked(&pull.stream)));
+        let is_unsure = is_unsure && self.account.is_some();
+        let at = self.moment(reply.server_at);
+        let (settled, renumber) = self.read_answers(now, random, &reply.answers, at);
         let pulls = if is_for_another { Vec::new() } else { reply.pulls };
         let compared = self.compared(&pulls);
-        let streams: Vec<_> = pulls.into_iter().filter_map(|pull| self.read_pull(pull, reply.server_at)).collect();
+        let on = reply.server_at.date();
+        let streams: Vec<_> = pulls.into_iter().filter_map(|pull| self.read_pull(pull, at, on)).collect();
+        let unsure_before = is_unsure.then_some(at);
         self.next_poll = now + POLL_MS;
-        let storing = Storing { streams: streams.clone(), compared, settled: settled.clone(), renumber };
         if let Some(flight) = &mut self.flight {
-            flight.storing = Some(storing);
+            let (streams, settled, checked) = (streams.clone(), settled.clone(), checked.clone());
+            flight.storing =
+                Some(Storing { at, unsure_before, streams, checked, unknown, compared, settled, renumber });
         }
-        effects.push(Effect::Store { request, streams, settled });
+        let heard = self.unsure_before.max(unsure_before);
+        effects.push(Effect::Store { request, unsure_before, heard, streams, settled, checked, at });
+    }
+
+    /// When a reply was given: by the server's clock, but always after all that this phone has heard before. A clock that
+    /// was set back, say on another machine after a restore, creeps on until it has caught up.
+    fn moment(&mut self, server_at: Timestamp) -> Timestamp {
+        let at = self.latest.map_or(server_at, |latest| server_at.max(Timestamp::from_ms(latest.ms() + 1)));
+        self.latest = Some(at);
+        at
     }
 
     /// What is settled, and whether the rest needs other numbers.
-    fn read_answers(&mut self, now: u64, random: u64, reply: &SyncReply) -> (Vec<(u64, Settled)>, bool) {
+    fn read_answers(
+        &mut self,
+        now: u64,
+        random: u64,
+        answers: &[Answer],
+        at: Timestamp,
+    ) -> (Vec<(u64, Settled)>, bool) {
         let mut settled = Vec::new();
         let mut renumber = false;
-        for answer in &reply.answers {
+        for answer in answers {
             let (id, outcome) = match answer {
                 Answer::Decided { id, outcome } => (*id, outcome.clone()),
                 // The id belongs to another command. No number can help: it is put aside, and its person told.
@@ -93,8 +129,11 @@ impl Client {
                 }
             };
             let Some(item) = self.queue.values().find(|item| item.id == id) else { continue };
-            let raw = item.queued.raw.clone();
-            settled.push((item.queued.no, Settled { id, raw, outcome, at: reply.server_at, dismissed: false }));
+            let Queued { no, raw, place, again, .. } = item.queued.clone();
+            settled.push((
+                no,
+                Settled { id, raw, outcome, at, dismissed: false, unseen: true, place, checked: None, again },
+            ));
         }
         (settled, renumber)
     }
@@ -112,7 +151,7 @@ impl Client {
     }
 
     /// The rules M1 and M3: what a reply may change, given what is known by now.
-    fn read_pull(&self, pull: PullReply, as_of: Timestamp) -> Option<StreamWrite> {
+    fn read_pull(&self, pull: PullReply, as_of: Timestamp, on: LocalDate) -> Option<StreamWrite> {
         let known = self.cursors.get(&pull.stream).map(|progress| progress.cursor);
         let (basis, rows, gone, cursor) = match pull.result {
             PullResult::Delta { from, rows, gone, cursor } => {
@@ -131,11 +170,11 @@ impl Client {
                 if !is_newer && !goes_back {
                     return None;
                 }
-                (Basis::Nothing { goes_back }, rows, Vec::new(), Some(cursor))
+                (Basis::Instead(known), rows, Vec::new(), Some(cursor))
             }
-            PullResult::Denied => (Basis::Nothing { goes_back: false }, Vec::new(), Vec::new(), None),
+            PullResult::Denied => (Basis::Instead(known), Vec::new(), Vec::new(), None),
         };
-        Some(StreamWrite { stream: pull.stream, basis, rows, gone, cursor, as_of })
+        Some(StreamWrite { stream: pull.stream, basis, rows, gone, cursor, as_of, on })
     }
 
     pub(super) fn stored(&mut self, now: u64, random: u64, request: u64, ok: bool, effects: &mut Vec<Effect>) {
@@ -157,8 +196,18 @@ impl Client {
         for (_, settled) in storing.settled {
             // By its id: it may have another number by now.
             self.queue.retain(|_, item| item.id != settled.id);
+            let before = self.journal.get(&settled.id);
+            let settled = settled.over(before);
             self.land(&settled);
             self.journal.insert(settled.id, settled);
+        }
+        for id in &storing.checked {
+            if let Some(settled) = self.journal.get_mut(id) {
+                settled.checked = settled.checked.max(Some(storing.at));
+                // It is there, but the stream may not have shown it yet.
+                let settled = settled.clone();
+                self.land(&settled);
+            }
         }
         let cursors = &self.cursors;
         self.landing.retain(|_, landing| {
@@ -166,16 +215,22 @@ impl Client {
             let is_settled_by_picture = replaced.contains(&landing.stream);
             !is_settled_by_picture && !has_shown(cursors, &landing.stream, landing.seq, landing.at)
         });
-        if has_settled || flight.commands.is_empty() {
+        self.unsure_before = self.unsure_before.max(storing.unsure_before);
+        self.lost.extend(storing.unknown);
+        self.look_for_doubts();
+        let again = self.found_lost();
+        let is_clearer = !storing.checked.is_empty() || storing.unsure_before.is_some();
+        if has_settled || (flight.commands.is_empty() && again.is_empty()) {
             self.failures = 0;
         }
-        if storing.renumber {
+        // What is in doubt goes before the queue: until that is clear, no number is the right one.
+        if !again.is_empty() || (storing.renumber && self.doubts.is_empty()) {
             if now >= self.renumbered_by {
                 self.renumbered_by = now + RENUMBER_MS;
-                effects.push(Effect::Renumber);
+                effects.push(Effect::Renumber { again });
             }
             self.fail(now, random);
-        } else if has_settled {
+        } else if has_settled || is_clearer {
             self.not_before = self.not_before.min(now);
         } else if !flight.commands.is_empty() {
             // Nothing came of it: the same again at once would bring the same.
@@ -226,11 +281,26 @@ impl Client {
     /// Keeps an accepted command in the picture until its stream has been read that far.
     pub(super) fn land(&mut self, settled: &Settled) {
         let Outcome::Accepted { seq, .. } = settled.outcome else { return };
-        let Some((_, Some(pending))) = read(&settled.raw) else { return };
-        if !has_shown(&self.cursors, &pending.stream, seq, settled.at) {
-            let landing = Landing { stream: pending.stream.clone(), seq, at: settled.at, pending };
-            self.landing.insert(settled.id, landing);
+        let Some(envelope) = json::read::<Envelope>(&settled.raw) else { return };
+        // What the server still knew, the rows of that reply show, whatever number the change has there.
+        let (at, seq) = (settled.heard_of(), if settled.checked.is_some() { 0 } else { seq });
+        if !has_shown(&self.cursors, &envelope.stream, seq, at) {
+            self.await_rows(settled, envelope.stream, seq);
         }
+    }
+
+    /// The same at a start: what the disk has read later may come from a server that never knew of it.
+    pub(super) fn land_from_disk(&mut self, settled: &Settled) {
+        self.land(settled);
+        let Outcome::Accepted { seq, .. } = settled.outcome else { return };
+        if let Some(envelope) = json::read::<Envelope>(&settled.raw).filter(|_| settled.unseen) {
+            self.await_rows(settled, envelope.stream, seq);
+        }
+    }
+
+    fn await_rows(&mut self, settled: &Settled, stream: StreamId, seq: u64) {
+        let pending = read(&settled.raw).and_then(|(_, pending)| pending);
+        self.landing.insert(settled.id, Landing { stream, seq, at: settled.heard_of(), pending });
     }
 }
 

@@ -1,5 +1,7 @@
 //! The machine driven by hand: a phone, a reply, a lost reply.
 
+mod restores;
+
 use uuid::Uuid;
 
 use super::*;
@@ -36,7 +38,7 @@ fn id(no: u64) -> CommandId {
 fn queued(no: u64) -> Queued {
     let command = Command::CheckIn(CheckIn { sign_up: SignUpId::from_uuid(Uuid::from_u128(7)) });
     let (id, account, stream) = (id(no), account(), stream());
-    Draft { id, account, stream, depends_on: None, phone_ms: 0, command }.seal(device(), no)
+    Draft { id, account, stream, depends_on: None, phone_ms: 0, command }.seal(device(), no, no)
 }
 
 fn cursor(epoch: u64, seq: u64) -> Cursor {
@@ -81,7 +83,7 @@ fn is_armed(effects: &[Effect]) -> bool {
 
 fn reply(answers: Vec<Answer>, result: Option<PullResult>) -> SyncReply {
     let pulls = result.into_iter().map(|result| PullReply { stream: stream(), result }).collect();
-    SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls }
+    SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls, unknown: Vec::new() }
 }
 
 fn accepted(no: u64, seq: u64) -> Answer {
@@ -186,7 +188,7 @@ fn a_server_restored_under_its_old_epoch_is_believed() {
         client.step(10_000, 0, Input::TryNow);
         let restored = PullResult::Snapshot { why: Some(why), rows: vec![seats(2, 4)], cursor: cursor(1, 4) };
         let effects = client.step(10_010, 0, Input::Replied(2, Some(reply(vec![], Some(restored)))));
-        let is_told = |effect: &Effect| matches!(effect, Effect::Store { streams, .. } if streams[0].basis == Basis::Nothing { goes_back: true });
+        let is_told = |effect: &Effect| matches!(effect, Effect::Store { streams, .. } if streams[0].basis == Basis::Instead(Some(cursor(1, 9))));
         assert!(effects.iter().any(is_told), "the disk must not keep the branch that was cut off");
         client.step(10_011, 0, Input::Stored(2, true));
         assert_eq!(taken(&client), Some(2), "{why:?}");
@@ -250,8 +252,11 @@ fn what_a_session_of_somebody_else_is_shown_is_not_taken_for_ones_own() {
     let theirs = PullResult::Snapshot { why: None, rows: vec![seats(3, 5)], cursor: cursor(1, 5) };
     let pulls = vec![pull(own.clone(), PullResult::Denied), pull(stream(), theirs.clone())];
     let answers = vec![not_now(1, NotNow::WrongAccount)];
-    let effects =
-        client.step(10, 0, Input::Replied(1, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls })));
+    let effects = client.step(
+        10,
+        0,
+        Input::Replied(1, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls, unknown: Vec::new() })),
+    );
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Store { streams, .. } if streams.is_empty())));
     client.step(11, 0, Input::Stored(1, true));
     assert!(client.needs_sign_in() && taken(&client).is_none());
@@ -264,7 +269,11 @@ fn what_a_session_of_somebody_else_is_shown_is_not_taken_for_ones_own() {
     assert_eq!(asked.expect("a request")[0].stream, own, "it tells whose session this is");
     let pulls = vec![pull(own, snapshot(1, 1)), pull(stream(), theirs)];
     let answers = Vec::new();
-    client.step(70_010, 0, Input::Replied(2, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls })));
+    client.step(
+        70_010,
+        0,
+        Input::Replied(2, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls, unknown: Vec::new() })),
+    );
     let effects = client.step(70_011, 0, Input::Stored(2, true));
     assert!(!client.needs_sign_in() && taken(&client) == Some(3));
     assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![1]), "the queue goes on");
@@ -273,7 +282,17 @@ fn what_a_session_of_somebody_else_is_shown_is_not_taken_for_ones_own() {
 #[test]
 fn an_accepted_command_that_a_restore_has_lost_is_not_awaited_after_a_new_start() {
     let outcome = Outcome::Accepted { seq: 900, result: Accepted::Done };
-    let settled = Settled { id: id(1), raw: queued(1).raw, outcome, at: at(), dismissed: false };
+    let settled = Settled {
+        id: id(1),
+        raw: queued(1).raw,
+        outcome,
+        at: at(),
+        dismissed: false,
+        unseen: false,
+        place: 1,
+        checked: None,
+        again: false,
+    };
     for (read_at, awaited) in [(at(), 1), (at().plus_minutes(1), 0)] {
         let stored = Stored {
             account: Some(account()),
@@ -340,9 +359,12 @@ fn what_has_its_answer_leaves_the_queue_before_the_rest_is_renumbered() {
     let (mut client, _) = booted(vec![queued(1), queued(3)]);
     let answers = vec![accepted(1, 5), not_now(3, NotNow::Gap { expected: 2 })];
     let effects = client.step(10, 0, Input::Replied(1, Some(reply(answers, Some(snapshot(1, 5))))));
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Renumber)), "the first is not yet off the disk");
+    assert!(
+        !effects.iter().any(|effect| matches!(effect, Effect::Renumber { .. })),
+        "the first is not yet off the disk"
+    );
     let effects = client.step(11, 0, Input::Stored(1, true));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Renumber)));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Renumber { .. })));
     assert!(sent(&effects).is_none(), "the old number would only bring the same answer");
     let device = DeviceId::from_uuid(Uuid::from_u128(3));
     let effects = client.step(12, 0, Input::Renumbered(device, vec![renumbered(&queued(3), 1)]));
@@ -355,7 +377,7 @@ fn what_has_its_answer_leaves_the_queue_before_the_rest_is_renumbered() {
 #[test]
 fn a_queue_that_is_being_renumbered_is_not_renumbered_again() {
     let (mut client, _) = booted(vec![queued(3)]);
-    let asks = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Renumber));
+    let asks = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Renumber { .. }));
     let gap = |client: &mut Client, request, now| {
         let gap = reply(vec![not_now(3, NotNow::Gap { expected: 1 })], None);
         client.step(now, 0, Input::Replied(request, Some(gap)));
