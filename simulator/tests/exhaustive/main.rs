@@ -1,4 +1,5 @@
-//! Every way a small world can go, and not only those that chance finds: two phones, one place, two commands each.
+//! Every way a small world can go, and not only those that chance finds: two phones, one place, two commands on each, or
+//! three in all where the server may be put back.
 //!
 //! The phones are the machine of `domain::sync` over the simulator's disks, the server is the reference server with the
 //! rules of `domain`; nothing is retold. A checker walks through every state that can be reached when requests and
@@ -35,7 +36,7 @@ use simulator::coverage::Sight;
 use simulator::planted::Bug;
 use stateright::{Checker, HasDiscoveries, Model};
 
-use model::{Cast, World};
+use model::{Cast, Extent, World};
 
 /// More steps than this are no small world.
 const STEPS_MAX: usize = 30_000_000;
@@ -45,12 +46,14 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-fn prove(cast: Cast, sights: &[Sight]) {
+fn prove(cast: Cast, extent: Extent, sights: &[Sight]) {
     let started = Instant::now();
-    let checker = World::new(cast, None).checker().target_state_count(STEPS_MAX).spawn_bfs().join();
+    let checker = World::new(cast, extent, None).checker().target_state_count(STEPS_MAX).spawn_bfs().join();
     let (states, steps, depth) = (checker.unique_state_count(), checker.state_count(), checker.max_depth());
     let (seconds, sizes) = (started.elapsed().as_secs_f64(), checker.model().sizes());
-    say(&format!("{cast:?}: {states} states, {steps} steps, at most {depth} deep; {sizes}; {seconds:.0} s"));
+    say(&format!(
+        "{cast:?}, {extent:?}: {states} states, {steps} steps, at most {depth} deep; {sizes}; {seconds:.0} s"
+    ));
     checker.assert_properties();
     assert!(steps < STEPS_MAX, "not everything was looked at");
     let missing = checker.model().missing(sights);
@@ -58,28 +61,36 @@ fn prove(cast: Cast, sights: &[Sight]) {
 }
 
 /// What either world must come across.
-const SIGHTS: [Sight; 11] = [
-    Sight::Confirmed,
-    Sight::ReplayHit,
-    Sight::ServerDied,
-    Sight::KilledBeforeWrite,
-    Sight::Gap,
-    Sight::Renumbered,
+const SIGHTS: [Sight; 4] = [Sight::Confirmed, Sight::ReplayHit, Sight::ServerDied, Sight::KilledBeforeWrite];
+
+/// What a world that is put back must come across besides.
+const RESTORED: [Sight; 8] = [
     Sight::RestoredSilently,
     Sight::RestoredAnnounced,
     Sight::ResetAhead,
     Sight::ResetDiverged,
     Sight::ResetEpochChanged,
+    Sight::JournalKnown,
+    Sight::JournalLost,
+    Sight::SentAgain,
 ];
+
+/// Twice as much as [`PUT_BACK`] of what people do, and no restore.
+const GOES_ON: Extent = Extent { taps: [2, 2], is_restored: false };
+const PUT_BACK: Extent = Extent { taps: [2, 1], is_restored: true };
 
 #[test]
 fn two_people_who_want_one_place_agree_with_the_server_whatever_happens() {
-    prove(Cast::TwoPeople, &[&SIGHTS[..], &[Sight::Waitlisted, Sight::Promoted]].concat());
+    let sights = [&SIGHTS[..], &[Sight::Waitlisted, Sight::Promoted]].concat();
+    prove(Cast::TwoPeople, GOES_ON, &sights);
+    prove(Cast::TwoPeople, PUT_BACK, &[&sights[..], &RESTORED].concat());
 }
 
 #[test]
 fn one_person_with_two_phones_agrees_with_the_server_whatever_happens() {
-    prove(Cast::TwoPhones, &[&SIGHTS[..], &[Sight::Refused]].concat());
+    let sights = [&SIGHTS[..], &[Sight::Refused]].concat();
+    prove(Cast::TwoPhones, GOES_ON, &sights);
+    prove(Cast::TwoPhones, PUT_BACK, &[&sights[..], &RESTORED].concat());
 }
 
 #[test]
@@ -92,9 +103,12 @@ fn each_planted_bug_is_found() {
         (Bug::CursorBeforeRows, model::ALL_READ),
         (Bug::QueueBeforeAnswers, model::NOTHING_LOST),
         (Bug::TagsNotCompared, model::NOTHING_GONE),
+        (Bug::JournalNotAsked, model::NOTHING_FORGOTTEN),
+        (Bug::DoubtNotKept, model::NOTHING_FORGOTTEN),
+        (Bug::SentAgainBehind, model::IN_ORDER),
     ] {
         let until = HasDiscoveries::AnyOf([property].into());
-        let checker = World::new(Cast::TwoPeople, Some(bug)).checker().finish_when(until);
+        let checker = World::new(Cast::TwoPeople, PUT_BACK, Some(bug)).checker().finish_when(until);
         let checker = checker.target_state_count(STEPS_MAX).spawn_bfs().join();
         let path = checker.discovery(property).unwrap_or_else(|| panic!("{bug:?} is not found"));
         say(&format!("{bug:?} after {} states: {:?}", checker.unique_state_count(), path.into_actions()));

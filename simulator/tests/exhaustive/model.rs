@@ -72,9 +72,19 @@ pub struct State {
     server: KnownServer,
 }
 
+/// How much there is of a small world.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// How many commands the person of each phone gives: to sign up, and to withdraw.
+    pub taps: [u8; 2],
+    /// Whether the server may be put back.
+    pub is_restored: bool,
+}
+
 /// The small world.
 pub struct World {
     cast: Cast,
+    extent: Extent,
     planted: Option<Bug>,
     phones: Pool<(Phone, phone::Facts), Nudge, Nudged>,
     servers: Pool<(Server, server::Facts), Ask, Asked>,
@@ -87,7 +97,8 @@ pub const ONE_ANSWER: &str = "a command has one answer for ever, on one branch o
 pub const ONE_EFFECT: &str = "a command has one effect, and a household one party";
 /// One party.
 pub const ONE_PLACE: &str = "the place is never given twice";
-const IN_ORDER: &str = "a device's commands are handled in the order of their numbers";
+/// No later command before an earlier one.
+pub const IN_ORDER: &str = "commands are handled in the order in which they were given, over a restore as well";
 const TRUE_ANSWERS: &str = "an answer on a phone was given by the server";
 const TRUE_ROWS: &str = "what a phone shows came to be";
 /// Queued or answered.
@@ -96,13 +107,16 @@ pub const NOTHING_LOST: &str = "a command is in the queue until its answer is st
 pub const ALL_READ: &str = "who has read everything has everything";
 /// Nothing is shown that is not there.
 pub const NOTHING_GONE: &str = "once the stream was read again, nothing is shown that a restore took";
+/// What was accepted is.
+pub const NOTHING_FORGOTTEN: &str = "when nothing is left to find out or to send, the server has all that was accepted";
+const NOT_AGAIN: &str = "what has its answer is not sent, and what was refused never again";
 const OF_ONE_MIND: &str = "memory is what the disk has, unless something is being written";
 
 impl World {
     /// A small world, with a bug or without.
-    pub fn new(cast: Cast, planted: Option<Bug>) -> Self {
+    pub fn new(cast: Cast, extent: Extent, planted: Option<Bug>) -> Self {
         let (phones, servers) = (Pool::new(), Pool::new());
-        Self { cast, planted, phones, servers, sights: Mutex::default() }
+        Self { cast, extent, planted, phones, servers, sights: Mutex::default() }
     }
 
     /// How much of it had to be worked out.
@@ -148,7 +162,12 @@ impl World {
             let (after, sent) = phone.0.after(nudge);
             let mut seen = Sights::default();
             match nudge {
-                Nudge::Renumber => seen.mark(Sight::Renumbered),
+                Nudge::Renumber => {
+                    seen.mark(Sight::Renumbered);
+                    if phone.0.renumbers.as_ref().is_some_and(|again| !again.is_empty()) {
+                        seen.mark(Sight::SentAgain);
+                    }
+                }
                 Nudge::Kill if phone.0.is_writing() => seen.mark(Sight::KilledBeforeWrite),
                 _ => {}
             }
@@ -193,8 +212,9 @@ impl World {
         let letter = Arc::clone(&state.letters[phone][letter]);
         let account = self.accounts()[phone];
         self.ask(state, Ask::Letter { phone, digest: letter.digest() }, |server| {
-            let commands = vec![letter.raw.clone()];
-            server.ask(account, &SyncRequest { proto: PROTOCOL, device: None, commands, pulls: Vec::new() }, None)
+            let (commands, known) = (vec![letter.raw.clone()], letter.known.clone());
+            let body = SyncRequest { proto: PROTOCOL, device: None, commands, pulls: Vec::new(), known };
+            server.ask(account, &body, None)
         });
     }
 
@@ -214,7 +234,9 @@ impl Model for World {
     /// Both phones have been started, and have read what there is.
     fn init_states(&self) -> Vec<State> {
         let accounts = self.accounts();
-        let fresh = |number: usize| self.keep_phone(Phone::new(number, accounts[number], self.planted));
+        let fresh = |number: usize| {
+            self.keep_phone(Phone::new(number, accounts[number], self.extent.taps[number], self.planted))
+        };
         let mut state = State {
             phones: [fresh(0), fresh(1)],
             letters: [Arc::default(), Arc::default()],
@@ -239,7 +261,7 @@ impl Model for World {
         for number in busy.map_or(0..2, |busy| busy..busy + 1) {
             let (phone, facts) = &**state.phones[number];
             deeds.extend(facts.may_tap.then_some(Deed::Tap(number)));
-            deeds.extend(phone.renumbers.then_some(Deed::Renumber(number)));
+            deeds.extend(phone.renumbers.is_some().then_some(Deed::Renumber(number)));
             deeds.push(Deed::Kill(number));
             let Some(body) = phone.request() else {
                 deeds.push(if phone.is_writing() { Deed::Write(number) } else { Deed::Try(number) });
@@ -249,7 +271,7 @@ impl Model for World {
             deeds.extend((0..body.commands.len()).map(|at| Deed::Die(number, at)));
             deeds.extend((0..state.letters[number].len()).map(|letter| Deed::ArriveLate(number, letter)));
         }
-        let moments = 0..state.server.0.moments();
+        let moments = if self.extent.is_restored { 0..state.server.0.moments() } else { 0..0 };
         deeds.extend(moments.flat_map(|to| [false, true].map(|is_announced| Deed::Restore(to, is_announced))));
     }
 
@@ -302,10 +324,17 @@ impl Model for World {
             }),
             Property::always(NOTHING_GONE, |_, state| {
                 all(state, |phone, server| {
-                    let has_read = server.was_restored() && phone.heard_at.is_some_and(|at| at >= server.clock());
+                    let has_read = server.was_restored() && phone.has_heard_of_restore;
                     !has_read || phone.rows.iter().chain(&phone.landing).all(|id| server.does_know(*id))
                 })
             }),
+            Property::always(NOTHING_FORGOTTEN, |_, state| {
+                all(state, |phone, server| {
+                    let has_asked = !server.was_restored() || phone.has_heard_of_restore;
+                    !has_asked || phone.accepted_at_rest.iter().all(|id| server.has_accepted(*id))
+                })
+            }),
+            Property::always(NOT_AGAIN, |_, state| all(state, |phone, _| !phone.has_sent_answered)),
             Property::always(OF_ONE_MIND, |_, state| all(state, |phone, _| phone.is_of_one_mind)),
         ]
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::command::Outcome;
 use domain::id::{AccountId, CommandId, DeviceId};
 use domain::sync::wire::PROTOCOL;
-use domain::sync::{Cursor, Pull, PullResult, SyncReply, SyncRequest};
+use domain::sync::{Cursor, Known as Ask, Pull, PullResult, SyncReply, SyncRequest};
 use domain::time::Timestamp;
 use simulator::coverage::Sights;
 use simulator::invariants::Rule;
@@ -15,7 +15,7 @@ use simulator::server::{Database, Mishap, Server as Reference};
 use simulator::town::{BEGIN_MS, occurrences};
 
 use crate::known::{Kept, Known, digest_of};
-use crate::phone::{Envelope, digest_of_rows, said, stream};
+use crate::phone::{Envelope, digest_of_rows, phone_of, said, stream};
 
 /// A state of the database, and what it came from on its branch of history.
 #[derive(Debug, Clone)]
@@ -84,11 +84,18 @@ impl Server {
         self.now.told.contains_key(&id)
     }
 
+    /// Whether it has accepted this command, on this branch of history.
+    pub fn has_accepted(&self, id: CommandId) -> bool {
+        matches!(self.now.told.get(&id), Some(Outcome::Accepted { .. }))
+    }
+
     /// Whether a command that is still on its way can change anything. As long as it may be put back, any may.
     pub fn may_do(&self, letter: &Envelope) -> bool {
         let last_no = self.now.numbers.get(&letter.device).copied().unwrap_or_default();
         let is_new = letter.no > last_no && !self.does_know(letter.id);
-        !self.was_restored || self.planted.is_some() || is_new
+        // What has another answer by now never gets this one.
+        let may_be_known = |known: &Ask| !self.does_know(known.id) || self.now.db.knows(*known);
+        !self.was_restored || self.planted.is_some() || (is_new && letter.known.iter().all(may_be_known))
     }
 
     /// Answers a request: what it is then, if that is anything new, its reply, and what it saw.
@@ -108,7 +115,7 @@ impl Server {
             && reference.db.last_numbers().eq(self.now.db.last_numbers());
         let after = (!is_same).then(|| {
             let mut after = self.clone();
-            after.take_note(reference);
+            after.take_note(reference, body.pulls.is_empty());
             after
         });
         (after, reply, sights)
@@ -125,7 +132,9 @@ impl Server {
         after
     }
 
-    fn take_note(&mut self, reference: Reference) {
+    /// What came late, and whose answer nobody gets, was held by the network: of such the server does not know what its
+    /// phone has become since.
+    fn take_note(&mut self, reference: Reference, is_late: bool) {
         if !self.was_restored && !reference.commits.is_empty() {
             self.before.push(Known::new(digest_of(&self.now), self.now.clone()));
         }
@@ -145,6 +154,10 @@ impl Server {
         }
         for (id, outcome) in reference.answers {
             let is_first = !self.now.told.contains_key(&id);
+            let is_behind = |other: &CommandId| phone_of(id) == phone_of(*other) && *other > id;
+            if is_first && !is_late && self.now.told.keys().any(is_behind) {
+                self.broken = Some(Rule::Order);
+            }
             let first = self.now.told.entry(id).or_insert_with(|| outcome.clone());
             // No answer is ever pruned here: none was given so long ago that it is gone.
             if *first != outcome || (is_first && outcome == Outcome::Expired) {
@@ -167,7 +180,7 @@ impl Server {
     /// What is asked about it.
     pub fn facts(&self, accounts: [AccountId; 2]) -> Facts {
         let pulls = vec![Pull { stream: stream(), cursor: None, checksum: None }];
-        let body = SyncRequest { proto: PROTOCOL, device: None, commands: Vec::new(), pulls };
+        let body = SyncRequest { proto: PROTOCOL, device: None, commands: Vec::new(), pulls, known: Vec::new() };
         let head = |account| {
             let reply = self.ask(account, &body, None).1.expect("a reply to a look");
             match reply.pulls.into_iter().next().map(|pull| pull.result) {
