@@ -29,6 +29,8 @@ pub enum Task {
     Serve(Box<ServeOptions>),
     /// Check that a database keeps its promises; prints what does not, and ends with 1 then.
     Check(DatabaseOptions),
+    /// Say that a database was put back from a backup, before it is served again: phones then ask what it still has.
+    Restored(DatabaseOptions),
 }
 
 /// Which database.
@@ -483,7 +485,7 @@ mod tests {
         let args = ["lifehub", "serve"].iter().chain(args);
         match Cli::try_parse_from(args).expect("options").command {
             Task::Serve(options) => *options,
-            Task::Check(_) => panic!("serve"),
+            Task::Check(_) | Task::Restored(_) => panic!("serve"),
         }
     }
 

@@ -12,7 +12,7 @@ use server::reads::cache::Caches;
 use server::router::router;
 use server::serve::{serve, stop_on_signal};
 use server::state::{AppState, Clock, Entropy, Shared};
-use server::store::{Db, Opening, check};
+use server::store::{Db, Opening, check, restored};
 use server::telemetry::Telemetry;
 use server::{caller, demo, jobs};
 use tokio::net::TcpListener;
@@ -30,6 +30,10 @@ fn main() -> ExitCode {
         match command {
             Task::Serve(options) => run(*options).await.map(|()| ExitCode::SUCCESS),
             Task::Check(options) => check_database(&options.address()?).await,
+            Task::Restored(options) => {
+                restored::renew_epoch(&options.address()?, Entropy.number()).await??;
+                Ok(ExitCode::SUCCESS)
+            }
         }
     });
     done.unwrap_or_else(|error| fail(&error))

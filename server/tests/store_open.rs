@@ -4,6 +4,7 @@ use std::path::Path;
 
 use server::store::check::check_at;
 use server::store::open::look;
+use server::store::restored::renew_epoch;
 use server::store::testing::{TestDb, empty_postgres, fresh_folder, opening};
 use server::store::{Db, OpenError, Opening};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
@@ -71,6 +72,38 @@ async fn is_looked_at_beside_a_running_server(test: TestDb) {
         look(&test.address, |conn| Box::pin(async move { conn.execute("delete from stream", &[]).await })).await;
     assert!(written.map_err(|error| error.to_string()).expect("a look").is_err());
     test.remove().await;
+}
+
+/// The epoch that readers are told.
+async fn epoch_of(address: &str) -> String {
+    let value = "select value from meta where key = 'epoch'";
+    let read = look(address, move |conn| Box::pin(async move { conn.one(value, &[]).await?.text("value") })).await;
+    read.map_err(|error| error.to_string()).expect("a look").expect("an epoch")
+}
+
+#[tokio::test]
+async fn a_database_that_was_put_back_gets_another_epoch_and_no_other_word() {
+    let renewed = |address: String| async move {
+        renew_epoch(&address, 7).await.map_err(|error| error.to_string()).map(|done| done.map_err(|e| e.to_string()))
+    };
+    let test = TestDb::lite(Default::default()).await;
+    let (address, path) = (test.address.clone(), test.address.trim_start_matches("sqlite:").to_owned());
+    let sentence = renewed(address.clone()).await.expect_err("a server has it open");
+    assert!(sentence.ends_with("is in use by another server"), "{sentence}");
+    test.db.close().await;
+    assert_eq!(renewed(address.clone()).await, Ok(Ok(())));
+    assert_eq!(epoch_of(&address).await, "0000000000000007");
+    assert!(renewed(format!("{address}.none")).await.is_err() && !Path::new(&format!("{path}.none")).exists());
+    let foreign = fresh_folder().join("foreign.db");
+    in_file(&foreign, "create table meta (key text, value text); insert into meta values ('epoch', 'theirs')").await;
+    assert!(matches!(renewed(format!("sqlite:{}", foreign.display())).await, Ok(Err(_))));
+    assert_eq!(epoch_of(&format!("sqlite:{}", foreign.display())).await, "theirs");
+
+    if let Some(test) = TestDb::postgres(Default::default()).await {
+        assert_eq!(renewed(test.address.clone()).await, Ok(Ok(())));
+        assert_eq!(epoch_of(&test.address).await, "0000000000000007");
+        test.remove().await;
+    }
 }
 
 #[tokio::test]

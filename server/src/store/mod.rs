@@ -11,6 +11,7 @@ pub mod notices;
 pub mod open;
 pub mod people;
 pub mod public_reads;
+pub mod restored;
 pub mod rows;
 pub mod seed;
 pub mod sessions;

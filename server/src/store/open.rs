@@ -274,12 +274,12 @@ impl Db {
 }
 
 /// Where a database is.
-enum Place<'a> {
+pub(super) enum Place<'a> {
     File(&'a Path),
     Server,
 }
 
-fn engine_of(address: &str) -> Result<Place<'_>, OpenError> {
+pub(super) fn engine_of(address: &str) -> Result<Place<'_>, OpenError> {
     if let Some(path) = address.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
         let is_file = !path.is_empty() && !path.starts_with(':');
@@ -320,12 +320,12 @@ where
     }
 }
 
-fn pg_options(address: &str) -> Result<PgConnectOptions, OpenError> {
+pub(super) fn pg_options(address: &str) -> Result<PgConnectOptions, OpenError> {
     // Never the address itself: it may hold a password.
     address.parse().map_err(|_| OpenError::Address("postgres://…".to_owned()))
 }
 
-fn pg_name(options: &PgConnectOptions) -> String {
+pub(super) fn pg_name(options: &PgConnectOptions) -> String {
     format!("{} on {}", options.get_database().unwrap_or("postgres"), options.get_host())
 }
 
@@ -409,7 +409,7 @@ fn check_file(path: &Path) -> Result<(), OpenError> {
 }
 
 /// SQLite's errors that have a sentence of their own.
-fn lite_problem(path: &Path, source: sqlx::Error) -> OpenError {
+pub(super) fn lite_problem(path: &Path, source: sqlx::Error) -> OpenError {
     let code = source.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     match code.map(|code| code & 0xff) {
         // SQLITE_BUSY, SQLITE_READONLY, SQLITE_NOTADB.
@@ -470,7 +470,7 @@ async fn identify(conn: &mut Conn<'_>, what: &str, opening: Opening) -> Result<u
 }
 
 /// Takes the lock that keeps a second server from the same file; held until the process ends.
-fn lock_beside(path: &Path) -> Result<std::fs::File, OpenError> {
+pub(super) fn lock_beside(path: &Path) -> Result<std::fs::File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock_path = PathBuf::from(name);
