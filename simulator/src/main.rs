@@ -1,13 +1,20 @@
 //! `simulator [--seeds N] [--seed S [--story]]`: runs seeds, or replays one and tells what happened; then looks whether
-//! each planted bug is caught.
+//! each planted bug is caught. `simulator --overlay FILE` measures how long a phone takes to draw what is in a reply.
 
 use std::process::ExitCode;
 use std::time::Instant;
 
+use domain::command::{Command, SignUp};
+use domain::id::{CommandId, StreamId};
+use domain::sync::overlay::{Pending, lay_over};
+use domain::sync::view::Delivery;
+use domain::sync::{PullResult, SyncReply, View};
 use simulator::coverage::{Sight, Sights};
 use simulator::dice::choices;
 use simulator::planted::Bug;
 use simulator::run::{Report, run, shrink, tell};
+use simulator::town::{account, household};
+use uuid::Uuid;
 
 /// A planted bug must be caught within so many seeds.
 const CATCH_WITHIN: u64 = 1_000;
@@ -20,11 +27,48 @@ fn main() -> ExitCode {
         let at = arguments.iter().position(|argument| argument == name)?;
         arguments.get(at + 1)?.parse().ok()
     };
+    let file = arguments.iter().position(|argument| argument == "--overlay").and_then(|at| arguments.get(at + 1));
+    if let Some(file) = file {
+        return measure_overlay(file);
+    }
     let is_fine = match value("--seed") {
         Some(seed) => replay(seed, arguments.iter().any(|argument| argument == "--story")),
         None => prove(value("--seeds").unwrap_or(COVER_FROM)),
     };
     if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// How long it takes to lay an outbox over the rows of a reply; a phone does it whenever anything changes.
+fn measure_overlay(file: &str) -> ExitCode {
+    const PENDING: usize = 20;
+    const TIMES: u32 = 50;
+    let reply = std::fs::read_to_string(file).ok().and_then(|text| serde_json::from_str::<SyncReply>(&text).ok());
+    let Some(reply) = reply else {
+        eprintln!("{file} is no reply");
+        return ExitCode::FAILURE;
+    };
+    let (mut base, mut count) = (View::default(), 0);
+    for pull in &reply.pulls {
+        let PullResult::Snapshot { rows, .. } = &pull.result else { continue };
+        rows.iter().for_each(|row| base.put(&pull.stream, row));
+        count += rows.len();
+    }
+    let person = household(account(0))[0].id;
+    let asks = base.occurrences.keys().take(PENDING).enumerate().map(|(at, occurrence)| Pending {
+        id: CommandId::from_uuid(Uuid::from_u128(at as u128 + 1)),
+        stream: StreamId::Account(account(0)),
+        command: Command::SignUp(SignUp { occurrence: *occurrence, people: vec![person] }),
+        delivery: Delivery::Saved,
+    });
+    let pending: Vec<_> = asks.collect();
+    let started = Instant::now();
+    for _ in 0..TIMES {
+        std::hint::black_box(lay_over(&base, std::hint::black_box(&pending), reply.server_at));
+    }
+    let each = started.elapsed() / TIMES;
+    let ms = each.as_secs_f64() * 1_000.0;
+    println!("{} pending laid over {count} rows: {ms:.2} ms (goal 5 for 2,000 rows, on a phone)", pending.len());
+    ExitCode::SUCCESS
 }
 
 fn replay(seed: u64, with_story: bool) -> bool {

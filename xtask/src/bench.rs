@@ -5,6 +5,7 @@ mod http;
 mod server;
 mod sign_ups;
 mod sizes;
+mod wire;
 
 use std::path::PathBuf;
 

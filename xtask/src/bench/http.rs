@@ -56,6 +56,12 @@ impl Connection {
         self.ask("POST", path, "Content-Type: application/json\r\nX-Lifehub: 1\r\n", body.to_string().as_bytes())
     }
 
+    /// Sends JSON, and takes a compressed answer.
+    pub fn post_compressed(&mut self, path: &str, body: &serde_json::Value) -> Result<Answer> {
+        let more = "Content-Type: application/json\r\nX-Lifehub: 1\r\nAccept-Encoding: br\r\n";
+        self.ask("POST", path, more, body.to_string().as_bytes())
+    }
+
     fn ask(&mut self, method: &str, path: &str, more: &str, body: &[u8]) -> Result<Answer> {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let head = format!(

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::http::{ADDRESS, Connection};
-use super::sign_ups;
+use super::{sign_ups, wire};
 
 /// How long each figure is measured.
 pub const SPAN: Duration = Duration::from_secs(5);
@@ -64,6 +64,7 @@ pub fn print(binary: &Path) -> Result<()> {
         println!("{name}, 16 clients: {figures}");
     }
     println!("memory after reads: {} MiB", resident_mib(&server)?);
+    wire::print(&folder.0)?;
     sign_ups::print(&server)?;
     println!("memory after sign-ups: {} MiB", resident_mib(&server)?);
     Ok(())

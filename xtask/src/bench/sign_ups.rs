@@ -19,8 +19,9 @@ const RESIDENTS: usize = 512;
 const RACERS: usize = 50;
 
 /// A date one can sign up for.
-struct Date {
-    stream: String,
+pub struct Date {
+    /// Its community's stream.
+    pub stream: String,
     occurrence: String,
     free: u64,
 }
@@ -80,7 +81,7 @@ fn race(phones: &[Mutex<Phone>]) -> Result<()> {
 }
 
 /// Dates of all communities that anybody can sign up for now.
-fn dates() -> Result<Vec<Date>> {
+pub fn dates() -> Result<Vec<Date>> {
     let mut connection = Connection::open()?;
     let communities = connection.get_plain("/api/communities")?.json()?;
     let mut dates = Vec::new();
@@ -119,7 +120,7 @@ fn sign_in() -> Result<Vec<Mutex<Phone>>> {
 }
 
 /// A resident's phone.
-struct Phone {
+pub struct Phone {
     connection: Connection,
     account: String,
     device: String,
@@ -130,7 +131,8 @@ struct Phone {
 }
 
 impl Phone {
-    fn sign_in(number: usize) -> Result<Self> {
+    /// Signs a newcomer in, who has one more person in the household.
+    pub fn sign_in(number: usize) -> Result<Self> {
         let mut connection = Connection::open()?;
         // The demo district's own people have numbers from 199 0000 0000 on, and signed up for dates of their own.
         let phone = format!("1991{number:07}");
@@ -157,7 +159,8 @@ impl Phone {
         Ok(self.sign_up(date)?["outcome"] == "accepted")
     }
 
-    fn sign_up(&mut self, date: &Date) -> Result<Value> {
+    /// Asks for one place; its answer.
+    pub fn sign_up(&mut self, date: &Date) -> Result<Value> {
         let body = json!({ "occurrence": date.occurrence, "people": [self.person] });
         let (id, answer) = self.send(&date.stream, "sign_up", body)?;
         if answer["outcome"] == "accepted" {
@@ -166,7 +169,8 @@ impl Phone {
         Ok(answer)
     }
 
-    fn out(&mut self) -> Result<()> {
+    /// Gives back the place that it has, if any.
+    pub fn out(&mut self) -> Result<()> {
         if let Some((stream, id)) = self.standing.take() {
             let body = json!({ "sign_up": id, "people": [self.person] });
             let (_, answer) = self.send(&stream, "withdraw_sign_up", body)?;
