@@ -190,7 +190,7 @@ on_both_engines! {
                 .await
                 .expect("a hundred operations");
         }
-        assert_eq!(test.findings().await, []);
+        assert_eq!(test.findings_of_guards().await, []);
         let model = &state.lock().await.0;
         let live = test.number("select count(*) from booking where state = 'approved'", &[]).await;
         assert_eq!(live, i64::try_from(model.held.len()).expect("few"));

@@ -47,7 +47,7 @@ on_both_engines! {
         assert_eq!(race(test, |_| "c:banzha".to_owned()).await, (1, 63));
         assert_eq!(test.number("select taken from occurrence", &[]).await, 1);
         assert_eq!(test.number("select count(*) from sign_up", &[]).await, 1);
-        assert_eq!(test.findings().await, []);
+        assert_eq!(test.findings_of_guards().await, []);
     }
 
     async fn also_without_a_lane_in_common(test) {
@@ -94,7 +94,7 @@ on_both_engines! {
             }
         }
         assert_eq!(test.number("select taken from occurrence", &[]).await, 20);
-        assert_eq!(test.findings().await, []);
+        assert_eq!(test.findings_of_guards().await, []);
     }
 
     async fn what_was_put_off_fails_with_its_own_job(test) {

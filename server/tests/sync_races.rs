@@ -218,8 +218,9 @@ on_both_engines! {
             if let Outcome::Accepted { .. } = outcomes[2] {
                 let held = "select count(*) from claim where source_kind = 'booking'";
                 assert_eq!(test.number(held, &[]).await, 1);
-                test.execute("update booking set state = 'cancelled' where account = $1", &[account(2).into()]).await.expect("an end");
-                test.execute("delete from synced_row where class in ('booking', 'desk_booking', 'busy')", &[]).await.expect("a tidy table");
+                let sql = "select id from booking where account = $1 and state = 'requested'";
+                let booking = test.text(sql, &[account(2).into()]).await.parse().expect("an id");
+                Phone::of(2).ask(db, Command::CancelBooking(CancelBooking { booking, reason: None })).await;
             }
         }
         assert_eq!(test.findings().await, []);

@@ -155,7 +155,7 @@ pub async fn write_change(
 }
 
 /// The next link of the chain. The time belongs to it: what a restore had lost may be decided otherwise later.
-fn chain(before: u32, cause: &str, now: Timestamp) -> u32 {
+pub(super) fn chain(before: u32, cause: &str, now: Timestamp) -> u32 {
     let when = now.ms().to_be_bytes();
     let digest = Sha256::new().chain_update(before.to_be_bytes()).chain_update(when).chain_update(cause).finalize();
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])

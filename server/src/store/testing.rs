@@ -124,12 +124,32 @@ impl TestDb {
         row.and_then(|row| row.int(0)).expect("a number")
     }
 
+    /// The first column of the first row, a text.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn text(&self, sql: &'static str, values: &[Value]) -> String {
+        let values = values.to_vec();
+        let row = self.db.read(|conn| Box::pin(async move { conn.one(sql, &values).await })).await;
+        row.and_then(|row| row.text(0)).expect("a text")
+    }
+
     /// What [`super::check::check`] finds.
     ///
     /// # Panics
     /// When it cannot look.
     pub async fn findings(&self) -> Vec<super::check::Finding> {
         self.db.read(|conn| Box::pin(async move { super::check::check(conn).await })).await.expect("a check")
+    }
+
+    /// [`TestDb::findings`], but for what operations write and these tests do not: rows that phones read, numbers of
+    /// places, the order of asking.
+    ///
+    /// # Panics
+    /// When it cannot look.
+    pub async fn findings_of_guards(&self) -> Vec<super::check::Finding> {
+        let of_operations = ["synced_row.there", "sign_up_member.seat", "sign_up.queue_order"];
+        self.findings().await.into_iter().filter(|finding| !of_operations.contains(&finding.rule)).collect()
     }
 }
 

@@ -1,0 +1,180 @@
+//! Promises that one statement can look for, on both engines.
+
+/// A promise as a statement that answers (id, expected, found) for whatever breaks it.
+pub(super) const RULES: [(&str, &str); 22] = [
+    (
+        "occurrence.taken",
+        "select id, cast(counted as text) expected, cast(taken as text) found from (
+             select o.id, o.taken, (select count(*) from sign_up_member m join sign_up s on s.id = m.sign_up
+                 where m.occurrence = o.id and m.left_at is null and s.state = 'confirmed') counted
+             from occurrence o) x where taken <> counted",
+    ),
+    (
+        "occurrence.capacity",
+        "select id, 'at most ' || cast(capacity as text) expected, cast(taken as text) found
+         from occurrence where taken > capacity",
+    ),
+    (
+        "occurrence.waiting_heads",
+        "select id, cast(counted as text) expected, cast(waiting_heads as text) found from (
+             select o.id, o.waiting_heads, (select count(*) from sign_up_member m join sign_up s on s.id = m.sign_up
+                 where m.occurrence = o.id and m.left_at is null and s.state = 'waitlisted') counted
+             from occurrence o) x where waiting_heads <> counted",
+    ),
+    (
+        "occurrence.waiting_parties",
+        "select id, cast(counted as text) expected, cast(waiting_parties as text) found from (
+             select o.id, o.waiting_parties,
+                    (select count(*) from sign_up s where s.occurrence = o.id and s.state = 'waitlisted') counted
+             from occurrence o) x where waiting_parties <> counted",
+    ),
+    (
+        "sign_up_member.holds",
+        "select sign_up || '/' || person id, s.state || case when m.left_at is null then '' else ', left' end expected,
+                cast(m.holds as text) found
+         from sign_up_member m join sign_up s on s.id = m.sign_up
+         where m.holds <> case when s.state = 'confirmed' and m.left_at is null then 1 else 0 end",
+    ),
+    (
+        "sign_up.party",
+        "select id, 'somebody' expected, 'nobody' found from sign_up s
+         where state in ('confirmed', 'waitlisted')
+           and not exists (select 1 from sign_up_member m where m.sign_up = s.id and m.left_at is null)",
+    ),
+    (
+        "sign_up.live",
+        "select account || ' ' || occurrence id, '1' expected, cast(count(*) as text) found
+         from sign_up where state in ('confirmed', 'waitlisted') group by account, occurrence having count(*) > 1",
+    ),
+    (
+        "sign_up.queue_order",
+        "select s.id, 'its own, below ' || cast(o.next_order as text) expected, cast(s.queue_order as text) found
+         from sign_up s join occurrence o on o.id = s.occurrence
+         where s.queue_order >= o.next_order or exists (select 1 from sign_up t
+             where t.occurrence = s.occurrence and t.queue_order = s.queue_order and t.id <> s.id)",
+    ),
+    (
+        "sign_up_member.once",
+        "select person || ' ' || occurrence id, '1' expected, cast(count(*) as text) found
+         from sign_up_member where left_at is null group by person, occurrence having count(*) > 1",
+    ),
+    (
+        "sign_up_member.person",
+        "select m.sign_up || '/' || m.person id, 'of the household' expected,
+                case when p.account <> s.account then 'of ' || p.account else 'removed' end found
+         from sign_up_member m join sign_up s on s.id = m.sign_up join person p on p.id = m.person
+         join occurrence o on o.id = m.occurrence
+         where m.left_at is null and s.state in ('confirmed', 'waitlisted')
+           and (p.account <> s.account or p.removed_at < o.ends_at)",
+    ),
+    (
+        "sign_up_member.seat",
+        "select m.sign_up || '/' || m.person id,
+                case when o.capacity is null then 'none' else '1..' || cast(o.capacity as text) || ', its own' end expected,
+                coalesce(cast(m.seat as text), 'none') found
+         from sign_up_member m join occurrence o on o.id = m.occurrence
+         where m.left_at is null and m.holds = 1 and (
+             (m.seat is null) <> (o.capacity is null) or m.seat not between 1 and o.capacity
+             or exists (select 1 from sign_up_member n where n.occurrence = m.occurrence and n.seat = m.seat
+                 and n.left_at is null and (n.sign_up <> m.sign_up or n.person <> m.person)))",
+    ),
+    (
+        "occurrence.cancelled",
+        "select o.id, 'nobody' expected, s.id found from occurrence o join sign_up s on s.occurrence = o.id
+         where o.cancelled_at is not null and s.state in ('confirmed', 'waitlisted')",
+    ),
+    (
+        "booking.claim",
+        "select b.id, 'held' expected, 'not held' found from booking b
+         where b.state in ('requested', 'approved', 'checked_in') and not exists (
+             select 1 from claim c where c.source_kind = 'booking' and c.source_id = b.id and c.space = b.space
+               and c.s = b.starts_at / 900000 and c.e = (b.ends_at + 899999) / 900000
+               and c.heads = b.adults + b.children)",
+    ),
+    (
+        "occurrence.claim",
+        "select o.id, 'held' expected, 'not held' found from occurrence o join activity a on a.id = o.activity
+         where a.venue_space is not null and o.cancelled_at is null and not exists (
+             select 1 from claim c where c.source_kind = 'occurrence' and c.source_id = o.id
+               and c.space = a.venue_space and c.s = o.starts_at / 900000 and c.e = (o.ends_at + 899999) / 900000)",
+    ),
+    (
+        "claim.source",
+        "select c.id, 'something live' expected, 'nothing' found from claim c
+         where (c.source_kind = 'booking' and not exists (select 1 from booking b
+                   where b.id = c.source_id and b.state in ('requested', 'approved', 'checked_in')))
+            or (c.source_kind = 'occurrence' and not exists (select 1 from occurrence o
+                   where o.id = c.source_id and o.cancelled_at is null))",
+    ),
+    (
+        "claim.atoms",
+        "select c.id, sa.atom expected, 'not held' found from claim c join space_atom sa on sa.space = c.space
+         where not exists (select 1 from claim_atom ca where ca.claim = c.id and ca.atom = sa.atom)
+         union all
+         select ca.claim, 'not held' expected, ca.atom found from claim_atom ca
+         where not exists (select 1 from claim c join space_atom sa on sa.space = c.space
+                           where c.id = ca.claim and sa.atom = ca.atom)",
+    ),
+    (
+        "occupancy.limit",
+        "select atom || '/' || cast(cell as text) id,
+                'groups 0..' || cast(cap_g as text) || ', heads 0..' || cast(cap_p as text) || ', no core on a buffer' expected,
+                cast(g as text) || ', ' || cast(p as text) || ', buffers ' || cast(buf as text) found
+         from occupancy where g not between 0 and cap_g or p not between 0 and cap_p or buf < 0
+             or (g > 0 and buf > 0 and cap_g = 1)",
+    ),
+    (
+        "stream.head",
+        "select r.stream || ' ' || r.class || ' ' || r.id id, 'at most ' || cast(s.head as text) expected,
+                cast(r.seq as text) found
+         from synced_row r join stream s on s.id = r.stream where r.seq > s.head
+         union all
+         select s.id, cast(s.head - s.floor as text) || ' ticks' expected, cast(count(t.seq) as text) found
+         from stream s left join stream_tick t on t.stream = s.id and t.seq > s.floor
+         group by s.id, s.head, s.floor having count(t.seq) <> s.head - s.floor or max(t.seq) <> s.head",
+    ),
+    (
+        "processed_command.device",
+        "select c.id, 'a device of ' || c.account expected, 'of ' || d.account found
+         from processed_command c join device d on d.id = c.device where d.account <> c.account",
+    ),
+    (
+        "processed_command.order",
+        "select id, 'at least ' || cast(before as text) expected, cast(seq as text) found from (
+             select id, seq, max(seq) over (partition by device, stream order by no
+                 rows between unbounded preceding and 1 preceding) before
+             from processed_command) x where seq < before",
+    ),
+    (
+        "synced_row.seq",
+        "select r.stream || ' ' || r.class || ' ' || r.id id, 'at least 1' expected, cast(r.seq as text) found
+         from synced_row r where r.seq < 1",
+    ),
+    (
+        "synced_row.there",
+        "select class || ' ' || id id, expected, found from (
+             select 'seats' class, o.id, 'a row' expected, 'none' found from occurrence o where not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || o.community and r.audience = 'public'
+                 and r.class = 'seats' and r.id = o.id and r.gone_at is null)
+             union all
+             select 'sign_up', s.id, 'a row', 'none' from sign_up s where not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || s.community and r.audience = 'account:' || s.account
+                 and r.class = 'sign_up' and r.id = s.id and r.gone_at is null)
+             union all
+             select 'booking', b.id, 'a row', 'none' from booking b where not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || b.community and r.audience = 'account:' || b.account
+                 and r.class = 'booking' and r.id = b.id and r.gone_at is null)
+             union all
+             select 'notice', n.id, 'a row', 'none' from notice n where not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || n.community and r.audience = 'account:' || n.account
+                 and r.class = 'notice' and r.id = n.id and r.gone_at is null)
+             union all
+             select 'person', p.id, 'a row', 'none' from person p where p.removed_at is null and not exists (
+                 select 1 from synced_row r where r.stream = 'a:' || p.account and r.audience = 'account:' || p.account
+                 and r.class = 'person' and r.id = p.id and r.gone_at is null)
+             union all
+             select 'person', p.id, 'no row', 'one' from person p where p.removed_at is not null and exists (
+                 select 1 from synced_row r where r.stream = 'a:' || p.account and r.audience = 'account:' || p.account
+                 and r.class = 'person' and r.id = p.id and r.gone_at is null)) x",
+    ),
+];
