@@ -401,15 +401,17 @@ fn pepper_beside(database: &Path) -> Result<Secret, ConfigProblem> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
     }
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-        Ok(mut made) => {
-            let text = hex(&Entropy.bytes::<32>());
-            made.write_all(text.as_bytes()).and_then(|()| made.sync_all()).map_err(|error| file(&path, error))?;
-            Ok(Secret::new(text))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => read_secret_file(&path).map(Secret::new),
-        Err(error) => Err(file(&path, error)),
+    if path.exists() {
+        return read_secret_file(&path).map(Secret::new);
     }
+    // Under another name until it is whole: a server that dies half-way leaves no empty secret for the next one to fail on.
+    let half = path.with_extension(format!("pepper-{}", std::process::id()));
+    let text = hex(&Entropy.bytes::<32>());
+    let made = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half);
+    made.and_then(|mut made| made.write_all(text.as_bytes()).and_then(|()| made.sync_all()))
+        .and_then(|()| std::fs::rename(&half, &path))
+        .map_err(|error| file(&path, error))?;
+    Ok(Secret::new(text))
 }
 
 fn parse_base(text: &str) -> Result<String, ConfigProblem> {
@@ -522,6 +524,24 @@ mod tests {
         std::fs::write(&readable, "0123456789abcdef").expect("a file");
         std::fs::set_permissions(&readable, std::fs::Permissions::from_mode(0o644)).expect("rights");
         assert!(with(&["--pepper-file", readable.to_str().expect("a path")]).settings().is_err());
+        std::fs::remove_dir_all(folder).expect("clean up");
+    }
+
+    #[test]
+    fn a_secret_that_is_there_is_whole_whenever_the_server_dies() {
+        let folder = crate::store::testing::fresh_folder();
+        for round in 0..200 {
+            let database = folder.join(round.to_string());
+            let path = folder.join(format!("{round}.pepper"));
+            let looks = std::thread::spawn(move || {
+                while !path.exists() {
+                    std::hint::spin_loop();
+                }
+                std::fs::read_to_string(&path).expect("a file")
+            });
+            let made = pepper_beside(&database).expect("a secret");
+            assert_eq!(looks.join().expect("no panic").as_bytes(), made.bytes(), "round {round}");
+        }
         std::fs::remove_dir_all(folder).expect("clean up");
     }
 
