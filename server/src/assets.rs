@@ -1,8 +1,11 @@
 //! The app's files, embedded in the binary: which file answers which address, in which encoding, kept for how long.
 //!
 //! Files under `/assets/` carry a hash in their names and never change; everything else is asked for anew each time
-//! and mostly answered with 304. A missing asset is a problem, never a page. The first page's HTML is not served from
-//! here but filled in by [`crate::pages`].
+//! and mostly answered with 304. Those of recent builds that this one has not come from the database ([`recent`]). A
+//! missing asset is a problem, never a page. The first page's HTML is not served from here but filled in by
+//! [`crate::pages`].
+
+pub mod recent;
 
 use std::collections::HashMap;
 
@@ -13,6 +16,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use self::recent::Recent;
 use crate::problem::ApiError;
 use crate::state::AppState;
 
@@ -31,6 +35,18 @@ pub struct Embedded {
     pub gz: Option<&'static [u8]>,
 }
 
+impl Embedded {
+    /// Its bytes in an encoding, if they are there.
+    #[must_use]
+    pub const fn encoded(&self, encoding: Encoding) -> Option<&'static [u8]> {
+        match encoding {
+            Encoding::Plain => Some(self.plain),
+            Encoding::Br => self.br,
+            Encoding::Gz => self.gz,
+        }
+    }
+}
+
 mod embedded {
     use super::Embedded;
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -39,11 +55,16 @@ mod embedded {
 /// Stands in for the app where the server was built without it.
 const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title></title>\n</head>\n<body>\n<!--lifehub:first-paint-->\n</body>\n</html>\n";
 
+/// Where files lie whose names carry a hash.
+const HASHED: &str = "assets/";
+
 /// The files by address.
 #[derive(Debug)]
 pub struct Assets {
+    build: &'static str,
     files: HashMap<&'static str, Embedded>,
     policy: HeaderValue,
+    recent: Recent,
 }
 
 /// What a page may do. No inline script; the one style that may stand in a page is that of the build, by its hash.
@@ -61,21 +82,22 @@ impl Assets {
     /// Those of this build.
     #[must_use]
     pub fn embedded() -> Self {
-        Self::of(embedded::FILES)
+        Self::of(embedded::BUILD, embedded::FILES)
     }
 
     /// Chosen ones.
     #[must_use]
-    pub fn of(files: &[Embedded]) -> Self {
-        let is_style = |file: &&Embedded| file.path.starts_with("assets/") && file.path.ends_with(".css");
+    pub fn of(build: &'static str, files: &[Embedded]) -> Self {
+        let is_style = |file: &&Embedded| file.path.starts_with(HASHED) && file.path.ends_with(".css");
         let style = files.iter().find(is_style).map_or("", text_of);
-        Self { files: files.iter().map(|file| (file.path, *file)).collect(), policy: policy(style) }
+        let (policy, files) = (policy(style), files.iter().map(|file| (file.path, *file)).collect());
+        Self { build, files, policy, recent: Recent::default() }
     }
 
     /// The build's name.
     #[must_use]
-    pub const fn build() -> &'static str {
-        embedded::BUILD
+    pub const fn build(&self) -> &'static str {
+        self.build
     }
 
     /// The file at an address.
@@ -119,6 +141,18 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// All of them.
+    const ALL: [Self; 3] = [Self::Plain, Self::Br, Self::Gz];
+
+    /// How it is stored.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Br => "br",
+            Self::Gz => "gzip",
+        }
+    }
+
     /// The best one the client takes.
     #[must_use]
     pub fn accepted(headers: &HeaderMap) -> Self {
@@ -180,42 +214,62 @@ fn media_type(path: &str) -> &'static str {
     }
 }
 
-fn answer(file: &Embedded, request: &HeaderMap) -> Response<Body> {
+/// The best encoding the client takes of those there are.
+fn choose(request: &HeaderMap, has: impl Fn(Encoding) -> bool) -> Encoding {
+    match Encoding::accepted(request) {
+        Encoding::Br if has(Encoding::Br) => Encoding::Br,
+        Encoding::Br | Encoding::Gz if has(Encoding::Gz) => Encoding::Gz,
+        _ => Encoding::Plain,
+    }
+}
+
+/// An answer without its body: how long it is kept and what it is. 304 where the client has the rest.
+fn begin(path: &str, etag: &str, request: &HeaderMap) -> Response<Body> {
     let mut response = Response::new(Body::empty());
-    let (encoding, bytes) = match (Encoding::accepted(request), file.br, file.gz) {
-        (Encoding::Br, Some(br), _) => (Encoding::Br, br),
-        (Encoding::Br | Encoding::Gz, _, Some(gz)) => (Encoding::Gz, gz),
-        _ => (Encoding::Plain, file.plain),
-    };
     let headers = response.headers_mut();
-    let immutable = file.path.starts_with("assets/");
-    let caching = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", file.etag)) {
+    if let Ok(etag) = HeaderValue::from_str(&format!("\"{etag}\"")) {
         headers.insert(header::ETAG, etag);
     }
-    if is_held(request, file.etag) {
+    if is_held(request, etag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return response;
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(file.path)));
-    if let Some(encoding) = encoding.header() {
-        headers.insert(header::CONTENT_ENCODING, encoding);
-    }
-    *response.body_mut() = Body::from(Bytes::from_static(bytes));
     response
 }
 
-/// A file of the build, by the request's address.
+/// The answer with its body.
+fn fill(mut response: Response<Body>, media_type: HeaderValue, encoding: Encoding, bytes: Bytes) -> Response<Body> {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media_type);
+    if let Some(encoding) = encoding.header() {
+        headers.insert(header::CONTENT_ENCODING, encoding);
+    }
+    *response.body_mut() = Body::from(bytes);
+    response
+}
+
+fn answer(file: &Embedded, request: &HeaderMap) -> Response<Body> {
+    let response = begin(file.path, file.etag, request);
+    if response.status() == StatusCode::NOT_MODIFIED {
+        return response;
+    }
+    let encoding = choose(request, |encoding| file.encoded(encoding).is_some());
+    let bytes = file.encoded(encoding).unwrap_or(file.plain);
+    fill(response, HeaderValue::from_static(media_type(file.path)), encoding, Bytes::from_static(bytes))
+}
+
+/// A file of the build, by the request's address; below `/assets/` also one of a recent build.
 ///
 /// # Errors
-/// [`ApiError::NotFound`].
+/// [`ApiError::NotFound`]; [`ApiError::Fault`] where the database does not say.
 pub async fn serve(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response<Body>, ApiError> {
     match state.assets.get(uri.path()) {
         // The page is only served filled in.
         Some(file) if file.path != "index.html" => Ok(answer(file, &headers)),
-        _ => Err(ApiError::NotFound),
+        Some(_) => Err(ApiError::NotFound),
+        None => recent::serve(&state, uri.path(), &headers).await,
     }
 }
 

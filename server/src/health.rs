@@ -7,7 +7,6 @@ use axum::http::{HeaderValue, Response, header};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
-use crate::assets::Assets;
 use crate::problem::ApiError;
 use crate::serve::Peer;
 use crate::state::AppState;
@@ -21,8 +20,8 @@ pub struct Health {
 }
 
 /// `GET /livez`: the process answers.
-pub async fn livez() -> Json<Health> {
-    Json(Health { status: "ok", build: Assets::build() })
+pub async fn livez(State(state): State<AppState>) -> Json<Health> {
+    Json(Health { status: "ok", build: state.assets.build() })
 }
 
 /// `GET /readyz`: the database answers, with tables as this version knows them.
@@ -31,7 +30,7 @@ pub async fn livez() -> Json<Health> {
 /// [`ApiError::Busy`] when it does not.
 pub async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, ApiError> {
     ping(&state.db).await.map_err(|_| ApiError::Busy)?;
-    Ok(Json(Health { status: "ready", build: Assets::build() }))
+    Ok(Json(Health { status: "ready", build: state.assets.build() }))
 }
 
 /// `GET /metrics`: for this machine itself, or for who has the token. Behind a proxy every caller looks local, so a

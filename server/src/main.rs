@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use server::assets::Assets;
+use server::assets::{Assets, recent};
 use server::config::{Cli, ServeOptions, Task};
 use server::login::LoginGate;
 use server::login::sender::Sender;
@@ -90,18 +90,25 @@ async fn run(options: ServeOptions) -> Result<(), Failure> {
 async fn run_jobs(state: AppState) {
     let mut rounds = tokio::time::interval(Duration::from_secs(jobs::EVERY_SECONDS));
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_build_kept = false;
     for round in 0_u64.. {
         rounds.tick().await;
         let now = state.clock.now();
+        let is_hour = round.is_multiple_of(jobs::retention::EVERY_SECONDS / jobs::EVERY_SECONDS);
+        if is_hour || !is_build_kept {
+            let kept = recent::keep(&state, now).await;
+            is_build_kept = kept.is_ok();
+            if let Err(error) = kept {
+                eprintln!("lifehub: builds: {error}");
+            }
+        }
         if let Err(error) = jobs::run(&state.db, now).await {
             eprintln!("lifehub: jobs: {error}");
         }
         if let Err(error) = caller::remove_ended_sessions(&state, now).await {
             eprintln!("lifehub: sessions: {error}");
         }
-        if round.is_multiple_of(jobs::retention::EVERY_SECONDS / jobs::EVERY_SECONDS)
-            && let Err(error) = jobs::retention::forget(&state.db, now).await
-        {
+        if is_hour && let Err(error) = jobs::retention::forget(&state.db, now).await {
             eprintln!("lifehub: retention: {error}");
         }
     }

@@ -354,7 +354,7 @@ fn is_app_page(path: &str) -> bool {
 /// [`ApiError::NotFound`] for files and data that are not there; people get a page instead.
 pub async fn fallback(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response<Body>, ApiError> {
     let path = uri.path();
-    if state.assets.get(path).is_some() {
+    if state.assets.get(path).is_some() || path.starts_with("/assets/") {
         return crate::assets::serve(State(state), uri, headers).await;
     }
     if is_app_page(path) {
@@ -368,6 +368,6 @@ pub async fn fallback(State(state): State<AppState>, uri: Uri, headers: HeaderMa
     }
     let wants_page =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|a| a.contains("text/html"));
-    let is_data = ["/assets/", "/api/", "/calendar/"].iter().any(|folder| path.starts_with(folder));
+    let is_data = ["/api/", "/calendar/"].iter().any(|folder| path.starts_with(folder));
     if wants_page && !is_data { Ok(not_found(&state, &headers)) } else { Err(ApiError::NotFound) }
 }

@@ -6,7 +6,6 @@ use domain::id::AccountId;
 use domain::people::Actor;
 use serde::Serialize;
 
-use crate::assets::Assets;
 use crate::caller::Caller;
 use crate::extract::{Nothing, QueryOf};
 use crate::state::AppState;
@@ -26,5 +25,5 @@ pub async fn session(State(state): State<AppState>, _: QueryOf<Nothing>, Caller(
         Actor::Account(caller) => Some(caller.account),
         Actor::Anonymous => None,
     };
-    Json(Session { account, demo: state.settings.demo, build: Assets::build(), server_at: state.clock.now().ms() })
+    Json(Session { account, demo: state.settings.demo, build: state.assets.build(), server_at: state.clock.now().ms() })
 }

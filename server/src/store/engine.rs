@@ -1,8 +1,8 @@
 //! The two engines behind one small surface: one SQL text, `$1` placeholders, text and 64-bit integers.
 //!
 //! A statement is a `&'static str`; what varies is bound. Instants are milliseconds, ids and dates text, flags
-//! nullable instants, structures JSON text, so that both engines read everything alike. Deliberately absent: an ORM, a
-//! query builder, booleans.
+//! nullable instants, structures JSON text, so that both engines read everything alike; only the files of a build are
+//! bytes. Deliberately absent: an ORM, a query builder, booleans.
 //!
 //! SQLite works in a thread of its own, and going there and back takes longer than most statements do: what nobody
 //! asks about is put off ([`Conn::later`]) and goes along with the next question, and several questions go together
@@ -249,6 +249,7 @@ fn lite_query(statements: Vec<Statement>) -> Result<Query<'static, Sqlite, Sqlit
         let added = match value {
             Value::Text(text) => sqlx::Arguments::add(&mut arguments, text),
             Value::Int(number) => sqlx::Arguments::add(&mut arguments, number),
+            Value::Bytes(bytes) => sqlx::Arguments::add(&mut arguments, Vec::from(bytes)),
             Value::NullText => sqlx::Arguments::add(&mut arguments, None::<String>),
             Value::NullInt => sqlx::Arguments::add(&mut arguments, None::<i64>),
         };
@@ -263,6 +264,7 @@ fn pg_query(sql: &'static str, values: &[Value]) -> Result<Query<'static, Postgr
         let added = match value {
             Value::Text(text) => sqlx::Arguments::add(&mut arguments, text.as_str()),
             Value::Int(number) => sqlx::Arguments::add(&mut arguments, *number),
+            Value::Bytes(bytes) => sqlx::Arguments::add(&mut arguments, &bytes[..]),
             Value::NullText => sqlx::Arguments::add(&mut arguments, None::<String>),
             Value::NullInt => sqlx::Arguments::add(&mut arguments, None::<i64>),
         };

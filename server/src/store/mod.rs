@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod bookings;
+pub mod builds;
 pub mod check;
 pub mod devices;
 pub mod engine;

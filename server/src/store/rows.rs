@@ -78,6 +78,14 @@ impl Row {
         self.get(column)
     }
 
+    /// What is in a file.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] when it is something else or nothing.
+    pub fn bytes(&self, column: impl Column) -> Result<bytes::Bytes, StoreError> {
+        self.get::<Vec<u8>>(column).map(Into::into)
+    }
+
     /// Text parsed into a value of the domain.
     ///
     /// # Errors

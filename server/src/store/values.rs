@@ -1,4 +1,5 @@
-//! What is bound to a statement: text and 64-bit integers, and how everything of the domain becomes one of them.
+//! What is bound to a statement: text, 64-bit integers, the bytes of a file, and how everything of the domain becomes one
+//! of them.
 
 /// A value to bind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,6 +8,8 @@ pub enum Value {
     Text(String),
     /// A 64-bit integer.
     Int(i64),
+    /// What is in a file.
+    Bytes(bytes::Bytes),
     /// No text.
     NullText,
     /// No integer.
@@ -40,6 +43,12 @@ impl From<Option<String>> for Value {
 impl From<Option<&str>> for Value {
     fn from(text: Option<&str>) -> Self {
         text.map_or(Self::NullText, Self::from)
+    }
+}
+
+impl From<bytes::Bytes> for Value {
+    fn from(bytes: bytes::Bytes) -> Self {
+        Self::Bytes(bytes)
     }
 }
 

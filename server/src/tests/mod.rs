@@ -1,5 +1,6 @@
 //! The server through its real router, by typed callers: what a browser would send, and what an attacker would.
 
+mod builds;
 mod http;
 mod login;
 mod public;
@@ -30,7 +31,7 @@ use crate::reads::cache::Caches;
 use crate::router::router;
 use crate::state::{AppState, Clock, Entropy, FixedClock, Shared};
 use crate::store::testing::{NOW_MS, TestDb, TestSpace, add_neighbourhood, add_space, id};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, Db, StoreError};
 use crate::telemetry::Telemetry;
 
 const PAGE: &str = "<!doctype html><html lang=\"zh-CN\"><head><title></title>\
@@ -66,16 +67,20 @@ fn settings() -> Settings {
 
 impl Site {
     fn new(test: &TestDb, settings: Settings) -> Self {
+        Self::over(test.db.clone(), settings, Assets::of("one", &FILES))
+    }
+
+    fn over(db: Db, settings: Settings, assets: Assets) -> Self {
         let clock = FixedClock::at(Timestamp::from_ms(NOW_MS));
         let (sender, sent) = Sender::kept();
         let state = AppState::new(Shared {
-            db: test.db.clone(),
+            db,
             clock: Clock::Fixed(clock.clone()),
             entropy: Entropy,
             settings,
             login: LoginGate::new(sender),
             caches: Caches::default(),
-            assets: Assets::of(&FILES),
+            assets,
             telemetry: Telemetry::new(false),
         });
         Self { router: router(state.clone()), state, clock, sent }
