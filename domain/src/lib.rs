@@ -9,6 +9,7 @@ pub mod order;
 
 pub mod people;
 pub mod refusal;
+pub mod sign_in;
 
 pub mod activity;
 pub mod sign_up;

@@ -10,6 +10,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use domain::people::Actor;
+use domain::sign_in::Whose;
 use domain::time::Timestamp;
 
 use crate::extract::is_json;
@@ -22,12 +23,6 @@ use crate::store::sessions::{find_session, remove_old_sessions, touch_session};
 
 /// The session's cookie, before its prefix.
 pub const SESSION_COOKIE: &str = "sid";
-/// A session nobody uses ends after this, in minutes.
-const IDLE_MINUTES: i64 = 30 * 24 * 60;
-/// Any session ends after this, in minutes.
-const ABSOLUTE_MINUTES: i64 = 180 * 24 * 60;
-/// How coarsely the last use is noted, in minutes: finer would make reads writes.
-const SEEN_MINUTES: i64 = 60;
 /// The header that no form and no foreign page can send.
 const OWN_HEADER: &str = "x-lifehub";
 
@@ -35,25 +30,40 @@ const OWN_HEADER: &str = "x-lifehub";
 #[derive(Debug)]
 pub struct Caller(pub Actor);
 
+/// Who is asking, and on whose phone.
+#[derive(Debug)]
+pub struct Visit {
+    /// Who.
+    pub actor: Actor,
+    /// On whose phone; one's own where nobody is signed in.
+    pub whose: Whose,
+}
+
 impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Some(token) = cookie(state, &parts.headers, SESSION_COOKIE) else { return Ok(Self(Actor::Anonymous)) };
-        let (hash, now) = (token_hash(token), state.clock.now());
-        let found = find_session(&state.db, &hash).await?;
-        let Some(session) = found.filter(|session| !is_over(session.created_at, session.last_seen_at, now)) else {
-            return Ok(Self(Actor::Anonymous));
-        };
-        if now.minutes_since(session.last_seen_at) >= SEEN_MINUTES {
-            touch_later(state.clone(), hash, now);
-        }
-        Ok(Self(Actor::Account(session.caller)))
+        Ok(Self(Visit::from_request_parts(parts, state).await?.actor))
     }
 }
 
-fn is_over(created_at: Timestamp, last_seen_at: Timestamp, now: Timestamp) -> bool {
-    now.minutes_since(created_at) >= ABSOLUTE_MINUTES || now.minutes_since(last_seen_at) >= IDLE_MINUTES
+impl FromRequestParts<AppState> for Visit {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let nobody = Self { actor: Actor::Anonymous, whose: Whose::Own };
+        let Some(token) = cookie(state, &parts.headers, SESSION_COOKIE) else { return Ok(nobody) };
+        let (hash, now) = (token_hash(token), state.clock.now());
+        let Some(session) = find_session(&state.db, &hash).await? else { return Ok(nobody) };
+        let whose = session.whose;
+        if whose.is_over(session.created_at, session.last_seen_at, now) {
+            return Ok(nobody);
+        }
+        if now.minutes_since(session.last_seen_at) >= whose.seen_minutes() {
+            touch_later(state.clone(), hash, now);
+        }
+        Ok(Self { actor: Actor::Account(session.caller), whose })
+    }
 }
 
 /// Beside the request, and never its failure.
@@ -73,13 +83,13 @@ fn touch_later(state: AppState, hash: String, now: Timestamp) {
 /// # Errors
 /// [`StoreError`].
 pub async fn remove_ended_sessions(state: &AppState, now: Timestamp) -> Result<u64, StoreError> {
-    let (created_before, seen_before) = (now.plus_minutes(-ABSOLUTE_MINUTES), now.plus_minutes(-IDLE_MINUTES));
-    state
-        .db
-        .write("sessions", move |tx| {
-            Box::pin(async move { remove_old_sessions(tx, created_before, seen_before).await })
+    let remove = state.db.write("sessions", move |tx| {
+        Box::pin(async move {
+            let own = remove_old_sessions(tx, Whose::Own, now).await?;
+            Ok(own + remove_old_sessions(tx, Whose::Shared, now).await?)
         })
-        .await
+    });
+    remove.await
 }
 
 fn cookie_name(state: &AppState, name: &str) -> String {
@@ -104,19 +114,25 @@ pub fn plain_cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .find_map(|(found, value)| (found == name && !value.is_empty()).then_some(value))
 }
 
-/// A `Set-Cookie` value: for no script, for no other site, for this host alone.
+/// A `Set-Cookie` value: for no script, for no other site, for this host alone. Without an age it goes with the browser's
+/// window.
 #[must_use]
-pub fn set_cookie(state: &AppState, name: &str, value: &str, max_age_s: u32) -> HeaderValue {
+pub fn set_cookie(state: &AppState, name: &str, value: &str, max_age_s: Option<u32>) -> HeaderValue {
     let secure = if state.settings.is_https() { "; Secure" } else { "" };
     let name = cookie_name(state, name);
-    let cookie = format!("{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}");
+    let age = max_age_s.map_or_else(String::new, |max_age_s| format!("; Max-Age={max_age_s}"));
+    let cookie = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).expect("invariant: our own tokens are plain text")
 }
 
 /// The `Set-Cookie` value of a new session.
 #[must_use]
-pub fn session_cookie(state: &AppState, token: &str) -> HeaderValue {
-    set_cookie(state, SESSION_COOKIE, token, u32::try_from(ABSOLUTE_MINUTES * 60).unwrap_or(u32::MAX))
+pub fn session_cookie(state: &AppState, token: &str, whose: Whose) -> HeaderValue {
+    let max_age_s = match whose {
+        Whose::Own => u32::try_from(whose.longest_minutes() * 60).ok(),
+        Whose::Shared => None,
+    };
+    set_cookie(state, SESSION_COOKIE, token, max_age_s)
 }
 
 /// Where a request comes from.

@@ -133,16 +133,17 @@ fn paths() -> Value {
                 "challenge": uuid(),
                 "code": { "type": "string", "pattern": "^[0-9]{6}$" },
                 "name": { "type": "string", "maxLength": domain::text::PersonName::MAX },
-                "home": community()
+                "home": community(),
+                "shared": { "type": "boolean" }
             })),
             ("200", signed_in()),
             &["401", "429"]
         ),
-        "/api/logout": write("End the session.", closed(&[], json!({})), ("204", plain("It is ended.")), &[]),
+        "/api/logout": write("End the session.", closed(&[], json!({ "clear": { "type": "boolean" } })), ("204", plain("It is ended.")), &[]),
         "/api/demo/people": read("The people of a demonstration.", &[], list(refer("DemoPerson"))),
         "/api/demo/login": write(
             "Be one of them.",
-            closed(&["role"], json!({ "role": { "type": "string" } })),
+            closed(&["role"], json!({ "role": { "type": "string" }, "shared": { "type": "boolean" } })),
             ("200", signed_in()),
             &["404"]
         ),
@@ -209,9 +210,9 @@ fn schemas() -> Value {
             "fields": list(object(&["pointer", "code"], json!({ "pointer": text(), "code": text() }))),
             "tries_left": number(), "retry_after_s": number(), "reference": text()
         })),
-        "Session": object(&["account", "demo", "build", "server_at"], json!({
+        "Session": object(&["account", "shared", "demo", "build", "server_at"], json!({
             "account": { "type": ["string", "null"], "format": "uuid" },
-            "demo": { "type": "boolean" }, "build": text(), "server_at": number()
+            "shared": { "type": "boolean" }, "demo": { "type": "boolean" }, "build": text(), "server_at": number()
         })),
         "Challenge": object(&["challenge", "resend_after_s"], json!({
             "challenge": refer("Uuid"), "resend_after_s": number(), "demo_code": text()

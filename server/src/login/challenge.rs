@@ -99,7 +99,7 @@ pub async fn challenge(
     }
     let asked = Asked { challenge: id, resend_after_s: state.settings.login.again_s, demo_code };
     let mut response = (StatusCode::ACCEPTED, Json(asked)).into_response();
-    let cookie = set_cookie(&state, BROWSER_COOKIE, &browser, BROWSER_COOKIE_S);
+    let cookie = set_cookie(&state, BROWSER_COOKIE, &browser, Some(BROWSER_COOKIE_S));
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
 }

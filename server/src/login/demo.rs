@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::AccountId;
+use domain::sign_in::Whose;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{SESSION_COOKIE, cookie, session_cookie};
@@ -49,6 +50,8 @@ pub async fn people(
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     role: String,
+    #[serde(default)]
+    shared: bool,
 }
 
 /// What it gets.
@@ -72,6 +75,7 @@ pub async fn login(
     let people = state.db.read(|tx| Box::pin(list_demo_people(tx))).await?;
     let person = people.into_iter().find(|person| person.role == ask.role);
     let Some(DemoPerson { account, .. }) = person else { return Err(ApiError::field("/role", "unknown")) };
+    let whose = if ask.shared { Whose::Shared } else { Whose::Own };
     let (token, now) = (state.entropy.token(), state.clock.now());
     let (hash, before) = (token_hash(&token), cookie(&state, &headers, SESSION_COOKIE).map(token_hash));
     state
@@ -82,12 +86,12 @@ pub async fn login(
                 if let Some(before) = before {
                     remove_session(tx, &before).await?;
                 }
-                insert_session(tx, &hash, account, now).await
+                insert_session(tx, &hash, account, whose, now).await
             })
         })
         .await?;
     state.telemetry.login("demo");
     let mut response = Json(SignedIn { account, is_new: false }).into_response();
-    response.headers_mut().append(header::SET_COOKIE, session_cookie(&state, &token));
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(&state, &token, whose));
     Ok(response)
 }

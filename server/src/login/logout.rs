@@ -1,8 +1,9 @@
 //! `POST /api/logout`: the session ends, at once and on every server. Without one there is nothing to end.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 
 use crate::caller::{SESSION_COOKIE, cookie, set_cookie};
 use crate::extract::{JsonBody, Nothing, QueryOf};
@@ -10,6 +11,18 @@ use crate::login::token_hash;
 use crate::problem::ApiError;
 use crate::state::AppState;
 use crate::store::sessions::remove_session;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// What a phone sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Whether the browser is to throw away all that the app keeps in it. Only the phone knows whether something of
+    /// somebody else's waits there.
+    #[serde(default)]
+    clear: bool,
+}
 
 /// Ends the caller's session.
 ///
@@ -19,7 +32,7 @@ pub async fn logout(
     State(state): State<AppState>,
     _: QueryOf<Nothing>,
     headers: HeaderMap,
-    JsonBody(Nothing {}): JsonBody<Nothing>,
+    JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
     if let Some(token) = cookie(&state, &headers, SESSION_COOKIE) {
         let hash = token_hash(token);
@@ -33,6 +46,9 @@ pub async fn logout(
         state.telemetry.login("signed-out");
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().append(header::SET_COOKIE, set_cookie(&state, SESSION_COOKIE, "", 0));
+    response.headers_mut().append(header::SET_COOKIE, set_cookie(&state, SESSION_COOKIE, "", Some(0)));
+    if ask.clear {
+        response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
+    }
     Ok(response)
 }

@@ -4,9 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use domain::id::AccountId;
 use domain::people::Actor;
+use domain::sign_in::Whose;
 use serde::Serialize;
 
-use crate::caller::Caller;
+use crate::caller::Visit;
 use crate::extract::{Nothing, QueryOf};
 use crate::state::AppState;
 
@@ -14,16 +15,23 @@ use crate::state::AppState;
 #[derive(Debug, Serialize)]
 pub struct Session {
     account: Option<AccountId>,
+    shared: bool,
     demo: bool,
     build: &'static str,
     server_at: i64,
 }
 
 /// Tells who is signed in.
-pub async fn session(State(state): State<AppState>, _: QueryOf<Nothing>, Caller(actor): Caller) -> Json<Session> {
-    let account = match actor {
+pub async fn session(State(state): State<AppState>, _: QueryOf<Nothing>, visit: Visit) -> Json<Session> {
+    let account = match visit.actor {
         Actor::Account(caller) => Some(caller.account),
         Actor::Anonymous => None,
     };
-    Json(Session { account, demo: state.settings.demo, build: state.assets.build(), server_at: state.clock.now().ms() })
+    Json(Session {
+        account,
+        shared: visit.whose == Whose::Shared,
+        demo: state.settings.demo,
+        build: state.assets.build(),
+        server_at: state.clock.now().ms(),
+    })
 }

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::{AccountId, CommunityId, PersonId};
+use domain::sign_in::Whose;
 use domain::text::PersonName;
 use domain::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -63,6 +64,9 @@ pub struct Answer {
     name: Option<PersonName>,
     #[serde(default)]
     home: Option<CommunityId>,
+    /// Whether the phone is somebody else's.
+    #[serde(default)]
+    shared: bool,
 }
 
 /// What it gets.
@@ -162,7 +166,8 @@ async fn open_session(
 ) -> Result<Response, ApiError> {
     let (token, before) = (state.entropy.token(), cookie(state, headers, SESSION_COOKIE).map(token_hash));
     let (token_hash, ids) = (token_hash(&token), [state.entropy.uuid(now), state.entropy.uuid(now)]);
-    let Answer { challenge: id, name, home, code: _ } = answer;
+    let Answer { challenge: id, name, home, shared, code: _ } = answer;
+    let whose = if shared { Whose::Shared } else { Whose::Own };
     let newcomer = name.zip(home);
     let opened = state
         .db
@@ -200,7 +205,7 @@ async fn open_session(
                     if let Some(before) = before {
                         remove_session(tx, &before).await?;
                     }
-                    insert_session(tx, &token_hash, account, now).await?;
+                    insert_session(tx, &token_hash, account, whose, now).await?;
                 }
                 Ok(opened)
             })
@@ -215,6 +220,6 @@ async fn open_session(
     };
     state.telemetry.login("signed-in");
     let mut response = Json(signed_in).into_response();
-    response.headers_mut().append(header::SET_COOKIE, session_cookie(state, &token));
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(state, &token, whose));
     Ok(response)
 }

@@ -4,6 +4,7 @@ mod builds;
 mod http;
 mod login;
 mod public;
+mod shared_phone;
 mod sockets;
 
 use std::collections::BTreeMap;
