@@ -12,7 +12,7 @@ use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::sync::machine::{Draft, Heard, Queued, Settled, Stored, StoredStream, StreamWrite};
 use domain::sync::overlay::lay_over;
 use domain::sync::{
-    Answer, Client, Effect, Input, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
+    Answer, Client, Effect, Input, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
 };
 use domain::time::Timestamp;
 use uuid::Uuid;
@@ -581,10 +581,12 @@ impl World {
     }
 }
 
-/// The reply that a `401` amounts to.
+/// The reply that a `401` amounts to. One's own stream is nobody's then, whether or not there was a command to refuse.
 fn everybody_signs_in(body: &SyncRequest, server_at: Timestamp) -> SyncReply {
     let answers = ids_of(body).into_iter().map(|id| Answer::NotNow { id, not_now: NotNow::NeedsSignIn }).collect();
-    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new(), unknown: Vec::new() }
+    let own = body.pulls.iter().filter(|pull| matches!(pull.stream, StreamId::Account(_)));
+    let denied = |pull: &Pull| PullReply { stream: pull.stream.clone(), result: PullResult::Denied };
+    SyncReply { proto: PROTOCOL, server_at, answers, pulls: own.map(denied).collect(), unknown: Vec::new() }
 }
 
 /// The ids of the commands in a request.

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use domain::id::{CommandId, StreamId};
+use domain::id::{AccountId, CommandId, StreamId};
 use domain::sync::machine::{Heard, Settled, StreamWrite};
-use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullResult, SyncReply, SyncRequest};
+use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullReply, PullResult, SyncReply, SyncRequest};
 use domain::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 
@@ -168,7 +168,7 @@ impl Runner {
             Ok(None) => None,
             Err(api::NotSignedIn) => {
                 self.is_expired.set(stores.account.is_some());
-                Some(everybody_signs_in(commands, self.now()))
+                Some(everybody_signs_in(stores.account, commands, self.now()))
             }
         };
         Sent::Replied(reply.map(Box::new))
@@ -206,8 +206,9 @@ impl Runner {
     }
 }
 
-/// The reply that a `401` amounts to.
-fn everybody_signs_in(commands: &[CommandId], server_at: Timestamp) -> SyncReply {
+/// The reply that a `401` amounts to. One's own stream is nobody's then, whether or not there was a command to refuse.
+fn everybody_signs_in(account: Option<AccountId>, commands: &[CommandId], server_at: Timestamp) -> SyncReply {
     let answers = commands.iter().map(|id| Answer::NotNow { id: *id, not_now: NotNow::NeedsSignIn }).collect();
-    SyncReply { proto: PROTOCOL, server_at, answers, pulls: Vec::new(), unknown: Vec::new() }
+    let own = account.map(|account| PullReply { stream: StreamId::Account(account), result: PullResult::Denied });
+    SyncReply { proto: PROTOCOL, server_at, answers, pulls: own.into_iter().collect(), unknown: Vec::new() }
 }
