@@ -285,7 +285,8 @@ impl Client {
             self.send(now, effects);
             return;
         }
-        if self.wants_pull {
+        // Whoever has nothing to ask for waits for nothing.
+        if self.wants_pull && !self.streams(now).is_empty() {
             effects.push(Effect::Wake { after_ms: self.not_before.saturating_sub(now).max(1) });
         } else if self.has_to_send() {
             let then = self.not_before.max(self.held_until);

@@ -340,6 +340,14 @@ fn while_anything_is_queued_a_timer_is_armed() {
     }
 }
 
+#[test]
+fn whoever_watches_nothing_is_not_woken_for_nothing() {
+    let mut guest = Client::default();
+    guest.step(0, 0, Input::Visible(true));
+    let effects = guest.step(0, 0, Input::Boot(Stored::default()));
+    assert!(sent(&effects).is_none() && !is_armed(&effects));
+}
+
 fn not_now(no: u64, not_now: NotNow) -> Answer {
     Answer::NotNow { id: id(no), not_now }
 }
