@@ -1,4 +1,5 @@
 // The service worker: the second visit needs no network, a new build waits until it is taken, a broken one is repaired.
+import { rewrite } from "../fixtures/faults.js";
 import { startProxy } from "../fixtures/proxy.js";
 import { expect, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
 
@@ -29,7 +30,8 @@ test("the second visit paints without a network, at any address", async ({ page,
 for (const visits of [1, 2]) {
   test(`a new build waits until it is taken, and then loads once: visit ${visits}`, async ({ server, phone }) => {
     let suffix = "";
-    const proxy = await startProxy(server.url, (text) => text.replace(/const BUILD = "([^"]*)"/, `const BUILD = "$1${suffix}"`));
+    const proxy = await startProxy(server.url);
+    proxy.on({ path: "/sw.js" }, rewrite((text) => text.replace(/const BUILD = "([^"]*)"/, `const BUILD = "$1${suffix}"`)));
     try {
       const page = await phone({ baseURL: proxy.url });
       for (let visit = 1; visit <= visits; visit += 1) {
