@@ -16,7 +16,7 @@ use domain::time::Timestamp;
 use crate::extract::is_json;
 use crate::login::token_hash;
 use crate::problem::ApiError;
-use crate::serve::Peer;
+use crate::serve::{Peer, client_of};
 use crate::state::AppState;
 use crate::store::StoreError;
 use crate::store::sessions::{find_session, remove_old_sessions, touch_session};
@@ -43,7 +43,7 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        Ok(Self(Visit::from_request_parts(parts, state).await?.actor))
+        Ticket::of(state, &parts.headers).actor(state).await.map(Self)
     }
 }
 
@@ -51,18 +51,46 @@ impl FromRequestParts<AppState> for Visit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let nobody = Self { actor: Actor::Anonymous, whose: Whose::Own };
-        let Some(token) = cookie(state, &parts.headers, SESSION_COOKIE) else { return Ok(nobody) };
-        let (hash, now) = (token_hash(token), state.clock.now());
-        let Some(session) = find_session(&state.db, &hash).await? else { return Ok(nobody) };
+        Ticket::of(state, &parts.headers).visit(state).await
+    }
+}
+
+/// What a caller's session is found by, for whoever has to look more than once.
+#[derive(Debug)]
+pub struct Ticket(Option<String>);
+
+impl Ticket {
+    /// What these headers bring.
+    #[must_use]
+    pub fn of(state: &AppState, headers: &HeaderMap) -> Self {
+        Self(cookie(state, headers, SESSION_COOKIE).map(token_hash))
+    }
+
+    /// Whose it is at this moment.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn actor(&self, state: &AppState) -> Result<Actor, ApiError> {
+        Ok(self.visit(state).await?.actor)
+    }
+
+    /// The same, and on whose phone.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn visit(&self, state: &AppState) -> Result<Visit, ApiError> {
+        let nobody = Visit { actor: Actor::Anonymous, whose: Whose::Own };
+        let Some(hash) = &self.0 else { return Ok(nobody) };
+        let now = state.clock.now();
+        let Some(session) = find_session(&state.db, hash).await? else { return Ok(nobody) };
         let whose = session.whose;
         if whose.is_over(session.created_at, session.last_seen_at, now) {
             return Ok(nobody);
         }
         if now.minutes_since(session.last_seen_at) >= whose.seen_minutes() {
-            touch_later(state.clone(), hash, now);
+            touch_later(state.clone(), hash.clone(), now);
         }
-        Ok(Self { actor: Actor::Account(session.caller), whose })
+        Ok(Visit { actor: Actor::Account(session.caller), whose })
     }
 }
 
@@ -155,6 +183,12 @@ impl Client {
                 format!("{}/56", Ipv6Addr::new(a, b, c, d & 0xff00, 0, 0, 0, 0))
             }
         }
+    }
+
+    /// Whom the address belongs to: what connections are counted by.
+    #[must_use]
+    pub fn household(&self) -> IpAddr {
+        client_of(self.address)
     }
 
     /// The address at the other end of the connection, or what a proxy that is believed says it was at its own.

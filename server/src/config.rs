@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use domain::sync::limits::LIVE_PING_MS;
 
 use crate::state::{Entropy, hex};
 
@@ -219,6 +220,8 @@ pub struct ConnectionLimits {
     pub idle: Duration,
     /// Without the peer taking a byte of the answer.
     pub stalled: Duration,
+    /// Between two signs of life on a live connection.
+    pub ping: Duration,
     /// For requests under way when the server is told to stop.
     pub shutdown: Duration,
     /// Connections at a time.
@@ -234,6 +237,7 @@ impl ConnectionLimits {
         body: Duration::from_secs(30),
         idle: Duration::from_secs(60),
         stalled: Duration::from_secs(30),
+        ping: Duration::from_millis(LIVE_PING_MS),
         shutdown: Duration::from_secs(10),
         connections_max: 1024,
         per_address_max: 256,

@@ -52,7 +52,11 @@ pub async fn metrics(State(state): State<AppState>, request: Request) -> Result<
         return Err(ApiError::NotFound);
     }
     let waiting = i64::try_from(state.db.writes_waiting()).unwrap_or(i64::MAX);
-    let gauges = [("lifehub_writer_queue", "writes that wait for their turn", waiting)];
+    let listeners = i64::try_from(state.live.listeners()).unwrap_or(i64::MAX);
+    let gauges = [
+        ("lifehub_writer_queue", "writes that wait for their turn", waiting),
+        ("lifehub_listeners", "live connections", listeners),
+    ];
     let mut response = Response::new(Body::from(state.telemetry.prometheus(&gauges)));
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);

@@ -15,6 +15,7 @@ pub mod extract;
 pub mod host;
 pub mod problem;
 
+pub mod live;
 pub mod login;
 pub mod sync_route;
 

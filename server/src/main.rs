@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use server::assets::{Assets, recent};
 use server::config::{Cli, ServeOptions, Task};
+use server::live::Hub;
 use server::login::LoginGate;
 use server::login::sender::Sender;
 use server::reads::cache::Caches;
@@ -73,6 +74,7 @@ async fn run(options: ServeOptions) -> Result<(), Failure> {
         entropy: Entropy,
         settings,
         login: LoginGate::new(sender),
+        live: Hub::default(),
         caches: Caches::default(),
         assets: Assets::embedded(),
         telemetry: Telemetry::new(!options.quiet),

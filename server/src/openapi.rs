@@ -40,6 +40,12 @@ fn read(summary: &str, parameters: &[Value], schema: Value) -> Value {
     json!({ "get": { "summary": summary, "parameters": parameters, "responses": responses } })
 }
 
+fn live_answers(events: Value) -> serde_json::Map<String, Value> {
+    let mut responses = problems(&["404", "422", "503"]);
+    responses.insert("200".to_owned(), events);
+    responses
+}
+
 fn write(summary: &str, body: Value, success: (&str, Value), more: &[&str]) -> Value {
     let mut responses = problems(&["400", "403", "413", "415", "422", "503"]);
     responses.extend(problems(more));
@@ -153,6 +159,13 @@ fn paths() -> Value {
             ("200", answer("Answers and rows.", refer("SyncReply"))),
             &["401", "426"]
         ),
+        "/api/live": { "get": {
+            "summary": "Server-sent events that hint at changes of streams: `hint`, `ping`, `bye`. See docs/api.md.",
+            "parameters": [query("streams", json!({
+                "type": "string", "description": "1 to 16 streams, separated by commas.", "examples": ["c:banzha"]
+            }), true)],
+            "responses": live_answers(text("text/event-stream"))
+        } },
         "/api/communities": read("The communities of the district.", &[], list(refer("Community"))),
         "/api/occurrences": read(
             "The dates of a community, at most 62 days.",

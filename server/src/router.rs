@@ -18,7 +18,7 @@ use crate::host::check_host;
 use crate::problem::ApiError;
 use crate::state::{AppState, hex};
 use crate::telemetry::Finished;
-use crate::{feeds, health, login, openapi, pages, reads, sync_route};
+use crate::{feeds, health, live, login, openapi, pages, reads, sync_route};
 
 /// Who gets anything at a route beyond "no".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub const ROUTES: &[RouteRow] = &[
     row(Method::GET, "/api/demo/people", Access::Demo, || get(login::demo::people)),
     row(Method::POST, "/api/demo/login", Access::Demo, || post(login::demo::login)),
     row(Method::POST, "/api/sync", Access::Anyone, || post(sync_route::sync)),
+    row(Method::GET, "/api/live", Access::Anyone, || get(live::live)),
     row(Method::GET, "/api/communities", Access::Anyone, || get(reads::communities::communities)),
     row(Method::GET, "/api/occurrences", Access::Anyone, || get(reads::occurrences::occurrences)),
     row(Method::GET, "/api/spaces", Access::Anyone, || get(reads::spaces::spaces)),

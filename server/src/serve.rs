@@ -27,6 +27,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use self::activity::{Activity, Phase};
+pub use self::places::client_of;
 use self::places::{Admission, Place, Places};
 use crate::config::ConnectionLimits;
 use crate::state::AppState;
@@ -82,6 +83,7 @@ pub async fn serve(
             drop((place, alive));
         });
     }
+    state.live.stop();
     drop((listener, alive));
     let _ = tokio::time::timeout(limits.shutdown, all_closed.recv()).await;
     Ok(())

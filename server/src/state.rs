@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::assets::Assets;
 use crate::config::Settings;
+use crate::live::Hub;
 use crate::login::LoginGate;
 use crate::reads::cache::Caches;
 use crate::store::Db;
@@ -157,6 +158,8 @@ pub struct Shared {
     pub settings: Settings,
     /// What signing in keeps beside the database: the sender and a bound on hashing at once.
     pub login: LoginGate,
+    /// Who listens for changes.
+    pub live: Hub,
     /// Encoded answers by stream head.
     pub caches: Caches,
     /// The app's files.

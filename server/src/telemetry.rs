@@ -46,6 +46,8 @@ pub struct Telemetry {
     connections: AtomicU64,
     refused_connections: AtomicU64,
     displaced_connections: AtomicU64,
+    hints: AtomicU64,
+    refused_listeners: AtomicU64,
     dropped_lines: AtomicU64,
     lines: Option<SyncSender<String>>,
 }
@@ -90,6 +92,8 @@ impl Telemetry {
             connections: AtomicU64::new(0),
             refused_connections: AtomicU64::new(0),
             displaced_connections: AtomicU64::new(0),
+            hints: AtomicU64::new(0),
+            refused_listeners: AtomicU64::new(0),
             dropped_lines: AtomicU64::new(0),
             lines,
         }
@@ -163,6 +167,16 @@ impl Telemetry {
         self.displaced_connections.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts hints that were sent.
+    pub fn hints(&self, count: usize) {
+        self.hints.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// Somebody wanted to listen, and there was no place.
+    pub fn listener_refused(&self) {
+        self.refused_listeners.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Connections that are open now.
     #[must_use]
     pub fn open_connections(&self) -> u64 {
@@ -212,10 +226,14 @@ impl Telemetry {
         let dropped = self.dropped_lines.load(Ordering::Relaxed);
         let refused = self.refused_connections.load(Ordering::Relaxed);
         let displaced = self.displaced_connections.load(Ordering::Relaxed);
+        let hints = self.hints.load(Ordering::Relaxed);
+        let unheard = self.refused_listeners.load(Ordering::Relaxed);
         for (name, count) in [
             ("lifehub_log_lines_dropped_total", dropped),
             ("lifehub_connections_refused_total", refused),
             ("lifehub_connections_displaced_total", displaced),
+            ("lifehub_hints_total", hints),
+            ("lifehub_listeners_refused_total", unheard),
         ] {
             let _ = writeln!(text, "# TYPE {name} counter\n{name} {count}");
         }

@@ -44,6 +44,40 @@ pub const RENUMBER_MS: u64 = 75_000;
 /// How often a visible page asks for news.
 pub const POLL_MS: u64 = 60_000;
 
+// ---- hints ----
+
+/// The most streams one connection listens to.
+pub const LIVE_STREAMS_MAX: usize = PULLS_MAX;
+/// How often a stream's listeners are told of its changes, at most.
+pub const HINT_EVERY_MS: u64 = 1_000;
+/// Over how long each listener more spreads the pulls that a hint leads to …
+pub const HINT_SPREAD_EACH_MS: u64 = 5;
+/// … which is at least this …
+pub const HINT_SPREAD_MIN_MS: u64 = 200;
+/// … and at most this.
+pub const HINT_SPREAD_MAX_MS: u64 = 10_000;
+/// How often a hint about what everybody sees may lead to a pull.
+pub const PUBLIC_PULL_MS: u64 = 5_000;
+/// How often a live connection says that it is there.
+pub const LIVE_PING_MS: u64 = 25_000;
+/// After so long without a word it is given up.
+pub const LIVE_SILENT_MS: u64 = 60_000;
+/// Who has lost a live connection waits at least this …
+pub const LIVE_AGAIN_FIRST_MS: u64 = 2_000;
+/// … and, the first time, less than this, each another while.
+pub const LIVE_AGAIN_LAST_MS: u64 = 15_000;
+/// A connection that ends sooner after it was opened was of no use: a proxy lets nothing through before the end.
+pub const LIVE_BRIEF_MS: u64 = 1_000;
+/// After so many of them in a row, none is tried for a while …
+pub const LIVE_USELESS_MAX: u32 = 3;
+/// … which is this, …
+pub const LIVE_REST_MS: u64 = 600_000;
+/// … and the page asks for news about so often instead.
+pub const POLL_UNHINTED_MS: u64 = 30_000;
+
+// One ping may be lost.
+const _: () = assert!(2 * LIVE_PING_MS < LIVE_SILENT_MS);
+
 // ---- what breaks ----
 
 /// How often a command may break the server before it is put aside.

@@ -122,6 +122,18 @@ impl<'de> Deserialize<'de> for Cursor {
     }
 }
 
+/// What the server tells those who listen at `/api/live`. Never rows, and nothing that rests on having heard it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// A stream.
+    pub stream: StreamId,
+    /// Its last change.
+    pub head: u64,
+    /// Within so many milliseconds whoever wants to know asks for it, at a moment of their own.
+    #[serde(default)]
+    pub spread_ms: u64,
+}
+
 /// What the server answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SyncReply {

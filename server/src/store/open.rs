@@ -8,6 +8,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgPool, SqlitePool};
+use tokio::sync::watch;
 
 use super::engine::Conn;
 use super::error::StoreError;
@@ -249,6 +250,15 @@ impl Db {
     pub fn groups_written(&self) -> Option<u64> {
         match self {
             Self::Lite { writer, .. } => Some(writer.groups_written()),
+            Self::Pg { .. } => None,
+        }
+    }
+
+    /// Changes whenever something was written, where this server is the only one that writes.
+    #[must_use]
+    pub fn written(&self) -> Option<watch::Receiver<u64>> {
+        match self {
+            Self::Lite { writer, .. } => Some(writer.written()),
             Self::Pg { .. } => None,
         }
     }

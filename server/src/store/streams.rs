@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::engine::{Conn, Statement};
 use super::error::StoreError;
+use super::open::Db;
 use super::rows::Row;
 use super::values::Value;
 
@@ -196,6 +197,28 @@ pub async fn find_state(conn: &mut Conn<'_>, stream: &StreamId) -> Result<Option
     let epoch = conn.one("select value from meta where key = 'epoch'", &[]).await?.text("value")?;
     let epoch = u64::from_str_radix(&epoch, 16).map_err(|error| StoreError::inconsistent("meta.epoch", error))?;
     Ok(Some(StreamState { head: row.number("head")?, floor: row.number("floor")?, epoch }))
+}
+
+/// The streams in one question of [`list_heads`].
+const HEADS_MAX: usize = 32;
+
+/// How far streams have got; those that do not exist are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_heads(db: &Db, streams: &[StreamId]) -> Result<Vec<(StreamId, u64)>, StoreError> {
+    const SQL: &str = "select id, head from stream where id in (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+        $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
+    let mut heads = Vec::with_capacity(streams.len());
+    for asked in streams.chunks(HEADS_MAX) {
+        let mut values: Vec<Value> = asked.iter().map(Value::from).collect();
+        values.resize(HEADS_MAX, Value::NullText);
+        for row in db.ask(SQL, &values).await? {
+            heads.push((row.parse("id")?, row.number("head")?));
+        }
+    }
+    Ok(heads)
 }
 
 /// How many changes a stream may forget in one transaction.

@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
@@ -172,7 +171,7 @@ pub struct LiteWriter {
     /// True once the file is closed.
     closed: watch::Receiver<bool>,
     /// See [`LiteWriter::groups_written`].
-    written: Arc<AtomicU64>,
+    written: watch::Receiver<u64>,
 }
 
 impl LiteWriter {
@@ -183,10 +182,9 @@ impl LiteWriter {
         let stop = Arc::new(Notify::new());
         let (close, closed) = watch::channel(false);
         let stopping = Arc::clone(&stop);
-        let written = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&written);
+        let (count, written) = watch::channel(0);
         tokio::spawn(async move {
-            write_groups(connection, queue, &stopping, hooks, &counted).await;
+            write_groups(connection, queue, &stopping, hooks, &count).await;
             close.send_replace(true);
         });
         Self { jobs, stop, closed, written }
@@ -223,7 +221,15 @@ impl LiteWriter {
     /// else writes to the file: as long as this number stands, what was read is what is there.
     #[must_use]
     pub fn groups_written(&self) -> u64 {
-        self.written.load(Ordering::SeqCst)
+        *self.written.borrow()
+    }
+
+    /// The same number, for whoever waits until it changes.
+    #[must_use]
+    pub fn written(&self) -> watch::Receiver<u64> {
+        let mut written = self.written.clone();
+        written.mark_unchanged();
+        written
     }
 }
 
@@ -232,7 +238,7 @@ async fn write_groups(
     mut queue: mpsc::Receiver<Box<dyn Waiting>>,
     stop: &Notify,
     hooks: Hooks,
-    written: &AtomicU64,
+    written: &watch::Sender<u64>,
 ) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     loop {
@@ -256,7 +262,7 @@ async fn write_groups(
             // Leaves no transaction behind; there may be none, and then this says so.
             let _ = sqlx::raw_sql("rollback").execute(&mut connection).await;
         }
-        written.fetch_add(1, Ordering::SeqCst);
+        written.send_modify(|count| *count += 1);
         for waiting in group.drain(..) {
             waiting.turn_away(fate.clone().error());
         }

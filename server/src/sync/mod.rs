@@ -9,7 +9,7 @@ mod pull;
 mod push;
 
 pub use incoming::{Head, Incoming};
-pub use pull::pull;
+pub use pull::{may_read, pull};
 pub use push::{apply_command, count_broken};
 
 use std::sync::Arc;

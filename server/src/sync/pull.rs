@@ -48,6 +48,12 @@ pub async fn pull(conn: &mut Conn<'_>, actor: &Actor, wanted: &Pull, now: Timest
     Ok(PullReply { stream, result })
 }
 
+/// Whether a pull of this stream, if there is one, would be answered.
+#[must_use]
+pub fn may_read(actor: &Actor, stream: &StreamId) -> bool {
+    !audiences(actor, stream).is_empty()
+}
+
 /// Which audiences of a stream a reader belongs to, in a fixed order; none means the stream is not theirs.
 fn audiences(actor: &Actor, stream: &StreamId) -> Vec<Audience> {
     let community = match stream {

@@ -22,6 +22,7 @@ fn asked(path: &str) -> &'static str {
     match path {
         "/api/occurrences" => "?community=banzha&from=2026-11-01&to=2026-11-30",
         "/api/spaces" => "?community=banzha",
+        "/api/live" => "?streams=c:banzha",
         "/api/spaces/{id}/availability" => "?from=2026-11-23&to=2026-11-24",
         _ => "",
     }

@@ -2,6 +2,7 @@
 
 mod builds;
 mod http;
+mod live;
 mod login;
 mod public;
 mod shared_phone;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use bytes::Bytes;
 use domain::activity::{Audience, Category, SignUpPolicy, Venue};
 use domain::change::{ActivityRow, Audience as RowAudience, OccurrenceRow, SpaceRow, TeamRow, class};
 use domain::sign_up::Seats;
@@ -26,6 +28,7 @@ use tower::ServiceExt;
 
 use crate::assets::{Assets, Embedded};
 use crate::config::{ConnectionLimits, LoginLimits, Secret, Settings};
+use crate::live::Hub;
 use crate::login::LoginGate;
 use crate::login::sender::{Sender, Sent};
 use crate::reads::cache::Caches;
@@ -80,6 +83,7 @@ impl Site {
             entropy: Entropy,
             settings,
             login: LoginGate::new(sender),
+            live: Hub::default(),
             caches: Caches::default(),
             assets,
             telemetry: Telemetry::new(false),
@@ -273,7 +277,9 @@ impl Visitor<'_> {
         }
         let response = self.site.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
+        // What goes on until somebody leaves is left after its beginning.
+        let is_live = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let bytes = if is_live { Bytes::new() } else { body.collect().await.expect("a body").to_bytes() };
         let set = parts.headers.get_all(header::SET_COOKIE).iter().map(|value| {
             let pair = value.to_str().expect("text").split(';').next().expect("a pair");
             let (name, value) = pair.split_once('=').expect("a pair");

@@ -15,6 +15,7 @@ const SHORT: ConnectionLimits = ConnectionLimits {
     body: Duration::from_millis(300),
     idle: Duration::from_millis(900),
     stalled: Duration::from_millis(600),
+    ping: Duration::from_millis(100),
     shutdown: Duration::from_secs(2),
     connections_max: 8,
     per_address_max: 6,
@@ -307,5 +308,60 @@ async fn stopping_closes_quiet_connections_and_lets_answers_finish() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     running.served.await.expect("no panic").expect("no error");
     assert!(TcpStream::connect(running.address).await.is_err());
+    running.test.remove().await;
+}
+
+/// A connection that listens, after its first words.
+async fn listening(running: &Running) -> TcpStream {
+    let mut stream = running.connect().await;
+    stream.write_all(b"GET /api/live?streams=c:banzha HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("written");
+    heard(&mut stream, "event: hint").await;
+    stream
+}
+
+/// Reads until this has come.
+async fn heard(stream: &mut TcpStream, what: &str) {
+    let (mut text, mut bytes) = (String::new(), [0; 2048]);
+    let reading = async {
+        while !text.contains(what) {
+            let read = stream.read(&mut bytes).await.expect("no reset");
+            assert!(read > 0, "{text}");
+            text.push_str(&String::from_utf8_lossy(&bytes[..read]));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), reading).await.expect("in time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_listens_stays_and_is_gone_when_they_go() {
+    let running = Running::start(SHORT).await;
+    let (mut stays, goes) = (listening(&running).await, listening(&running).await);
+    let started = Instant::now();
+    // Longer than a quiet connection is kept.
+    while started.elapsed() < SHORT.idle * 2 {
+        heard(&mut stays, "event: ping").await;
+    }
+    assert_eq!((running.state.live.listeners(), running.state.telemetry.open_connections()), (2, 2));
+    drop(goes);
+    running.until_open(1).await;
+    assert_eq!(running.state.live.listeners(), 1);
+    drop(stays);
+    running.until_open(0).await;
+    assert_eq!(running.state.live.listeners(), 0);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopping_says_good_bye_to_those_who_listen_and_waits_no_longer_for_them_than_for_others() {
+    let running = Running::start(SHORT).await;
+    let mut listeners = [listening(&running).await, listening(&running).await, listening(&running).await];
+    let started = Instant::now();
+    running.stop.send(true).expect("told");
+    for stream in &mut listeners {
+        let (rest, _) = until_closed(stream).await;
+        assert!(rest.contains("event: bye"), "{rest}");
+    }
+    running.served.await.expect("no panic").expect("no error");
+    assert!(started.elapsed() < SHORT.shutdown, "{:?}", started.elapsed());
     running.test.remove().await;
 }
