@@ -4,7 +4,7 @@
 //! portal's page is no answer. Nothing is retried here.
 
 use domain::change::CommunityView;
-use domain::id::{AccountId, CommunityId};
+use domain::id::{AccountId, CommunityId, StreamId};
 use domain::json;
 use domain::sync::{SyncReply, SyncRequest};
 use domain::text::{PersonName, Phone};
@@ -115,6 +115,19 @@ pub async fn sync(body: &SyncRequest, deadline_ms: u32) -> Result<Option<SyncRep
         Some(reply) if reply.status == 200 && reply.is_json => Ok(json::read(&reply.text)),
         _ => Ok(None),
     }
+}
+
+/// Opens a connection over which the server hints at what changes in these streams.
+#[must_use]
+pub fn live(streams: &[StreamId]) -> Option<web_sys::EventSource> {
+    let mut path = String::from("/api/live?streams=");
+    for (index, stream) in streams.iter().enumerate() {
+        if index > 0 {
+            path.push(',');
+        }
+        path.push_str(&stream.to_string());
+    }
+    web_sys::EventSource::new(&path).ok()
 }
 
 /// Whether the server answers at all.

@@ -8,6 +8,7 @@ mod accounts;
 mod clock;
 mod effects;
 mod events;
+mod live;
 mod rim;
 
 use std::cell::{Cell, RefCell};
@@ -53,6 +54,7 @@ struct Runner {
     watched: RefCell<Vec<StreamId>>,
     clock: RefCell<Clock>,
     channel: Option<web_sys::BroadcastChannel>,
+    live: live::Line,
     /// The browser has no session for the account of this tab.
     is_expired: Cell<bool>,
     /// What `/api/session` says is known.
@@ -75,6 +77,7 @@ impl Runner {
             watched: RefCell::default(),
             clock: RefCell::default(),
             channel: web_sys::BroadcastChannel::new(events::CHANNEL).ok(),
+            live: live::Line::default(),
             is_expired: Cell::new(false),
             is_introduced: Cell::new(false),
             has_communities: Cell::new(false),

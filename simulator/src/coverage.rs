@@ -126,6 +126,22 @@ sights! {
     Landed,
     /// A phone was without a network, and said so.
     Offline,
+    /// A live connection could not be opened.
+    LiveNotOpened,
+    /// Nothing came over a live connection.
+    LiveSwallowed,
+    /// A live connection ended.
+    LiveEnded,
+    /// A hint told something new.
+    HintNewer,
+    /// A hint told what was known.
+    HintKnown,
+    /// A hint was lost.
+    HintLost,
+    /// A hint came late.
+    HintLate,
+    /// A hint promised more than there was.
+    HintLied,
 }
 
 /// How often each state was reached.

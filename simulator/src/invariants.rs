@@ -11,6 +11,9 @@ use crate::phone::{Place, Tab};
 use crate::town::{self, community_streams, occurrences};
 use crate::world::World;
 
+/// The most that a tab sends within [`CIRCLE_MS`](crate::phone::CIRCLE_MS), whatever its person does.
+const SENT_MAX: usize = 45;
+
 /// A rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
@@ -42,6 +45,8 @@ pub enum Rule {
     NeverBackwards,
     /// Who has lost nothing is never told so.
     NoFalseAlarm,
+    /// Nobody asks the server in a circle.
+    NoCircle,
 }
 
 /// A rule that was broken.
@@ -241,6 +246,9 @@ impl Checker {
     }
 
     fn check_tab(&self, world: &World, tab: &Tab, at: Place) -> Checked {
+        if tab.sent.len() > SENT_MAX {
+            return broken(Rule::NoCircle, format!("{at:?} has sent at {:?}", tab.sent));
+        }
         let has_any = !tab.client.queue().is_empty() || tab.client.is_unsure();
         let has_queue = has_any && !tab.client.needs_sign_in();
         if has_queue && tab.is_visible && !tab.is_loading && tab.held.is_none() && tab.timer.is_none() {

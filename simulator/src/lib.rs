@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod dice;
 pub mod disk;
 pub mod invariants;
+pub mod live;
 pub mod network;
 pub mod phone;
 pub mod planted;

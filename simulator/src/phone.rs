@@ -19,11 +19,15 @@ use uuid::Uuid;
 
 use crate::coverage::Sight;
 use crate::disk::{Account, Disk};
+use crate::live;
 use crate::network::{Weather, fate};
 use crate::planted::Bug;
 use crate::world::{Arrival, Event, World};
 
 pub use storing::Write;
+
+/// For so long it is noted when a tab has sent something.
+pub const CIRCLE_MS: u64 = 30_000;
 
 /// Which tab of which phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +78,10 @@ pub struct Tab {
     pub watched: Vec<StreamId>,
     /// Whether the cache takes no more.
     pub is_cache_off: bool,
+    /// What it listens to.
+    pub connection: live::Connection,
+    /// When it has sent something, of late.
+    pub sent: Vec<u64>,
     renumberings: u32,
 }
 
@@ -126,6 +134,8 @@ pub enum Happening {
     Renumber { generation: u32, account: AccountId, device: DeviceId, again: Vec<Settled> },
     /// An unsent command is taken back.
     Withdraw { generation: u32, account: AccountId, no: u64, id: CommandId },
+    /// Something comes over a live connection.
+    Heard { connection: u64, what: live::Heard },
     /// Another tab has said something.
     Told(Told),
     /// What other tabs queued is looked for.
@@ -175,6 +185,8 @@ impl Tab {
             held: None,
             watched,
             is_cache_off: false,
+            connection: live::Connection::default(),
+            sent: Vec::new(),
             renumberings: 0,
         }
     }
@@ -244,6 +256,11 @@ impl World {
         let (generation, account) = (tab.generation, tab.account);
         match effect {
             Effect::Send { request, body, commands, heard, deadline_ms } => {
+                let now = self.now;
+                if let Some(tab) = self.tab_mut(at) {
+                    tab.sent.retain(|sent| now < sent + CIRCLE_MS);
+                    tab.sent.push(now);
+                }
                 if self.weather == Weather::NoNetwork {
                     self.later(at, 20, Happening::NotSent { generation, request });
                     return;
@@ -281,6 +298,7 @@ impl World {
                 }
                 self.at(at, after_ms, Happening::Timer(timer));
             }
+            Effect::Listen(streams) => self.listen(at, streams),
             Effect::Show => {
                 let Some(tab) = self.tab(at) else { return };
                 let pending = tab.client.pending();
@@ -424,6 +442,7 @@ impl World {
                     }
                 }
             }
+            Happening::Heard { connection, what } => self.hear_live(at, connection, what),
             Happening::Told(told) => self.hear(at, told),
             Happening::TakeOthers => self.take_others(at),
             Happening::LoadOutbox { .. } | Happening::Replied { .. } | Happening::NotSent { .. } => {}
@@ -502,6 +521,7 @@ impl World {
             }
         };
         self.say(|| format!("server at {at:?}: {reply:?}"));
+        self.hint();
         let is_alarm =
             |pull: &PullReply| matches!(pull.result, PullResult::Snapshot { why: Some(ResetReason::Checksum), .. });
         let has_alarm = reply.as_ref().is_some_and(|reply| reply.pulls.iter().any(is_alarm));

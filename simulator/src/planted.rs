@@ -44,11 +44,15 @@ pub enum Bug {
     QueueBeforeAnswers,
     /// The server does not look whether a cursor is of its own branch of history.
     TagsNotCompared,
+    /// The phone takes what a hint says for read.
+    HintTakenForRead,
+    /// The phone asks again at once until it has what a hint has promised.
+    HintBelieved,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::CursorBeforeRows,
         Self::AnswerNotStored,
         Self::LandingDropped,
@@ -68,5 +72,7 @@ impl Bug {
         Self::ChecksumOverOthersRows,
         Self::QueueBeforeAnswers,
         Self::TagsNotCompared,
+        Self::HintTakenForRead,
+        Self::HintBelieved,
     ];
 }

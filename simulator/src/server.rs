@@ -267,7 +267,7 @@ impl Server {
         match self.db.town.carry_out(envelope.id, envelope.account, &command, now, held) {
             Ok((result, rows)) => {
                 self.note(&command, &result, self.db.town.promotions > before);
-                let head = self.db.streams.get(&envelope.stream).map_or(0, |stream| stream.head);
+                let head = self.db.head(&envelope.stream);
                 let has_effect = !rows.is_empty();
                 let id = u64::try_from(envelope.id.uuid().as_u128() >> 64).unwrap_or_default();
                 let cause = mix(id ^ mix(now.ms().unsigned_abs()));
@@ -431,6 +431,12 @@ impl Database {
         if !self.editors.remove(&account) {
             self.editors.insert(account);
         }
+    }
+
+    /// The last change of a stream.
+    #[must_use]
+    pub fn head(&self, stream: &StreamId) -> u64 {
+        self.streams.get(stream).map_or(0, |stream| stream.head)
     }
 
     /// Drops tombstones and raises each floor to the head.

@@ -177,6 +177,11 @@ impl World {
         self.at(at, after + extra, happening);
     }
 
+    /// Whether nothing goes wrong any more.
+    pub(crate) const fn has_healed(&self) -> bool {
+        self.has_healed
+    }
+
     /// Whether a write fails.
     pub(crate) fn may_fail(&mut self) -> bool {
         !self.has_healed && self.dice.once_in(40)

@@ -80,6 +80,7 @@ impl Runner {
             }
             Effect::Renumber { again } => spawn_local(async move { this.renumber(&stores, &again, generation).await }),
             Effect::Wake { after_ms } => self.wake_after(after_ms),
+            Effect::Listen(streams) => self.listen_to(streams),
             Effect::Show => self.draw(),
         }
     }

@@ -73,6 +73,11 @@ impl Runner {
         platform::listen(&window(), "offline", move |_: web_sys::Event| this.try_now());
         let this = Rc::clone(self);
         platform::listen(&window(), "pagehide", move |_: web_sys::Event| this.leave());
+        let this = Rc::clone(self);
+        // Taken out of the browser's store of pages gone by, not each browser says that it is seen again.
+        platform::listen(&window(), "pageshow", move |_: web_sys::Event| {
+            this.feed(Input::Visible(platform::is_visible()));
+        });
         if let Some(channel) = &self.channel {
             let this = Rc::clone(self);
             platform::listen(channel, "message", move |event: web_sys::MessageEvent| {
@@ -120,11 +125,12 @@ impl Runner {
         }
     }
 
-    /// The page goes away.
-    fn leave(&self) {
+    /// The page goes away, and what it has open with it.
+    fn leave(self: &Rc<Self>) {
         let word = self.client.borrow().last_word();
         if let Some(word) = word.filter(|_| platform::is_online()) {
             api::sync_and_leave(&word);
         }
+        self.feed(Input::Visible(false));
     }
 }

@@ -14,6 +14,7 @@
 
 mod draft;
 mod journal;
+mod live;
 mod messages;
 mod reply;
 
@@ -35,7 +36,7 @@ use crate::sync::wire::{Cursor, PROTOCOL, Pull, SyncRequest};
 use crate::time::Timestamp;
 
 pub use draft::Draft;
-pub use messages::{Basis, Effect, Heard, Input, Queued, Settled, Stored, StoredStream, StreamWrite};
+pub use messages::{Basis, Effect, Heard, Input, LiveEvent, Queued, Settled, Stored, StoredStream, StreamWrite};
 
 #[derive(Debug, Clone)]
 struct Item {
@@ -78,6 +79,7 @@ pub struct Client {
     /// When the server was last heard of, see [`Client::moment`].
     latest: Option<Timestamp>,
     watched: BTreeSet<StreamId>,
+    live: live::Live,
     flight: Option<Flight>,
     requests: u64,
     failures: u32,
@@ -167,6 +169,7 @@ impl Client {
                 self.not_before = now;
             }
             Input::TryNow => {
+                self.live.try_again(now);
                 self.wants_pull = true;
                 self.failures = 0;
                 self.not_before = now;
@@ -194,6 +197,8 @@ impl Client {
                 self.not_before = now;
                 effects.push(Effect::Show);
             }
+            Input::Hint(hint) => self.hinted(now, random, hint),
+            Input::Live(event) => self.live(now, random, event),
         }
         self.go_on(now, random, &mut effects);
         effects
@@ -266,6 +271,7 @@ impl Client {
         if !self.is_booted {
             return;
         }
+        self.keep_listening(now, random, effects);
         if let Some(flight) = &self.flight {
             // A fetch that never settles must not hold the queue for ever.
             let deadline = flight.started + u64::from(DEADLINE_MS) + DEADLINE_GRACE_MS;
@@ -273,6 +279,7 @@ impl Client {
                 self.flight = None;
                 self.fail(now, random);
                 self.is_offline = true;
+                self.keep_listening(now, random, effects);
                 effects.push(Effect::Show);
             } else {
                 effects.push(Effect::Wake { after_ms: deadline.saturating_sub(now).max(1_000) });
@@ -280,19 +287,22 @@ impl Client {
             }
         }
         let polls = self.is_visible && !self.watched.is_empty();
-        let is_due = self.may_send(now) || self.wants_pull || (polls && now >= self.next_poll);
+        let is_asked = self.wants_pull || self.live.is_due(now) || (polls && now >= self.next_poll);
+        let is_due = self.may_send(now) || is_asked;
         if is_due && now >= self.not_before && (self.may_send(now) || !self.streams(now).is_empty()) {
             self.send(now, effects);
             return;
         }
         // Whoever has nothing to ask for waits for nothing.
-        if self.wants_pull && !self.streams(now).is_empty() {
-            effects.push(Effect::Wake { after_ms: self.not_before.saturating_sub(now).max(1) });
+        let then = if self.wants_pull && !self.streams(now).is_empty() {
+            Some(self.not_before)
         } else if self.has_to_send() {
-            let then = self.not_before.max(self.held_until);
+            Some(self.not_before.max(self.held_until))
+        } else {
+            polls.then_some(self.next_poll.max(now + 1_000))
+        };
+        if let Some(then) = then.into_iter().chain(self.live_is_due()).min() {
             effects.push(Effect::Wake { after_ms: then.saturating_sub(now).max(1) });
-        } else if polls {
-            effects.push(Effect::Wake { after_ms: self.next_poll.saturating_sub(now).max(1_000) });
         }
     }
 
@@ -325,6 +335,7 @@ impl Client {
     fn send(&mut self, now: u64, effects: &mut Vec<Effect>) {
         self.requests += 1;
         let streams = self.streams(now);
+        self.live.asks(now, &streams);
         let mut known = self.asked(&streams);
         let pulls: Vec<Pull> = streams.into_iter().map(|stream| self.pull(stream)).collect();
         let summed = pulls.iter().filter(|pull| pull.checksum.is_some()).map(|pull| pull.stream.clone()).collect();

@@ -40,6 +40,9 @@ impl World {
         if self.tab(at).is_some_and(|tab| tab.generation == write.generation) {
             self.feed(at, Input::Stored(write.request, is_stored));
             self.note_landing(at);
+            if self.planted == Some(Bug::HintBelieved) {
+                self.believe_hints(at);
+            }
         }
     }
 

@@ -255,7 +255,7 @@ impl Phone {
                     });
                 }
                 Effect::Renumber { again } => self.renumbers = Some(again),
-                Effect::Wake { .. } | Effect::Show => {}
+                Effect::Wake { .. } | Effect::Listen(_) | Effect::Show => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::id::{AccountId, CommandId, DeviceId, StreamId};
 use crate::json;
 use crate::sync::limits::{JOURNAL_DAYS, days_before};
 use crate::sync::rows::Rows;
-use crate::sync::wire::{Cursor, SyncReply, SyncRequest};
+use crate::sync::wire::{Cursor, Hint, SyncReply, SyncRequest};
 use crate::time::{LocalDate, Timestamp};
 
 /// A queued command as it rests on the phone.
@@ -176,6 +176,21 @@ pub enum Input {
     SignedIn(AccountId, DeviceId),
     /// A new device number was taken and the queue renumbered.
     Renumbered(DeviceId, Vec<Queued>),
+    /// The live connection brought a hint.
+    Hint(Hint),
+    /// Something else became of the live connection.
+    Live(LiveEvent),
+}
+
+/// What may become of a live connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiveEvent {
+    /// It is open.
+    Opened,
+    /// The server has said that it is there.
+    Heard,
+    /// It could not be opened, or it has ended.
+    Closed,
 }
 
 /// What a tab has heard of: others may have stored more since, and their word may be lost to a tab that slept.
@@ -244,6 +259,9 @@ pub enum Effect {
         /// Milliseconds.
         after_ms: u64,
     },
+    /// From now on, have one live connection that listens to these streams, or with none, have no connection. One that
+    /// listens to just these may stay; if it is open, say so once more.
+    Listen(Vec<StreamId>),
     /// What is known has changed: draw again.
     Show,
 }

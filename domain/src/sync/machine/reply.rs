@@ -12,7 +12,7 @@ use crate::id::{CommandId, StreamId};
 use crate::json;
 use crate::refusal::Refusal;
 use crate::sync::checksum::Held;
-use crate::sync::limits::{BACKOFF_FIRST_MS, CHECKSUM_EVERY, POLL_MS, RENUMBER_MS};
+use crate::sync::limits::{BACKOFF_FIRST_MS, CHECKSUM_EVERY, RENUMBER_MS};
 use crate::sync::machine::messages::{Basis, Effect, Queued, Settled, StreamWrite};
 use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
 use crate::time::{LocalDate, Timestamp};
@@ -78,7 +78,7 @@ impl Client {
         let on = reply.server_at.date();
         let streams: Vec<_> = pulls.into_iter().filter_map(|pull| self.read_pull(pull, at, on)).collect();
         let unsure_before = is_unsure.then_some(at);
-        self.next_poll = now + POLL_MS;
+        self.next_poll = now + self.poll_after(now, random);
         if let Some(flight) = &mut self.flight {
             let (streams, settled, checked) = (streams.clone(), settled.clone(), checked.clone());
             flight.storing =
@@ -187,6 +187,7 @@ impl Client {
             return;
         }
         let replaced = self.apply(storing.streams);
+        self.fulfil();
         for stream in &storing.compared {
             if let Some(progress) = self.cursors.get_mut(stream) {
                 progress.check_in = CHECKSUM_EVERY - 1;

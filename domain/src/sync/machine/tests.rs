@@ -1,5 +1,6 @@
 //! The machine driven by hand: a phone, a reply, a lost reply.
 
+mod live;
 mod restores;
 
 use uuid::Uuid;
