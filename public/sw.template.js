@@ -11,13 +11,23 @@ const MATCH = { ignoreVary: true, ignoreSearch: true };
 
 const isHashed = (path) => path.startsWith("/assets/");
 
-async function fetchWhatWasBuilt({ url, integrity, type }) {
-  // What another build already keeps under the same hash is not fetched again.
-  const response = (isHashed(url) && (await caches.match(url, MATCH))) || (await fetch(url, {
-    integrity,
-    // A hashed name never changes, so the browser's own copy will do; anything else is asked for anew.
-    cache: isHashed(url) ? "default" : "no-cache",
-  }));
+// What another build keeps under the same hash is not fetched again, unless it has gone bad meanwhile.
+async function copyOfAnotherBuild({ url, integrity }) {
+  const copy = isHashed(url) && (await caches.match(url, MATCH));
+  if (!copy) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await copy.clone().arrayBuffer()));
+  return integrity === "sha256-" + btoa(String.fromCharCode(...digest)) ? copy : null;
+}
+
+// A hashed name never changes, so the browser's own copy will do, if it is a good one; anything else is asked for anew.
+async function download({ url, integrity }) {
+  if (!isHashed(url)) return fetch(url, { integrity, cache: "no-cache" });
+  return fetch(url, { integrity }).catch(() => fetch(url, { integrity, cache: "reload" }));
+}
+
+async function fetchWhatWasBuilt(asset) {
+  const { url, type } = asset;
+  const response = (await copyOfAnotherBuild(asset)) || (await download(asset));
   const kind = (response.headers.get("content-type") || "").split(";")[0].trim();
   if (!response.ok || response.redirected || kind !== type) {
     throw new Error("not what was built: " + url + " " + response.status + " " + kind);
@@ -34,6 +44,10 @@ async function install() {
     await caches.delete(CACHE);
     throw failed.reason;
   }
+  // Another build that took over meanwhile may have thrown this one away.
+  if (!(await caches.has(CACHE))) {
+    throw new Error("thrown away while it was fetched: " + CACHE);
+  }
   if (!self.registration.active) {
     await self.skipWaiting();
   }
@@ -43,7 +57,9 @@ async function install() {
 async function activate() {
   const last = await caches.open(LAST);
   const before = await last.match("/name").then((name) => name && name.text());
-  const names = (await caches.keys()).filter((name) => name.startsWith("shell-"));
+  // While yet another one is coming, what is there may be half of it: then the old ones go with that.
+  const { installing, waiting } = self.registration;
+  const names = installing || waiting ? [] : (await caches.keys()).filter((name) => name.startsWith("shell-"));
   await Promise.all(names.filter((name) => name !== CACHE && name !== before).map((name) => caches.delete(name)));
   await last.put("/name", new Response(CACHE));
   await self.clients.claim();

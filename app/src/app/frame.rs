@@ -30,6 +30,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     let model = use_model();
     let path = use_location().pathname;
     keep_title_and_focus(model, path);
+    updates::ask_if_idle(move || model.rim.unsent.with_untracked(|unsent| unsent.is_empty()));
 
     view! {
         <div class="app" data-desk=move || path.with(|path| path.starts_with("/desk"))>
