@@ -6,6 +6,7 @@
 use domain::change::CommunityView;
 use domain::id::{AccountId, CommunityId, StreamId};
 use domain::json;
+use domain::sign_in::Whose;
 use domain::sync::{SyncReply, SyncRequest};
 use domain::text::{PersonName, Phone};
 use gloo_net::http::Request;
@@ -76,6 +77,9 @@ pub struct SignedIn {
 pub struct SessionView {
     /// Whose; nobody's without a session.
     pub account: Option<AccountId>,
+    /// Whether it was opened on somebody else's phone.
+    #[serde(default)]
+    pub shared: bool,
     /// Whether the server is a demonstration.
     #[serde(default)]
     pub demo: bool,
@@ -172,6 +176,7 @@ pub async fn login_verify(
     code: &str,
     name: Option<&PersonName>,
     home: Option<&CommunityId>,
+    whose: Whose,
 ) -> Result<SignedIn, ApiError> {
     #[derive(Serialize)]
     struct Body<'a> {
@@ -181,13 +186,17 @@ pub async fn login_verify(
         name: Option<&'a PersonName>,
         #[serde(skip_serializing_if = "Option::is_none")]
         home: Option<&'a CommunityId>,
+        shared: bool,
     }
-    ask("POST", "/api/login/verify", Some(&Body { challenge, code, name, home })).await
+    let shared = whose == Whose::Shared;
+    ask("POST", "/api/login/verify", Some(&Body { challenge, code, name, home, shared })).await
 }
 
-/// Ends the session; `true` when the server no longer knows it.
-pub async fn logout() -> bool {
-    let reply = request("POST", "/api/logout", Some("{}"), DEADLINE_MS).await;
+/// Ends the session; `true` when the server no longer knows it. With `clear` the browser throws away whatever it keeps
+/// of the app.
+pub async fn logout(clear: bool) -> bool {
+    let body = if clear { r#"{"clear":true}"# } else { "{}" };
+    let reply = request("POST", "/api/logout", Some(body), DEADLINE_MS).await;
     reply.is_some_and(|reply| reply.status == 204 || reply.status == 401)
 }
 
@@ -211,12 +220,13 @@ pub async fn demo_people() -> Result<Vec<DemoPerson>, ApiError> {
 ///
 /// # Errors
 /// [`ApiError`].
-pub async fn demo_login(role: &str) -> Result<SignedIn, ApiError> {
+pub async fn demo_login(role: &str, whose: Whose) -> Result<SignedIn, ApiError> {
     #[derive(Serialize)]
     struct Body<'a> {
         role: &'a str,
+        shared: bool,
     }
-    ask("POST", "/api/demo/login", Some(&Body { role })).await
+    ask("POST", "/api/demo/login", Some(&Body { role, shared: whose == Whose::Shared })).await
 }
 
 /// All communities.

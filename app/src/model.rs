@@ -37,7 +37,7 @@ pub use crate::storage::outbox::SetAside;
 pub enum Session {
     /// The stores are still being read.
     Unknown,
-    /// Nobody is signed in.
+    /// Nobody is signed in, or the server has not vouched for them for too long ([`Model::is_locked`]).
     Guest,
     /// This person; stays so without a network.
     SignedIn(AccountId),
@@ -91,6 +91,8 @@ pub enum SaveProblem {
     StorageFull,
     /// This browser does not keep anything, and the server does not answer either.
     NoStorage,
+    /// On somebody else's phone nothing is kept, and the server does not answer either.
+    SharedPhone,
     /// Nobody is signed in: go to `Route::Login` first.
     NotSignedIn,
 }
@@ -134,6 +136,10 @@ pub struct Link {
     pub needs_sign_in: bool,
     /// Whether this browser keeps nothing.
     pub is_memory_only: bool,
+    /// Whether that is because the phone is somebody else's.
+    pub is_shared: bool,
+    /// Whether what is one's own is locked until its person signs in again.
+    pub is_locked: bool,
     /// When each stream was last read.
     pub as_of: Rows<StreamId, Timestamp>,
 }
@@ -392,6 +398,18 @@ impl Model {
     #[must_use]
     pub fn is_memory_only(self) -> bool {
         self.rim.link.with(|link| link.is_memory_only)
+    }
+
+    /// Whether the phone is somebody else's, so that nothing of who is signed in rests on it.
+    #[must_use]
+    pub fn is_shared(self) -> bool {
+        self.rim.link.with(|link| link.is_shared)
+    }
+
+    /// Whether what is one's own on this phone is locked until its person signs in again.
+    #[must_use]
+    pub fn is_locked(self) -> bool {
+        self.rim.link.with(|link| link.is_locked)
     }
 
     /// Hands a command in: it is written to this phone first and then sent, now or whenever there is a network.

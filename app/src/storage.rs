@@ -2,7 +2,8 @@
 //! phone itself.
 //!
 //! Two databases per account (`lifehub-cache-…`, `lifehub-outbox-…`), one cache for guests. Where a browser keeps
-//! nothing, both answer from memory for the life of the page and the app says so.
+//! nothing, both answer from memory for the life of the page and the app says so; on somebody else's phone they never
+//! come near its disk.
 
 pub mod cache;
 pub mod guest;
@@ -23,6 +24,8 @@ pub struct Stores {
     pub outbox: Option<Outbox>,
     /// Whose.
     pub account: Option<AccountId>,
+    /// Whether the phone is somebody else's, and nothing of this account may rest on it.
+    pub is_shared: bool,
 }
 
 impl Stores {
@@ -30,7 +33,14 @@ impl Stores {
     #[must_use]
     pub fn of(account: Option<AccountId>) -> Self {
         let outbox = account.map(|account| Outbox::new(outbox_name(account)));
-        Self { cache: Cache::new(cache_name(account)), outbox, account }
+        Self { cache: Cache::new(cache_name(account)), outbox, account, is_shared: false }
+    }
+
+    /// The stores of an account on somebody else's phone.
+    #[must_use]
+    pub fn in_memory(account: AccountId) -> Self {
+        let (cache, outbox) = (Cache::in_memory(), Outbox::in_memory());
+        Self { cache, outbox: Some(outbox), account: Some(account), is_shared: true }
     }
 
     /// Lets go of the databases, so that they can be deleted.
@@ -57,11 +67,19 @@ impl Stores {
     }
 }
 
+/// Whether commands of anybody rest on this phone; also where the browser does not say.
+pub async fn has_outbox() -> bool {
+    let Ok(names) = trouble::names().await else { return true };
+    names.iter().any(|name| name.starts_with(OUTBOX))
+}
+
+const OUTBOX: &str = "lifehub-outbox-";
+
 fn cache_name(account: Option<AccountId>) -> String {
     let whose = account.map_or_else(|| "guest".to_owned(), |account| account.to_string());
     ["lifehub-cache-", &whose].concat()
 }
 
 fn outbox_name(account: AccountId) -> String {
-    ["lifehub-outbox-", &account.to_string()].concat()
+    [OUTBOX, &account.to_string()].concat()
 }

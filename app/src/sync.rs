@@ -10,12 +10,13 @@ mod effects;
 mod events;
 mod live;
 mod rim;
+mod shared;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use domain::command::Command;
-use domain::id::{CommandId, DeviceId, StreamId};
+use domain::id::{AccountId, CommandId, DeviceId, StreamId};
 use domain::sync::machine::{Draft, Queued};
 use domain::sync::{Client, Effect, Input, Start};
 use domain::time::Timestamp;
@@ -34,6 +35,7 @@ pub fn start(rim: Rim, start: Option<Start>) -> Beginning {
     Box::pin(async move {
         let runner = Runner::new(rim);
         runner.listen();
+        runner.notice_touches();
         runner.open(start).await;
         let this = Rc::clone(&runner);
         spawn_local(async move { this.begin().await });
@@ -63,6 +65,12 @@ struct Runner {
     has_communities: Cell<bool>,
     renumberings: Cell<u32>,
     drawn_at: Cell<Timestamp>,
+    /// Whether the stores that are open have been read.
+    is_read: Cell<bool>,
+    /// Who last signed in on this page, and when.
+    vouched: Cell<Option<(AccountId, Timestamp)>>,
+    /// When somebody last touched the phone, by its clock.
+    touched_ms: Cell<i64>,
 }
 
 impl Runner {
@@ -83,6 +91,9 @@ impl Runner {
             has_communities: Cell::new(false),
             renumberings: Cell::new(0),
             drawn_at: Cell::new(platform::phone_now()),
+            is_read: Cell::new(false),
+            vouched: Cell::new(None),
+            touched_ms: Cell::new(platform::phone_ms()),
         })
     }
 
@@ -100,7 +111,7 @@ impl Runner {
             Order::TryNow => self.try_now(),
             Order::Repair => self.repair(),
             Order::FinishWipe(done) => tell_when(done, async move { _ = this.finish_wipe().await }),
-            Order::Adopt(account, done) => tell_when(done, async move { this.adopt(account).await }),
+            Order::Adopt(account, whose, done) => tell_when(done, async move { this.adopt(account, whose).await }),
             Order::SignOut(done) => tell_when(done, async move { this.sign_out().await }),
         }
     }
@@ -142,7 +153,8 @@ impl Runner {
             return;
         };
         if stores.is_memory_only() && self.is_offline() {
-            report(Saved::Failed(SaveProblem::NoStorage));
+            let problem = if stores.is_shared { SaveProblem::SharedPhone } else { SaveProblem::NoStorage };
+            report(Saved::Failed(problem));
             return;
         }
         let draft = Draft { id, account, stream, depends_on, phone_ms: platform::phone_ms(), command };

@@ -286,6 +286,8 @@ fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
         );
         let again = Callback::new(move |()| model.try_now());
         (Tone::Neutral, "i-offline", text, Leads::Does(again))
+    } else if model.is_shared() {
+        (Tone::Warn, "i-logout", words.login.shared_band.to_owned(), Leads::To(Route::Me.href()))
     } else if model.is_memory_only() {
         (Tone::Warn, "i-info", words.errors.storage_refused.to_owned(), Leads::Nowhere)
     } else if updates::is_waiting() {
@@ -319,7 +321,7 @@ fn sign_in_text(model: Model) -> Option<String> {
         return None;
     }
     let n = model.rim.unsent.with(|unsent| unsent.len());
-    Some(if n == 0 { words.me.not_signed_in.to_owned() } else { words.offline.sign_in_to_send(n) })
+    Some(if n == 0 { words.offline.expired.to_owned() } else { words.offline.sign_in_to_send(n) })
 }
 
 fn unsent_text(model: Model) -> Option<String> {

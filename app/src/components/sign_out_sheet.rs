@@ -30,7 +30,9 @@ pub fn SignOutSheet(open: RwSignal<bool>, on_confirm: Callback<()>) -> impl Into
         } else {
             view! {
                 <button type="button" class="button" data-kind="primary" on:click=send>{words.outbox.send_now}</button>
-                <button type="button" class="button" on:click=confirm>{words.me.sign_out_keep}</button>
+                <button type="button" class="button" on:click=confirm>
+                    {if model.is_shared() { words.me.sign_out_drop } else { words.me.sign_out_keep }}
+                </button>
                 <button type="button" class="button" data-kind="quiet" on:click=stay>{words.me.stay}</button>
             }
             .into_any()
@@ -38,14 +40,19 @@ pub fn SignOutSheet(open: RwSignal<bool>, on_confirm: Callback<()>) -> impl Into
     };
     view! {
         <Sheet open=open title=Signal::derive(move || model.words().me.sign_out.to_owned()) says_keep=true foot=foot>
-            {move || match unsent() {
-                0 => view! { <p>{model.words().me.sign_out_note}</p> }.into_any(),
-                n => {
-                    view! {
-                        <p>{model.words().me.sign_out_unsent(n)}</p>
-                        <p class="quiet">{model.words().me.sign_out_note}</p>
+            {move || {
+                let me = &model.words().me;
+                let note = if model.is_shared() { me.sign_out_shared } else { me.sign_out_note };
+                match unsent() {
+                    0 => view! { <p>{note}</p> }.into_any(),
+                    n => {
+                        let what = if model.is_shared() { me.sign_out_shared_unsent(n) } else { me.sign_out_unsent(n) };
+                        view! {
+                            <p>{what}</p>
+                            <p class="quiet">{note}</p>
+                        }
+                            .into_any()
                     }
-                        .into_any()
                 }
             }}
         </Sheet>

@@ -15,6 +15,7 @@ pub fn Unsaved(#[prop(into)] last: Signal<Option<Submission>>) -> impl IntoView 
         let text = match problem {
             SaveProblem::StorageFull => errors.storage_full,
             SaveProblem::NoStorage => errors.no_answer,
+            SaveProblem::SharedPhone => errors.shared_phone,
             SaveProblem::NotSignedIn => errors.forbidden,
         };
         Some(view! {

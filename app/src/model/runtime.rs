@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use domain::command::Command;
 use domain::id::{AccountId, CommandId, StreamId};
+use domain::sign_in::Whose;
 use domain::sync::Start;
 use futures::channel::oneshot;
 use futures::future::select;
@@ -63,7 +64,7 @@ pub enum Order {
     /// Finish a sign-out that was cut short.
     FinishWipe(Done),
     /// Somebody has signed in.
-    Adopt(AccountId, Done),
+    Adopt(AccountId, Whose, Done),
     /// Sign out.
     SignOut(Done),
 }

@@ -3,6 +3,7 @@
 //! Nothing of a guest moves into an account and nothing of an account stays behind: each has its own databases.
 
 use domain::id::CommunityId;
+use domain::sign_in::Whose;
 use domain::text::{PersonName, Phone};
 
 use super::Model;
@@ -31,9 +32,10 @@ impl Model {
         code: &str,
         name: Option<&PersonName>,
         home: Option<&CommunityId>,
+        whose: Whose,
     ) -> Result<SignedIn, ApiError> {
-        let signed_in = api::login_verify(challenge, code, name, home).await?;
-        self.runtime().have(|done| Order::Adopt(signed_in.account, done)).await;
+        let signed_in = api::login_verify(challenge, code, name, home, whose).await?;
+        self.runtime().have(|done| Order::Adopt(signed_in.account, whose, done)).await;
         Ok(signed_in)
     }
 
@@ -49,15 +51,16 @@ impl Model {
     ///
     /// # Errors
     /// [`ApiError`].
-    pub async fn demo_sign_in(self, role: &str) -> Result<SignedIn, ApiError> {
+    pub async fn demo_sign_in(self, role: &str, whose: Whose) -> Result<SignedIn, ApiError> {
         self.runtime().have(Order::FinishWipe).await;
-        let signed_in = api::demo_login(role).await?;
-        self.runtime().have(|done| Order::Adopt(signed_in.account, done)).await;
+        let signed_in = api::demo_login(role, whose).await?;
+        self.runtime().have(|done| Order::Adopt(signed_in.account, whose, done)).await;
         Ok(signed_in)
     }
 
     /// Signs out and removes from this phone what is the account's. What is not sent yet stays for the next time the
-    /// same account signs in here: ask first when [`Model::unsent`] is not empty. Works without a network.
+    /// same account signs in here: ask first when [`Model::unsent`] is not empty. Works without a network. On somebody
+    /// else's phone nothing stays, and the page is opened anew.
     pub async fn sign_out(self) {
         self.runtime().have(Order::SignOut).await;
     }

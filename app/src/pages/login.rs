@@ -4,6 +4,7 @@
 mod demo;
 mod steps;
 
+use domain::sign_in::Whose;
 use domain::words::format;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -30,6 +31,8 @@ struct Draft {
     step: RwSignal<Step>,
     phone: RwSignal<String>,
     code: RwSignal<String>,
+    /// Whether the phone is somebody else's.
+    is_shared: RwSignal<bool>,
     challenge: RwSignal<String>,
     demo_code: RwSignal<Option<String>>,
     /// Seconds until another code may be asked for.
@@ -44,6 +47,11 @@ impl Draft {
     fn fail(self, model: Model, error: &ApiError) {
         self.is_busy.set(false);
         self.problem.set(Some(sentence(model, error)));
+    }
+
+    /// On whose phone.
+    fn whose(self) -> Whose {
+        if self.is_shared.get_untracked() { Whose::Shared } else { Whose::Own }
     }
 
     /// The button's word while it works.
@@ -91,6 +99,7 @@ pub fn LoginPage() -> impl IntoView {
         step: RwSignal::new(Step::Phone),
         phone: RwSignal::new(String::new()),
         code: RwSignal::new(String::new()),
+        is_shared: RwSignal::new(false),
         challenge: RwSignal::new(String::new()),
         demo_code: RwSignal::new(None),
         resend_in: RwSignal::new(0),
@@ -126,7 +135,7 @@ pub fn LoginPage() -> impl IntoView {
             {by_phone}
             {move || {
                 let is_first = draft.step.get() == Step::Phone;
-                (is_first && model.is_demo()).then(|| view! { <DemoPeople on_done/> })
+                (is_first && model.is_demo()).then(|| view! { <DemoPeople draft/> })
             }}
         </div>
     }

@@ -41,14 +41,16 @@ pub fn MePage() -> impl IntoView {
     }
 }
 
-/// Nobody is signed in: one button, three ways to start, and what needs no account.
+/// Nobody is signed in, or what is one's own is locked: one button, three ways to start, and what needs no account.
 #[component]
 fn GuestPage() -> impl IntoView {
     let model = use_model();
     view! {
         <div class="page">
             <h1 class="page-title">{move || model.words().me.title}</h1>
-            <p class="page-sub">{move || model.words().me.not_signed_in}</p>
+            <p class="page-sub">
+                {move || if model.is_locked() { model.words().me.locked } else { model.words().me.not_signed_in }}
+            </p>
             <a class="button" data-kind="primary" data-wide="" href=login_then(&Route::Me.href())>
                 {move || model.words().common.sign_in}
             </a>

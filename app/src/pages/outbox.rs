@@ -37,7 +37,7 @@ pub fn OutboxPage() -> impl IntoView {
     };
     let set_aside = Memo::new(move |_| model.set_aside());
     let set_aside_part = move || {
-        (!set_aside.read().is_empty()).then(|| {
+        (!set_aside.read().is_empty() && !model.is_locked()).then(|| {
             view! {
                 <section class="section">
                     <h2 class="section-title">{move || model.words().outbox.set_aside_title}</h2>
@@ -53,7 +53,8 @@ pub fn OutboxPage() -> impl IntoView {
         })
     };
     let unsent_part = move || {
-        (!unsent.read().is_empty()).then(|| {
+        // That something waits may be known; what it is, only to its person.
+        (!unsent.read().is_empty() && !model.is_locked()).then(|| {
             view! {
                 <section class="section">
                     <h2 class="section-title">{move || model.words().offline.to_send(unsent.read().len())}</h2>

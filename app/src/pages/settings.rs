@@ -241,7 +241,9 @@ fn Stored() -> impl IntoView {
     };
     let note = move || {
         let words = model.words();
-        if model.is_memory_only() {
+        if model.is_shared() {
+            words.login.shared_help
+        } else if model.is_memory_only() {
             words.errors.storage_refused
         } else if was_asked.get() && model.freshness() == Freshness::Fresh {
             words.settings.repair_done

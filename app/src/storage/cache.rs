@@ -24,7 +24,8 @@ const CURSORS: &str = "cursors";
 
 /// A cache.
 pub struct Cache {
-    name: String,
+    /// None where it is never to touch the disk.
+    name: Option<String>,
     connection: RefCell<Option<Rc<Rexie>>>,
     is_off: Cell<bool>,
 }
@@ -40,7 +41,12 @@ struct StoredCursor {
 impl Cache {
     /// The cache of that name, not opened yet.
     pub const fn new(name: String) -> Self {
-        Self { name, connection: RefCell::new(None), is_off: Cell::new(false) }
+        Self { name: Some(name), connection: RefCell::new(None), is_off: Cell::new(false) }
+    }
+
+    /// None: rows live in memory only.
+    pub const fn in_memory() -> Self {
+        Self { name: None, connection: RefCell::new(None), is_off: Cell::new(true) }
     }
 
     /// Whether the browser keeps no cache, so that rows live in memory only.
@@ -108,7 +114,7 @@ impl Cache {
         if let Some(open) = self.connection.borrow().as_ref() {
             return Ok(Rc::clone(open));
         }
-        let builder = Rexie::builder(&self.name)
+        let builder = Rexie::builder(self.name.as_deref().ok_or(Trouble::Broken)?)
             .version(1)
             .add_object_store(ObjectStore::new(ROWS))
             .add_object_store(ObjectStore::new(CURSORS));

@@ -42,8 +42,10 @@ pub fn forget(key: &str) {
     }
 }
 
-/// Who is signed in on this phone.
+/// Who is signed in on this phone; nobody any more, once a sign-out has begun.
 #[must_use]
 pub fn account() -> Option<AccountId> {
-    read(ACCOUNT)?.parse().ok()
+    let account = read(ACCOUNT)?;
+    let is_going = read(WIPE).is_some_and(|wipe| wipe.starts_with(&account));
+    if is_going { None } else { account.parse().ok() }
 }

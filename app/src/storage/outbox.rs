@@ -111,6 +111,13 @@ impl Outbox {
         Self { name, connection: RefCell::new(None), memory: RefCell::new(None), heals: Cell::new(0) }
     }
 
+    /// One that never touches the disk.
+    pub fn in_memory() -> Self {
+        let outbox = Self::new(String::new());
+        outbox.memory.replace(Some(Memory::new()));
+        outbox
+    }
+
     /// Whether it answers from memory because the browser keeps nothing.
     pub fn is_in_memory(&self) -> bool {
         self.memory.borrow().is_some()
@@ -126,12 +133,14 @@ impl Outbox {
     /// Everything that is stored. Sets aside what cannot be read, forgets answers that are old and settled, and names
     /// the device if it has no name yet.
     pub async fn load(&self) -> Contents {
-        let loaded = self.with_retry(|database, _| load(database)).await;
-        loaded.unwrap_or_else(|_| {
-            let device = new_device();
-            self.memory.replace(Some(Memory { device, next_no: 1, next_place: 1 }));
-            Contents { device: Some(device), ..Contents::default() }
-        })
+        if !self.is_in_memory() {
+            match self.with_retry(|database, _| load(database)).await {
+                Ok(loaded) => return loaded,
+                Err(_) => drop(self.memory.replace(Some(Memory::new()))),
+            }
+        }
+        let device = self.memory.borrow().as_ref().map(|memory| memory.device);
+        Contents { device, ..Contents::default() }
     }
 
     /// Gives a command its number and stores it, in one transaction.

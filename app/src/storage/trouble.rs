@@ -5,9 +5,12 @@ use std::pin::pin;
 
 use futures::future::{Either, select};
 use idb::Factory;
+use js_sys::{Array, Promise};
+use leptos::leptos_dom::helpers::window;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
-use crate::platform::{self, get};
+use crate::platform::{self, call, get};
 
 /// How long one operation may take; connections of a page that was in the background sometimes never answer.
 const LIMIT_MS: u64 = 5_000;
@@ -86,4 +89,13 @@ pub async fn delete(name: &str) -> Result<(), Trouble> {
         Ok(())
     })
     .await
+}
+
+/// The names of all databases of this page's origin.
+pub async fn names() -> Result<Vec<String>, Trouble> {
+    let factory = get(&window(), "indexedDB");
+    // Some browsers do not tell.
+    let asked = call(&factory, "databases", &[]).ok_or(Trouble::Broken)?;
+    let told = within(async { JsFuture::from(Promise::resolve(&asked)).await.map_err(|_| Trouble::Broken) }).await?;
+    Ok(Array::from(&told).iter().filter_map(|one| get(&one, "name").as_string()).collect())
 }

@@ -1,4 +1,5 @@
-//! Whose stores are open: starting, signing in, signing out, and finishing what a sign-out could not.
+//! Whose stores are open: starting, signing in, signing out, and finishing what a sign-out could not. What is different
+//! on somebody else's phone is in [`shared`](super::shared).
 
 use std::rc::Rc;
 use std::slice;
@@ -6,16 +7,17 @@ use std::sync::Arc;
 
 use domain::change::CommunityView;
 use domain::id::AccountId;
+use domain::sign_in::Whose;
 use domain::sync::machine::{Stored, StreamWrite};
 use domain::sync::rows::Rows;
 use domain::sync::{Client, Input, Start};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runner, events};
+use super::{Runner, events, shared};
 use crate::model::Session;
 use crate::storage::outbox::Contents;
-use crate::storage::{Stores, guest};
+use crate::storage::{Stores, guest, has_outbox};
 use crate::{api, platform};
 
 /// What the wipe marker ends with when the outbox is to stay.
@@ -24,6 +26,10 @@ const KEEP: &str = " keep";
 impl Runner {
     /// The first opening of stores, with what the page brought along: as if a guest's request had.
     pub(super) async fn open(self: &Rc<Self>, start: Option<Start>) {
+        // What a sign-out could not remove goes before anything is drawn; its session, as soon as there is a network.
+        if let Some(Wipe::Account { account, keep_unsent }) = Wipe::noted() {
+            let _ = Stores::remove(account, keep_unsent).await;
+        }
         let mut unkept = None;
         if let Some(start) = start {
             self.take_communities(start.communities.clone());
@@ -32,7 +38,7 @@ impl Runner {
             // Where a browser keeps nothing it lives as long as the page.
             unkept = stores.cache.apply(slice::from_ref(&write)).await.is_none().then_some(write);
         }
-        self.boot_with(guest::account(), unkept).await;
+        self.boot_with(guest::account(), Whose::Own, unkept).await;
     }
 
     /// What is done once the stores are open.
@@ -48,19 +54,24 @@ impl Runner {
 
     /// Opens an account's stores and starts the machine anew from them.
     pub(super) async fn boot(self: &Rc<Self>, account: Option<AccountId>) {
-        self.boot_with(account, None).await;
+        let whose = {
+            let stores = self.stores.borrow();
+            if stores.is_shared && stores.account == account { Whose::Shared } else { Whose::Own }
+        };
+        self.boot_with(account, whose, None).await;
     }
 
-    /// The same with what could not be stored.
-    async fn boot_with(self: &Rc<Self>, account: Option<AccountId>, unkept: Option<StreamWrite>) {
-        let generation = self.generation.get() + 1;
-        self.generation.set(generation);
-        if let Some(timer) = self.timer.take() {
-            platform::stop_timer(timer);
-        }
+    /// The same on a phone that may be somebody else's, with what could not be stored.
+    pub(super) async fn boot_with(
+        self: &Rc<Self>,
+        account: Option<AccountId>,
+        whose: Whose,
+        unkept: Option<StreamWrite>,
+    ) {
+        let generation = self.break_off();
         let before = Rc::clone(&self.stores.borrow());
-        let is_same = before.account == account;
-        let stores = if is_same { before } else { self.change_stores(account) };
+        let is_same = before.account == account && before.is_shared == (whose == Whose::Shared);
+        let stores = if is_same { before } else { self.change_stores(account, whose) };
 
         let mut streams = stores.cache.load().await;
         streams.extend(unkept.and_then(StreamWrite::into_stored));
@@ -80,18 +91,33 @@ impl Runner {
         let (device, queue, journal) = (contents.device, contents.queue, contents.journal);
         let unsure_before = contents.unsure_before;
         self.client.replace(Client::default());
-        self.rim.session.set(account.map_or(Session::Guest, Session::SignedIn));
+        self.is_read.set(true);
         self.feed(Input::Boot(Stored { account, device, queue, journal, streams, unsure_before }));
         self.feed(Input::Watch(self.watched.borrow().clone()));
         self.feed(Input::Visible(platform::is_visible()));
         self.draw();
     }
 
-    fn change_stores(&self, account: Option<AccountId>) -> Rc<Stores> {
+    /// Whatever was begun reports to nobody any more.
+    pub(super) fn break_off(&self) -> u32 {
+        let generation = self.generation.get() + 1;
+        self.generation.set(generation);
+        if let Some(timer) = self.timer.take() {
+            platform::stop_timer(timer);
+        }
+        generation
+    }
+
+    /// Opens the stores of somebody else; nothing of who was there before is on the screen from here on.
+    pub(super) fn change_stores(&self, account: Option<AccountId>, whose: Whose) -> Rc<Stores> {
         self.stores.borrow().close();
-        let stores = Rc::new(Stores::of(account));
+        let stores = Rc::new(match (account, whose) {
+            (Some(account), Whose::Shared) => Stores::in_memory(account),
+            _ => Stores::of(account),
+        });
         self.stores.replace(Rc::clone(&stores));
         self.client.replace(Client::default());
+        self.is_read.set(false);
         self.is_expired.set(false);
         self.renumberings.set(0);
         // Nothing of the one is shown to the other, not for a moment.
@@ -116,23 +142,35 @@ impl Runner {
     }
 
     /// Somebody has signed in.
-    pub(super) async fn adopt(self: &Rc<Self>, account: AccountId) {
-        guest::write(guest::ACCOUNT, &account.to_string());
+    pub(super) async fn adopt(self: &Rc<Self>, account: AccountId, whose: Whose) {
+        if whose == Whose::Own {
+            guest::write(guest::ACCOUNT, &account.to_string());
+        }
         // Signing in ended the session that was to be ended; the databases of somebody else still go.
-        if let Some((gone, keep_unsent)) = wipe_marker() {
-            guest::forget(guest::WIPE);
-            if gone != account {
-                let _ = Stores::remove(gone, keep_unsent).await;
-            }
+        let noted = Wipe::noted();
+        guest::forget(guest::WIPE);
+        if let Some(Wipe::Account { account: gone, keep_unsent }) = noted
+            && (gone != account || whose == Whose::Shared)
+        {
+            let _ = Stores::remove(gone, keep_unsent).await;
         }
         self.is_expired.set(false);
-        self.tell(events::Told::Account(Some(account)));
-        self.boot(Some(account)).await;
+        self.vouched.set(Some((account, self.now())));
+        self.touched_ms.set(platform::phone_ms());
+        self.tell(match whose {
+            Whose::Own => events::Told::Account(Some(account)),
+            Whose::Shared => events::Told::Visitor(account),
+        });
+        self.boot_with(Some(account), whose, None).await;
     }
 
     /// Signs out: the marker first, so that whatever comes between, the next start finishes it.
     pub(super) async fn sign_out(self: &Rc<Self>) {
         let Some(account) = self.stores.borrow().account else { return };
+        if self.stores.borrow().is_shared {
+            self.end_visit().await;
+            return;
+        }
         let has_set_aside = self.rim.set_aside.with_untracked(|set_aside| !set_aside.is_empty());
         let has_unsent = has_set_aside || !self.client.borrow().queue().is_empty();
         let keep = if has_unsent { KEEP } else { "" };
@@ -146,9 +184,13 @@ impl Runner {
 
     /// Finishes a sign-out: databases gone, session ended. `true` when nothing is left to do.
     pub(super) async fn finish_wipe(self: &Rc<Self>) -> bool {
-        let Some((account, keep_unsent)) = wipe_marker() else { return true };
-        let is_removed = Stores::remove(account, keep_unsent).await.is_ok();
-        let is_ended = api::logout().await;
+        let Some(noted) = Wipe::noted() else { return true };
+        let (is_removed, clear) = match noted {
+            Wipe::Account { account, keep_unsent } => (Stores::remove(account, keep_unsent).await.is_ok(), false),
+            // What waits here of somebody else is not the visitor's to throw away.
+            Wipe::Visit => (true, guest::account().is_none() && !has_outbox().await),
+        };
+        let is_ended = api::logout(clear).await;
         if is_removed && is_ended {
             guest::forget(guest::WIPE);
         }
@@ -170,9 +212,16 @@ impl Runner {
         }
         let Ok(session) = session else { return };
         self.rim.is_demo.set(session.demo);
-        let mine = self.stores.borrow().account;
+        let whose = if session.shared { Whose::Shared } else { Whose::Own };
+        let (mine, is_shared) = {
+            let stores = self.stores.borrow();
+            (stores.account, stores.is_shared)
+        };
+        let is_mine = |account| mine == Some(account) && is_shared == session.shared;
         match session.account {
-            Some(account) if mine != Some(account) && guest::read(guest::WIPE).is_none() => self.adopt(account).await,
+            Some(account) if !is_mine(account) && guest::read(guest::WIPE).is_none() => {
+                self.adopt(account, whose).await;
+            }
             None if mine.is_some() => {
                 self.is_expired.set(true);
                 self.draw();
@@ -193,6 +242,7 @@ impl Runner {
 
     /// Once the server answers, asks what could not be asked before.
     pub(super) fn introduce_soon(self: &Rc<Self>) {
+        self.end_visit_if_over();
         if !self.is_introduced.get() && self.rim.link.with_untracked(|link| !link.is_offline) {
             let this = Rc::clone(self);
             spawn_local(async move { this.introduce().await });
@@ -200,9 +250,27 @@ impl Runner {
     }
 }
 
-/// The account whose data is still to be removed, and whether its outbox stays.
-fn wipe_marker() -> Option<(AccountId, bool)> {
-    let marker = guest::read(guest::WIPE)?;
-    let account = marker.strip_suffix(KEEP);
-    Some((account.unwrap_or(&marker).parse().ok()?, account.is_some()))
+/// What a sign-out has still to do.
+enum Wipe {
+    /// Remove an account's data and end its session.
+    Account {
+        /// Whose.
+        account: AccountId,
+        /// Whether its outbox stays.
+        keep_unsent: bool,
+    },
+    /// End the session of somebody whose phone this is not.
+    Visit,
+}
+
+impl Wipe {
+    fn noted() -> Option<Self> {
+        let marker = guest::read(guest::WIPE)?;
+        if marker == shared::VISIT {
+            return Some(Self::Visit);
+        }
+        let account = marker.strip_suffix(KEEP);
+        let keep_unsent = account.is_some();
+        Some(Self::Account { account: account.unwrap_or(&marker).parse().ok()?, keep_unsent })
+    }
 }

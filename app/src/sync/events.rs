@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use domain::id::AccountId;
+use domain::sign_in::Whose;
 use domain::sync::Input;
 use leptos::leptos_dom::helpers::{document, window};
 use wasm_bindgen::JsValue;
@@ -19,6 +20,8 @@ pub enum Told {
     /// This account signed in, or with none, somebody signed out. Said here because what one tab writes to
     /// `localStorage` may reach another later than this.
     Account(Option<AccountId>),
+    /// This account signed in on somebody else's phone.
+    Visitor(AccountId),
     /// A command of this account was queued.
     Queued(Option<AccountId>),
     /// Rows or answers of this account were stored.
@@ -30,6 +33,7 @@ impl Told {
         let whose = |account: &Option<AccountId>| account.map_or_else(String::new, |account| account.to_string());
         match self {
             Self::Account(account) => ["account:", &whose(account)].concat(),
+            Self::Visitor(account) => ["visitor:", &account.to_string()].concat(),
             Self::Queued(account) => ["queued:", &whose(account)].concat(),
             Self::Stored(account) => ["stored:", &whose(account)].concat(),
         }
@@ -39,6 +43,7 @@ impl Told {
         let whose = |id: &str| id.parse().ok();
         match text.split_once(':') {
             Some(("account", id)) => Some(Self::Account(whose(id))),
+            Some(("visitor", id)) => whose(id).map(Self::Visitor),
             Some(("queued", id)) => Some(Self::Queued(whose(id))),
             Some(("stored", id)) => Some(Self::Stored(whose(id))),
             _ => None,
@@ -49,6 +54,11 @@ impl Told {
 impl Runner {
     /// Tells the other tabs.
     pub(super) fn tell(&self, told: Told) {
+        // Where nothing rests on the phone, other tabs would find nothing: they ask the server as this one does.
+        let is_of_the_disk = matches!(told, Told::Queued(_) | Told::Stored(_));
+        if is_of_the_disk && self.stores.borrow().is_shared {
+            return;
+        }
         if let Some(channel) = &self.channel {
             let _ = channel.post_message(&JsValue::from(told.text()));
         }
@@ -96,6 +106,10 @@ impl Runner {
             Told::Account(account) if *account != mine || self.needs_sign_in() => {
                 let account = *account;
                 spawn_local(async move { this.boot(account).await });
+            }
+            Told::Visitor(account) => {
+                let account = *account;
+                spawn_local(async move { this.boot_with(Some(account), Whose::Shared, None).await });
             }
             Told::Queued(account) if *account == mine => spawn_local(async move { this.take_others().await }),
             Told::Stored(account) if *account == mine => spawn_local(async move { this.boot(mine).await }),

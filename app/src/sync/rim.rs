@@ -6,14 +6,16 @@ use std::sync::Arc;
 use domain::command::Envelope;
 use domain::id::StreamId;
 use domain::json;
-use domain::sync::View;
+use domain::sign_in::is_locked;
 use domain::sync::machine::Queued;
 use domain::sync::overlay::lay_over;
+use domain::sync::rows::Rows;
+use domain::sync::{Client, View};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 
 use super::Runner;
-use crate::model::{Link, OutboxItem};
+use crate::model::{Link, OutboxItem, Session};
 use crate::platform;
 
 /// How often the clock moves.
@@ -25,15 +27,25 @@ impl Runner {
         let now = self.now();
         self.drawn_at.set(now);
         let client = self.client.borrow();
+        let is_locked = self.is_locked(&client);
         let pending = client.pending();
-        let view = if pending.is_empty() { client.base().clone() } else { lay_over(client.base(), &pending, now) };
+        let view = match client.base() {
+            base if is_locked => base.only_public(),
+            base if pending.is_empty() => base.clone(),
+            base => lay_over(base, &pending, now),
+        };
         let unsent: Vec<_> = client.queue().into_iter().filter_map(|queued| item_of(queued, &view)).collect();
-        let journal = client.journal().clone();
-        let link = self.link(&client);
+        let journal = if is_locked { Rows::default() } else { client.journal().clone() };
+        let link = self.link(&client, is_locked);
+        let account = self.stores.borrow().account.filter(|_| !is_locked);
+        let session = account.map_or(Session::Guest, Session::SignedIn);
         drop(client);
 
         // Signals run what depends on them at once; nothing may be borrowed by then.
         let rim = self.rim;
+        if self.is_read.get() && rim.session.get_untracked() != session {
+            rim.session.set(session);
+        }
         if rim.journal.with_untracked(|drawn| *drawn != journal) {
             rim.journal.set(journal);
         }
@@ -48,7 +60,15 @@ impl Runner {
         }
     }
 
-    fn link(&self, client: &domain::sync::Client) -> Link {
+    /// Whether what is one's own is locked: the server has not vouched for its person for too long.
+    fn is_locked(&self, client: &Client) -> bool {
+        let Some(account) = self.stores.borrow().account else { return false };
+        let vouched_at = self.vouched.get().and_then(|(whom, at)| (whom == account).then_some(at));
+        let heard_at = client.as_of(&StreamId::Account(account)).max(vouched_at);
+        heard_at.is_some_and(|heard_at| is_locked(heard_at, self.now()))
+    }
+
+    fn link(&self, client: &Client, is_locked: bool) -> Link {
         let stores = self.stores.borrow();
         let own = stores.account.map(StreamId::Account);
         let watched = self.watched.borrow();
@@ -56,8 +76,10 @@ impl Runner {
         Link {
             is_booted: self.generation.get() > 0,
             is_offline: client.is_offline(),
-            needs_sign_in: self.needs_sign_in(),
+            needs_sign_in: self.needs_sign_in() || is_locked,
             is_memory_only: stores.is_memory_only(),
+            is_shared: stores.is_shared,
+            is_locked,
             as_of: as_of.collect(),
         }
     }
@@ -67,7 +89,9 @@ impl Runner {
         let now = self.now();
         self.rim.now.set(now);
         let has_pending = self.rim.unsent.with_untracked(|unsent| !unsent.is_empty());
-        if has_pending && now.minutes_since(self.drawn_at.get()) >= 1 {
+        let is_drawn_locked = self.rim.link.with_untracked(|link| link.is_locked);
+        let is_locked = self.is_locked(&self.client.borrow());
+        if is_locked != is_drawn_locked || has_pending && now.minutes_since(self.drawn_at.get()) >= 1 {
             self.draw();
         }
     }
@@ -76,6 +100,7 @@ impl Runner {
         let this = Rc::clone(self);
         platform::start_timer(TICK_MS, move || {
             this.tick();
+            this.end_visit_if_over();
             this.tick_on();
         });
     }

@@ -171,6 +171,20 @@ impl View {
         }
     }
 
+    /// What of it everybody may see.
+    #[must_use]
+    pub fn only_public(&self) -> Self {
+        Self {
+            teams: self.teams.clone(),
+            spaces: self.spaces.clone(),
+            busy: self.busy.clone(),
+            activities: self.activities.clone(),
+            occurrences: self.occurrences.clone(),
+            seats: self.seats.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The signed-in person with the roles their profile names; what a screen may offer follows from it.
     #[must_use]
     pub fn actor(&self) -> Actor {

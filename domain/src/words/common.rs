@@ -103,7 +103,8 @@ catalogue! {
         keep_asking: "继续等", "Keep asking";
         choose_other: "换一场", "Choose another";
         accepted(n): "报名成功，第{n}位", "Confirmed, no. {n}";
-        sign_in_to_send(n): "登录后提交{n}项", "Sign in to send {n} {n?item|items}";
+        sign_in_to_send(n): "登录过期了，登录后提交{n}项", "Signed out by now: sign in to send {n} {n?item|items}";
+        expired: "登录过期了，登录后能看到新的", "Signed out by now: sign in for what is new";
         stale(when): "没网 · 这是{when}的安排", "Offline · as of {when}";
         as_of(when): "截至{when}", "As of {when}";
         as_of_offline(when): "截至{when} · 没网", "As of {when} · offline";
@@ -131,6 +132,7 @@ catalogue! {
         too_busy: "现在人多，稍等一会儿会自动再试。", "Very busy just now; we try again by ourselves in a moment.";
         storage_full: "手机存满了，没存下。请清理一些空间后再试。", "The phone is full, so this was not saved. Free some space and try again.";
         storage_lost(n): "手机清理了缓存，有{n}项没提交的找不回来了。请再报一次。", "Your phone cleared its storage; {n} unsent {n?item was|items were} lost. Please try again.";
+        shared_phone: "没连上服务器，这一项没存下：不是您的手机，上面不存东西。有网时再点一次。", "No answer, and this was not saved: on a phone that is not yours nothing is kept. Try again when online.";
         storage_refused: "这个浏览器不让存东西，没网时看不了。", "This browser does not allow storage, so nothing can be seen offline.";
         app_broken_title: "这一页出了错", "This page broke";
         app_broken: "存在手机里的都在。请重新打开。", "What is saved on this phone is kept. Please open it again.";

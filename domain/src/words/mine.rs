@@ -39,6 +39,10 @@ catalogue! {
         sign_out_note: "这台手机上存的个人信息会清掉。", "What is saved about you on this phone is removed.";
         sign_out_unsent(n): "还有{n}条没提交。先提交，还是留在这台手机里等下次登录？", "{n} not sent yet. Send first, or keep on this phone until you sign in again?";
         sign_out_keep: "留着，退出登录", "Keep and sign out";
+        sign_out_shared: "退出后，这台手机上不留您的任何东西。", "Nothing of yours stays on this phone.";
+        sign_out_shared_unsent(n): "还有{n}条没提交，退出就没了。", "{n} not sent yet; signing out drops {n?it|them}.";
+        sign_out_drop: "不提交了，退出登录", "Drop and sign out";
+        locked: "很久没登录了，您的报名和预约先锁上了。登录后就能看到。", "You have not signed in for a long time, so your sign-ups and bookings are locked. Sign in to see them.";
         stay: "先不退出", "Stay signed in";
     }
 }
@@ -225,6 +229,9 @@ catalogue! {
         done: "完成登录", "Finish signing in";
         checking: "正在核对…", "Checking…";
         offline: "登录要有网。您选的已存在手机里。", "Signing in needs a network. What you chose is saved on this phone.";
+        shared: "这不是我的手机", "This is not my phone";
+        shared_help: "手机里不留您的任何东西。没网时不能报名、预约；半小时不用，自动退出登录。", "Nothing of yours is kept on it. You cannot sign up or book offline, and after half an hour unused you are signed out.";
+        shared_band: "不是自己的手机 · 用完请退出登录", "Not your phone · sign out when you are done";
         other_number: "换个手机号", "Use another number";
         demo_title: "演示人物", "Demonstration people";
         demo_help: "点一下就以这个人登录", "One tap signs you in as this person";

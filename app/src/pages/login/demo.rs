@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::sentence;
+use super::{Draft, sentence};
 use crate::api::DemoPerson;
 use crate::model::{Model, use_model};
 use crate::ui::icon::Icon;
 
 /// The list.
 #[component]
-pub fn DemoPeople(on_done: Callback<()>) -> impl IntoView {
+pub fn DemoPeople(draft: Draft) -> impl IntoView {
     let model = use_model();
     let people = RwSignal::new(Vec::<DemoPerson>::new());
     let problem = RwSignal::new(None::<String>);
@@ -22,8 +22,8 @@ pub fn DemoPeople(on_done: Callback<()>) -> impl IntoView {
     });
     let choose = move |role: String| {
         spawn_local(async move {
-            match model.demo_sign_in(&role).await {
-                Ok(_) => on_done.run(()),
+            match model.demo_sign_in(&role, draft.whose()).await {
+                Ok(_) => draft.on_done.run(()),
                 Err(error) => drop(problem.try_set(Some(sentence(model, &error)))),
             }
         });

@@ -31,7 +31,10 @@ pub fn PhoneStep(draft: Draft) -> impl IntoView {
         draft.problem.set(None);
         consent_problem.set(!agreed.get_untracked());
         if agreed.get_untracked() {
-            guest::write(guest::CONSENT, "1");
+            // Somebody else's phone is not to remember that for its owner.
+            if !draft.is_shared.get_untracked() {
+                guest::write(guest::CONSENT, "1");
+            }
             ask_for_code(model, draft, phone);
         }
     };
@@ -71,6 +74,20 @@ pub fn PhoneStep(draft: Draft) -> impl IntoView {
             <p class="field-error" id="consent-problem" role="alert" hidden=move || !consent_problem.get()>
                 {move || model.words().privacy.agree_first}
             </p>
+            <div class="field">
+                <label class="check-row">
+                    <input
+                        type="checkbox"
+                        aria-describedby="shared-help"
+                        prop:checked=draft.is_shared
+                        on:change:target=move |event| draft.is_shared.set(event.target().checked())
+                    />
+                    <span class="check-row-text">{move || model.words().login.shared}</span>
+                </label>
+                <p class="field-help" id="shared-help" hidden=move || !draft.is_shared.get()>
+                    {move || model.words().login.shared_help}
+                </p>
+            </div>
             <details>
                 <summary>{move || model.words().privacy.read}</summary>
                 <PrivacyNote/>
@@ -196,7 +213,7 @@ fn hand_in(model: Model, draft: Draft, name: Option<PersonName>, home: Option<Co
     draft.is_busy.set(true);
     let (challenge, code) = (draft.challenge.get_untracked(), draft.code.get_untracked());
     spawn_local(async move {
-        match model.verify(&challenge, &code, name.as_ref(), home.as_ref()).await {
+        match model.verify(&challenge, &code, name.as_ref(), home.as_ref(), draft.whose()).await {
             Ok(_) => draft.on_done.run(()),
             Err(ApiError::Problem(problem)) if problem.code == "name-needed" => {
                 draft.is_busy.set(false);

@@ -17,6 +17,11 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// A new device.
+    pub fn new() -> Self {
+        Self { device: new_device(), next_no: 1, next_place: 1 }
+    }
+
     /// Takes a number and a place.
     pub const fn take_no(&mut self) -> (DeviceId, u64, u64) {
         let (no, place) = (self.next_no, self.next_place);

@@ -233,3 +233,15 @@ fn a_child_alone_is_a_doubt_and_not_a_place() {
     assert!(view.sign_ups.is_empty());
     assert_eq!(view.doubts.values().next(), Some(&Refusal::GuardianNeeded));
 }
+
+#[test]
+fn what_everybody_may_see_has_nothing_of_anybody() {
+    let view = lay_over(&base(3), &[sign_up(&[10])], now());
+    assert!(!view.sign_ups.is_empty() && !view.deliveries.is_empty());
+    let public = view.only_public();
+    assert_eq!(public.activities, view.activities);
+    assert_eq!(public.seats, view.seats);
+    let mut without = public;
+    (without.activities, without.occurrences, without.seats) = Default::default();
+    assert_eq!(without, View::default());
+}
