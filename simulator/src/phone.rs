@@ -3,6 +3,7 @@
 //! It does what `app/src/sync` and `app/src/storage/outbox.rs` do, in the same order: mark as tried, then send; rows and
 //! cursors, then answers; a word to the other tabs, who start again from the disk. Deliberately absent: drawing.
 
+mod others;
 mod storing;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use crate::network::{Weather, fate};
 use crate::planted::Bug;
 use crate::world::{Arrival, Event, World};
 
+pub use others::Told;
 pub use storing::Write;
 
 /// For so long it is noted when a tab has sent something.
@@ -83,17 +85,6 @@ pub struct Tab {
     /// When it has sent something, of late.
     pub sent: Vec<u64>,
     renumberings: u32,
-}
-
-/// What one tab tells the others.
-#[derive(Debug, Clone, Copy)]
-pub enum Told {
-    /// This account signed in.
-    Account(AccountId),
-    /// A command of this account was queued.
-    Queued(AccountId),
-    /// Rows or answers of this account were stored.
-    Stored(AccountId),
 }
 
 /// Something that a tab has begun and that ends now. A write has its effect on the disk at this moment.
@@ -562,42 +553,6 @@ impl World {
             self.feed(at, Input::Queued(queued));
         }
         self.tell(at, Told::Queued(account));
-    }
-
-    fn take_others(&mut self, at: Place) {
-        let Some(account) = self.tab(at).map(|tab| tab.account) else { return };
-        let heard = self.tab(at).filter(|tab| tab.is_booted).map(|tab| tab.client.heard());
-        if heard.is_some_and(|heard| !self.stores(at, account).outbox.is_heard(&heard)) {
-            self.sights.mark(Sight::Missed);
-            self.boot(at, account);
-            return;
-        }
-        let stored: Vec<Queued> = self.stores(at, account).outbox.queue.values().map(|(_, q)| q.clone()).collect();
-        for queued in stored {
-            let is_known = self.tab(at).is_none_or(|tab| tab.client.queue().iter().any(|known| known.no == queued.no));
-            if !is_known {
-                self.feed(at, Input::Queued(queued));
-            }
-        }
-    }
-
-    /// Another tab has stored what this one has not heard of.
-    fn missed(&mut self, at: Place, account: AccountId) {
-        self.sights.mark(Sight::Missed);
-        if self.tab(at).is_some_and(|tab| tab.account == account) {
-            self.boot(at, account);
-        }
-    }
-
-    fn hear(&mut self, at: Place, told: Told) {
-        let Some(tab) = self.tab(at) else { return };
-        let mine = tab.account;
-        match told {
-            Told::Account(account) if account != mine || tab.client.needs_sign_in() => self.boot(at, account),
-            Told::Queued(account) if account == mine => self.later(at, 10, Happening::TakeOthers),
-            Told::Stored(account) if account == mine => self.boot(at, mine),
-            Told::Account(_) | Told::Queued(_) | Told::Stored(_) => {}
-        }
     }
 }
 
