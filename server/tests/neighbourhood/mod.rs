@@ -6,6 +6,7 @@
 #![expect(dead_code, reason = "each test file uses its part")]
 
 pub mod follower;
+pub mod linear;
 pub mod truth;
 
 use std::collections::BTreeMap;
