@@ -1,7 +1,6 @@
 //! Figures, printed and never asserted: sizes over the wire, the server under load, pages on a slow phone.
 
 mod browser;
-mod http;
 mod server;
 mod sign_ups;
 mod sizes;

@@ -1,10 +1,12 @@
-//! What a developer and CI run: `cargo xtask run | build | test | simulate | tidy | bench`.
+//! What a developer and CI run: `cargo xtask run | build | test | simulate | durability | tidy | bench`.
 //!
 //! Every long step says what it is and how long it took. What a step needs and the machine lacks is installed where we
 //! may, and named in one sentence where we may not.
 
 mod bench;
 mod build;
+mod durability;
+mod http;
 mod postgres;
 mod setup;
 mod shell;
@@ -63,6 +65,15 @@ enum Task {
         #[arg(long, requires = "seed")]
         story: bool,
     },
+    /// Kills servers, lets PostgreSQL fall and cuts the power under load, and looks whether what was answered stays.
+    Durability {
+        /// How much of each.
+        #[command(flatten)]
+        amounts: durability::Amounts,
+        /// Tries this server instead of building one.
+        #[arg(long)]
+        binary: Option<PathBuf>,
+    },
     /// Checks what the compiler does not: where words, SQL and time may stand.
     Tidy,
     /// Prints sizes, server speed and page timings.
@@ -96,6 +107,7 @@ fn carry_out(task: Task) -> Result<()> {
         Task::Test { stages } => test::run(&stages),
         Task::Simulate { seeds, seed: None, .. } => simulate::prove(seeds),
         Task::Simulate { seed: Some(seed), story, .. } => simulate::replay(seed, story),
+        Task::Durability { amounts, binary } => durability::prove(amounts, binary).map(drop),
         Task::Tidy => tidy::run(),
         Task::Bench { parts, binary } => bench::run(&parts, binary),
     }

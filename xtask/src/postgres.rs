@@ -1,47 +1,102 @@
-//! A PostgreSQL cluster for the length of a test run: in a temporary folder, on a socket only, without syncing.
+//! A PostgreSQL cluster for the length of a test run: in a temporary folder, on a socket only, without syncing unless it
+//! lies on a disk whose power will be cut.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::setup::postgres_bin;
 use crate::shell::call;
 
-/// What the folders' names begin with; the process that made it follows.
+/// What the folders' names begin with; the process that made it follows, and which of its clusters it is.
 const PREFIX: &str = "lifehub-pg-";
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A running cluster; stopped and removed when dropped.
 pub struct Cluster {
     bin: PathBuf,
     folder: PathBuf,
+    data: PathBuf,
+    options: String,
 }
 
 impl Cluster {
     /// Starts one. PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
     pub fn start() -> Result<Self> {
+        Self::start_in(None)
+    }
+
+    /// Starts one whose data lie on a disk of their own, and are synced.
+    pub fn start_on(disk: &Path) -> Result<Self> {
+        Self::start_in(Some(disk))
+    }
+
+    fn start_in(disk: Option<&Path>) -> Result<Self> {
         let bin = postgres_bin().context("PostgreSQL is not installed")?;
         sweep(&bin);
         // Not in TMPDIR, which others may be unable to enter; and a socket's path must be short.
-        let folder = Path::new("/tmp").join(format!("{PREFIX}{}", std::process::id()));
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = Path::new("/tmp").join(format!("{PREFIX}{}-{number}", std::process::id()));
+        let data = disk.unwrap_or(&folder).join("data");
         std::fs::create_dir_all(&folder)?;
-        let cluster = Self { bin, folder };
-        if is_root() {
-            call(Command::new("chown").arg("postgres:").arg(&cluster.folder))?;
-        }
-        let data = cluster.folder.join("data");
-        let mut init = cluster.command("initdb");
-        init.args(["-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"]).arg(&data);
-        call(init.stdout(Stdio::null()))?;
+        std::fs::create_dir_all(&data)?;
         let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=300",
-            cluster.folder.display()
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=300 -c fsync={}",
+            folder.display(),
+            if disk.is_some() { "on" } else { "off" }
         );
-        let mut start = cluster.command("pg_ctl");
-        start.arg("-D").arg(&data).arg("-l").arg(cluster.folder.join("log")).args(["-w", "-o", &options, "start"]);
-        call(start.stdout(Stdio::null()))?;
+        let cluster = Self { bin, folder, data, options };
+        if is_root() {
+            call(Command::new("chown").arg("postgres:").arg(&cluster.folder).arg(&cluster.data))?;
+        }
+        let mut init = cluster.command("initdb");
+        init.args(["-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"]).arg(&cluster.data);
+        if disk.is_none() {
+            init.arg("--no-sync");
+        }
+        call(init.stdout(Stdio::null()))?;
+        cluster.rise()?;
         Ok(cluster)
+    }
+
+    /// Starts it, after it fell.
+    pub fn rise(&self) -> Result<()> {
+        let mut start = self.command("pg_ctl");
+        start.arg("-D").arg(&self.data).arg("-l").arg(self.folder.join("log")).args([
+            "-w",
+            "-o",
+            &self.options,
+            "start",
+        ]);
+        call(start.stdout(Stdio::null()))
+    }
+
+    /// Lets it fall without a word to anybody, whether its data can still be read or not.
+    pub fn fall(&self) -> Result<()> {
+        // Beside its socket, and not among its data.
+        let Ok(marked) = std::fs::read_to_string(self.folder.join(".s.PGSQL.5432.lock")) else { return Ok(()) };
+        let process = marked.lines().next().unwrap_or_default();
+        // That it has gone by itself meanwhile is as well.
+        let _ = Command::new("kill").args(["-QUIT", process]).stderr(Stdio::null()).status();
+        let there = Path::new("/proc").join(process);
+        let told = Instant::now();
+        while there.exists() {
+            ensure!(told.elapsed() < Duration::from_secs(30), "PostgreSQL did not end");
+            // Somebody else's child: there is nothing to wait on but time.
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
+    }
+
+    /// Lets it fall, and starts it again.
+    pub fn fall_and_rise(&self) -> Result<()> {
+        self.fall()?;
+        self.rise()
     }
 
     /// The address of its first database; tests make their own beside it.
@@ -66,9 +121,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let mut stop = self.command("pg_ctl");
-        stop.arg("-D").arg(self.folder.join("data")).args(["-m", "immediate", "-w", "stop"]);
-        let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let _ = self.fall();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -77,9 +130,10 @@ impl Drop for Cluster {
 fn sweep(bin: &Path) {
     for entry in std::fs::read_dir("/tmp").into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let process = name.strip_prefix(PREFIX).and_then(|process| process.parse::<u32>().ok());
+        let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
         if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
-            drop(Cluster { bin: bin.to_owned(), folder: entry.path() });
+            let data = entry.path().join("data");
+            drop(Cluster { bin: bin.to_owned(), folder: entry.path(), data, options: String::new() });
         }
     }
 }

@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::build::{self, Profile};
+use crate::durability::{self, Amounts};
 use crate::postgres::Cluster;
 use crate::setup::{self, Need};
 use crate::shell::{Counts, call, cargo, count, root, step};
@@ -36,11 +37,13 @@ pub enum Stage {
     App,
     /// The product, as it is released.
     Build,
+    /// Servers that are killed and lose their power; builds first.
+    Durability,
     /// Journeys in a real browser; builds first.
     E2e,
 }
 
-const ALL: [Stage; 10] = [
+const ALL: [Stage; 11] = [
     Stage::Fmt,
     Stage::Tidy,
     Stage::Clippy,
@@ -50,13 +53,14 @@ const ALL: [Stage; 10] = [
     Stage::Server,
     Stage::App,
     Stage::Build,
+    Stage::Durability,
     Stage::E2e,
 ];
 
 impl Stage {
     const fn needs(self) -> &'static [Need] {
         match self {
-            Self::Server => &[Need::Postgres],
+            Self::Server | Self::Durability => &[Need::Postgres],
             Self::E2e => &[Need::Chromium, Need::Fonts, Need::Node],
             _ => &[],
         }
@@ -67,6 +71,8 @@ impl Stage {
 struct Run {
     missing: Vec<Need>,
     untested: Vec<String>,
+    /// What only some machines can do.
+    untried: Vec<String>,
     counts: Counts,
 }
 
@@ -79,7 +85,7 @@ pub fn run(stages: &[Stage]) -> Result<()> {
         let needs: Vec<Need> = stages.iter().flat_map(|stage| stage.needs()).copied().collect();
         Ok(setup::provide(&needs))
     })?;
-    let mut run = Run { missing, untested: Vec::new(), counts: Counts::default() };
+    let mut run = Run { missing, untested: Vec::new(), untried: Vec::new(), counts: Counts::default() };
     let mut failed = Vec::new();
     for stage in stages {
         if let Err(error) = step(&name(*stage), || run.stage(*stage)) {
@@ -90,6 +96,9 @@ pub fn run(stages: &[Stage]) -> Result<()> {
     println!();
     for what in &run.untested {
         println!("not tested: {what}");
+    }
+    for what in &run.untried {
+        println!("not tried here, which is no failure: {what}");
     }
     if !failed.is_empty() {
         println!("stages that failed: {}", failed.join(", "));
@@ -128,6 +137,7 @@ impl Run {
             Stage::Server => self.server(),
             Stage::App => self.app(),
             Stage::Build => self.check(build::build(Profile::Release).map(drop)),
+            Stage::Durability => self.durability(),
             Stage::E2e => self.end_to_end(),
         }
     }
@@ -162,6 +172,14 @@ impl Run {
             Err(error) => return self.check(Err(error.context("PostgreSQL did not start"))),
         };
         self.tests(command.env("LIFEHUB_TEST_POSTGRES", cluster.url()))
+    }
+
+    fn durability(&mut self) -> Result<()> {
+        if self.missing.contains(&Need::Postgres) {
+            self.untested.push(format!("durability on PostgreSQL: {}", Need::Postgres.remedy()));
+        }
+        let proved = durability::prove(Amounts::DEFAULT, None).map(|untried| self.untried.extend(untried));
+        self.check(proved)
     }
 
     /// The app has tests of its own only where something of it runs outside a browser.

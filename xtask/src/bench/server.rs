@@ -11,9 +11,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::http::{ADDRESS, Connection};
 use super::{sign_ups, wire};
+use crate::http::Connection;
 
+/// Where the measured server listens.
+pub const ADDRESS: &str = "127.0.0.1:18477";
 /// How long each figure is measured.
 pub const SPAN: Duration = Duration::from_secs(5);
 /// The demo district's first morning: Monday 23 November 2026, 10:00 in Huai'an.
@@ -58,7 +60,7 @@ pub fn print(binary: &Path) -> Result<()> {
         ("spaces as JSON", "/api/spaces?community=banzha"),
     ] {
         let figures = Figures::of(&server, 16, |_| {
-            let mut connection = Connection::open()?;
+            let mut connection = Connection::open(ADDRESS)?;
             Ok(move || Ok(connection.get(path)?.status == 200))
         })?;
         println!("{name}, 16 clients: {figures}");
@@ -90,7 +92,7 @@ fn start(binary: &Path, folder: &Path) -> Result<Server> {
     let mut server = Server(child);
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(60) {
-        if let Ok(mut connection) = Connection::open()
+        if let Ok(mut connection) = Connection::open(ADDRESS)
             && connection.get("/livez").is_ok_and(|answer| answer.status == 200)
         {
             return Ok(server);

@@ -10,8 +10,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::http::Connection;
-use super::server::{Figures, MONTH, Server};
+use super::server::{ADDRESS, Figures, MONTH, Server};
+use crate::http::Connection;
 
 /// The most residents measured at once.
 const RESIDENTS: usize = 512;
@@ -82,7 +82,7 @@ fn race(phones: &[Mutex<Phone>]) -> Result<()> {
 
 /// Dates of all communities that anybody can sign up for now.
 pub fn dates() -> Result<Vec<Date>> {
-    let mut connection = Connection::open()?;
+    let mut connection = Connection::open(ADDRESS)?;
     let communities = connection.get_plain("/api/communities")?.json()?;
     let mut dates = Vec::new();
     for community in communities.as_array().context("a list of communities")? {
@@ -133,7 +133,7 @@ pub struct Phone {
 impl Phone {
     /// Signs a newcomer in, who has one more person in the household.
     pub fn sign_in(number: usize) -> Result<Self> {
-        let mut connection = Connection::open()?;
+        let mut connection = Connection::open(ADDRESS)?;
         // The demo district's own people have numbers from 199 0000 0000 on, and signed up for dates of their own.
         let phone = format!("1991{number:07}");
         let asked = connection.post("/api/login/challenge", &json!({ "phone": phone }))?.json()?;

@@ -7,8 +7,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::http::{Answer, Connection};
+use super::server::ADDRESS;
 use super::sign_ups::{Phone, dates};
+use crate::http::{Answer, Connection};
 use crate::shell::{call, cargo};
 
 /// The community that is looked at.
@@ -16,7 +17,7 @@ const COMMUNITY: &str = "c:banzha";
 
 /// Prints the figures; what was read goes through a file in `folder`.
 pub fn print(folder: &Path) -> Result<()> {
-    let mut visitor = Connection::open()?;
+    let mut visitor = Connection::open(ADDRESS)?;
     let first = pull(&mut visitor, &[json!({ "stream": COMMUNITY })])?;
     let rows = rows_of(&first.json_of()?)?;
     let dates_seen = rows.iter().filter(|row| row["class"] == "occurrence").count();

@@ -1,4 +1,4 @@
-//! As much of an HTTP client as measuring needs: one connection kept open, one question at a time.
+//! As much of an HTTP client as measuring and trying need: one connection kept open, one question at a time.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-/// Where the measured server listens.
-pub const ADDRESS: &str = "127.0.0.1:18477";
-
 /// A connection, and the cookies it was given.
 pub struct Connection {
+    address: String,
     reader: BufReader<TcpStream>,
     cookies: Vec<(String, String)>,
 }
@@ -34,11 +32,14 @@ impl Answer {
 
 impl Connection {
     /// Connects.
-    pub fn open() -> Result<Self> {
-        let stream = TcpStream::connect(ADDRESS)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        Ok(Self { reader: BufReader::new(stream), cookies: Vec::new() })
+    pub fn open(address: &str) -> Result<Self> {
+        Ok(Self { address: address.to_owned(), reader: connect(address)?, cookies: Vec::new() })
+    }
+
+    /// Connects anew, with the cookies there are.
+    pub fn reopen(&mut self) -> Result<()> {
+        self.reader = connect(&self.address)?;
+        Ok(())
     }
 
     /// Asks for a path as a browser would.
@@ -63,9 +64,10 @@ impl Connection {
     }
 
     fn ask(&mut self, method: &str, path: &str, more: &str, body: &[u8]) -> Result<Answer> {
+        let address = &self.address;
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {ADDRESS}\r\nOrigin: http://{ADDRESS}\r\nCookie: {}\r\nContent-Length: {}\r\n{more}\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {}\r\nContent-Length: {}\r\n{more}\r\n",
             cookies.join("; "),
             body.len(),
         );
@@ -95,4 +97,11 @@ impl Connection {
             self.cookies.push((name.trim().to_owned(), value.trim().to_owned()));
         }
     }
+}
+
+fn connect(address: &str) -> Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    Ok(BufReader::new(stream))
 }
