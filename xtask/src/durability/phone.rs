@@ -145,7 +145,12 @@ impl<'a> Phone<'a> {
         &self.own
     }
 
-    /// A connection of the same person's.
+    /// Comes back on a new line: the old one may have ended with a life of the server.
+    pub fn come_back(&mut self) -> Result<()> {
+        self.connection.reopen()
+    }
+
+    /// Its line.
     pub fn connection(&mut self) -> &mut Connection {
         &mut self.connection
     }
@@ -231,11 +236,11 @@ impl<'a> Phone<'a> {
     fn attempt(&mut self, envelope: &Value) -> Result<Option<String>> {
         if self.is_cut_off {
             self.shared.gate.wait_beyond(self.life);
-            let life = self.shared.gate.life();
+            // Whether there is somebody or not: the next try is for the life after this.
+            self.life = self.shared.gate.life();
             if self.connection.reopen().is_err() {
                 return Ok(None);
             }
-            self.life = life;
         }
         // After a break: is what was told still so, and is the last answer still the same, byte for byte?
         let again = if self.is_cut_off { self.settled.last().filter(|last| last.answer.is_some()) } else { None };

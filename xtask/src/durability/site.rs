@@ -12,6 +12,8 @@ use super::disk::Disk;
 use crate::http::Connection;
 use crate::postgres::Cluster;
 
+/// What the folders' names begin with; the process that made them follows.
+const PREFIX: &str = "lifehub-durability-";
 /// The demo district's first morning: Monday 23 November 2026, 10:00 in Huai'an. Each life of the server begins there.
 const CLOCK_AT: &str = "1795399200000";
 /// How long a server may take to answer; the first time it makes a district.
@@ -66,7 +68,8 @@ impl Drop for Site {
 impl Site {
     /// One that has not been started.
     pub fn new(name: &'static str, binary: &Path, ground: Ground) -> Result<Self> {
-        let folder = Path::new("/tmp").join(format!("lifehub-durability-{}-{name}", std::process::id()));
+        sweep();
+        let folder = Path::new("/tmp").join(format!("{PREFIX}{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let database = match &ground {
             Ground::File => format!("sqlite:{}", folder.join("lifehub.db").display()),
@@ -201,5 +204,16 @@ impl Site {
         ensure!(error.is_empty(), "lifehub check failed: {error}");
         ensure!(said.status.success() == lines.is_empty(), "lifehub check ended with {} and {lines:?}", said.status);
         Ok(lines)
+    }
+}
+
+/// Removes what runs left that were killed before they could.
+fn sweep() {
+    for entry in std::fs::read_dir("/tmp").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new("/proc").join(process.to_string()).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
