@@ -6,9 +6,11 @@
 //! come near its disk.
 
 pub mod cache;
+mod connection;
 pub mod guest;
 pub mod outbox;
 mod trouble;
+mod whole;
 
 use domain::id::AccountId;
 pub use trouble::Trouble;

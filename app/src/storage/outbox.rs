@@ -14,8 +14,7 @@ mod journal;
 mod memory;
 mod strict;
 
-use std::cell::{Cell, RefCell};
-use std::future::Future;
+use std::cell::RefCell;
 
 use domain::command::{Envelope, Outcome};
 use domain::id::{CommandId, DeviceId};
@@ -24,14 +23,15 @@ use domain::order::sort_by_key;
 use domain::sync::limits::{JOURNAL_DAYS, days_before};
 use domain::sync::machine::{Draft, Heard, Queued, Settled};
 use domain::time::Timestamp;
-use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams};
+use idb::ObjectStore;
 use wasm_bindgen::JsValue;
 use web_sys::IdbDatabase;
 
 pub use self::journal::Answers;
 use self::memory::Memory;
 use self::strict::Strict;
-use super::trouble::{Trouble, within};
+use super::connection::Connection;
+use super::trouble::Trouble;
 use crate::platform;
 
 const QUEUE: &str = "queue";
@@ -87,10 +87,8 @@ impl SetAside {
 
 /// An outbox.
 pub struct Outbox {
-    name: String,
-    connection: RefCell<Option<IdbDatabase>>,
+    connection: Connection,
     memory: RefCell<Option<Memory>>,
-    heals: Cell<u32>,
 }
 
 fn queued_of(no: u64, value: &JsValue) -> Option<Queued> {
@@ -108,7 +106,7 @@ fn new_device() -> DeviceId {
 impl Outbox {
     /// The outbox of that name, not opened yet.
     pub const fn new(name: String) -> Self {
-        Self { name, connection: RefCell::new(None), memory: RefCell::new(None), heals: Cell::new(0) }
+        Self { connection: Connection::new(name, &STORES), memory: RefCell::new(None) }
     }
 
     /// One that never touches the disk.
@@ -125,16 +123,14 @@ impl Outbox {
 
     /// Lets go of the database.
     pub fn close(&self) {
-        if let Some(connection) = self.connection.take() {
-            connection.close();
-        }
+        self.connection.close();
     }
 
     /// Everything that is stored. Sets aside what cannot be read, forgets answers that are old and settled, and names
     /// the device if it has no name yet.
     pub async fn load(&self) -> Contents {
         if !self.is_in_memory() {
-            match self.with_retry(|database, _| load(database)).await {
+            match self.connection.run(|database, _| load(database)).await {
                 Ok(loaded) => return loaded,
                 Err(_) => drop(self.memory.replace(Some(Memory::new()))),
             }
@@ -149,7 +145,7 @@ impl Outbox {
         if let Some((device, no, place)) = in_memory {
             return Ok(draft.seal(device, no, place));
         }
-        self.with_retry(|database, attempt| queue(database, draft.clone(), attempt)).await
+        self.connection.run(|database, attempt| queue(database, draft.clone(), attempt)).await
     }
 
     /// Notes that these were sent: from then on only an answer ends them. `false`, and nothing noted, if another tab has
@@ -158,7 +154,7 @@ impl Outbox {
         if self.is_in_memory() {
             return Ok(true);
         }
-        self.with_retry(|database, _| mark_tried(database, ids.to_vec(), heard.clone())).await
+        self.connection.run(|database, _| mark_tried(database, ids.to_vec(), heard.clone())).await
     }
 
     /// Notes that what was accepted before may have been lost; `false` if this tab has missed something.
@@ -166,7 +162,7 @@ impl Outbox {
         if self.is_in_memory() {
             return Ok(true);
         }
-        self.with_retry(|database, _| journal::doubt(database, before)).await
+        self.connection.run(|database, _| journal::doubt(database, before)).await
     }
 
     /// Moves answered commands from the queue into the journal, and notes which of those in it the server still knows;
@@ -175,7 +171,7 @@ impl Outbox {
         if self.is_in_memory() || (answers.settled.is_empty() && answers.checked.is_empty()) {
             return Ok(true);
         }
-        self.with_retry(|database, _| journal::settle(database, answers.clone())).await
+        self.connection.run(|database, _| journal::settle(database, answers.clone())).await
     }
 
     /// Takes a command back that was never sent; `false` if it was.
@@ -183,7 +179,7 @@ impl Outbox {
         if self.is_in_memory() {
             return Ok(true);
         }
-        self.with_retry(|database, _| withdraw(database, no)).await
+        self.connection.run(|database, _| withdraw(database, no)).await
     }
 
     /// Notes that a person has dismissed an answer.
@@ -191,17 +187,17 @@ impl Outbox {
         if self.is_in_memory() {
             return Ok(());
         }
-        self.with_retry(|database, _| journal::dismiss(database, id)).await
+        self.connection.run(|database, _| journal::dismiss(database, id)).await
     }
 
     /// Notes that what was set aside has been seen and is to stay.
     pub async fn keep_set_aside(&self, key: &str) -> Result<(), Trouble> {
-        self.with_retry(|database, _| keep_set_aside(database, key.to_owned())).await
+        self.connection.run(|database, _| keep_set_aside(database, key.to_owned())).await
     }
 
     /// Deletes what was set aside.
     pub async fn delete_set_aside(&self, key: &str) -> Result<(), Trouble> {
-        self.with_retry(|database, _| delete_set_aside(database, key.to_owned())).await
+        self.connection.run(|database, _| delete_set_aside(database, key.to_owned())).await
     }
 
     /// Takes a new device name and numbers the queue from 1 again, ids kept, with `again` of the journal; nothing if it is
@@ -214,49 +210,7 @@ impl Outbox {
         if let Some(memory) = self.memory.borrow_mut().as_mut() {
             return Ok(Some(memory.renumber(in_memory, again)));
         }
-        self.with_retry(|database, _| journal::renumber(database, again.to_vec())).await
-    }
-
-    async fn open(&self) -> Result<IdbDatabase, Trouble> {
-        if let Some(open) = self.connection.borrow().as_ref() {
-            return Ok(open.clone());
-        }
-        let mut request = Factory::new()?.open(&self.name, None)?;
-        request.on_upgrade_needed(|event| {
-            let Ok(database) = event.database() else { return };
-            for store in STORES {
-                // Fails only for a store that is there already.
-                let _ = database.create_object_store(store, ObjectStoreParams::new());
-            }
-        });
-        let mut database = request.await?;
-        database.on_version_change(|event| {
-            // Somebody deletes it: hold nobody up.
-            if let Some(Ok(database)) = event.target().map(Database::try_from) {
-                database.close();
-            }
-        });
-        database.forget_callbacks();
-        let open = IdbDatabase::from(database);
-        self.connection.replace(Some(open.clone()));
-        Ok(open)
-    }
-
-    /// Runs an operation, once more on a fresh connection if the first one was lost.
-    async fn with_retry<T, F>(&self, operation: impl Fn(IdbDatabase, u32) -> F) -> Result<T, Trouble>
-    where
-        F: Future<Output = Result<T, Trouble>>,
-    {
-        let first = within(async { operation(self.open().await?, 0).await }).await;
-        if !matches!(first, Err(Trouble::Lost)) {
-            if first.is_err() {
-                self.close();
-            }
-            return first;
-        }
-        self.close();
-        self.heals.set(self.heals.get() + 1);
-        within(async { operation(self.open().await?, 1).await }).await
+        self.connection.run(|database, _| journal::renumber(database, again.to_vec())).await
     }
 }
 

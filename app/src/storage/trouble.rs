@@ -22,7 +22,7 @@ pub enum Trouble {
     Full,
     /// The connection is dead or the transaction was aborted; a fresh connection may do.
     Lost,
-    /// No answer within the limit; it may still take effect.
+    /// No answer within the limit.
     Slow,
     /// This browser keeps nothing, or not like this.
     Broken,
@@ -61,15 +61,6 @@ impl From<idb::Error> for Trouble {
             // The events that would have answered never came: the transaction died with its connection.
             E::OneshotChannelReceiveError | E::DomExceptionNotFound | E::EventTargetNotFound => Self::Lost,
             _ => Self::Broken,
-        }
-    }
-}
-
-impl From<rexie::Error> for Trouble {
-    fn from(error: rexie::Error) -> Self {
-        match error {
-            rexie::Error::IdbError(error) => error.into(),
-            _ => Self::Lost,
         }
     }
 }

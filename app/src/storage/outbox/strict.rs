@@ -7,11 +7,13 @@ use web_sys::{IdbDatabase, IdbTransaction};
 
 use crate::platform;
 use crate::storage::trouble::Trouble;
+use crate::storage::whole::Whole;
 
 /// A strict transaction and the handle that tells why it failed.
 pub struct Strict {
     transaction: Transaction,
     raw: IdbTransaction,
+    whole: Whole,
 }
 
 impl Strict {
@@ -29,7 +31,7 @@ impl Strict {
             .call3(database, &names, &"readwrite".into(), &options)
             .map_err(|error| Trouble::named(&platform::get(&error, "name").as_string().unwrap_or_default()))?;
         let raw: IdbTransaction = raw.unchecked_into();
-        Ok(Self { transaction: raw.clone().into(), raw })
+        Ok(Self { transaction: raw.clone().into(), whole: Whole::new(raw.clone()), raw })
     }
 
     /// One of its stores.
@@ -39,11 +41,12 @@ impl Strict {
 
     /// Ends it; it counts only if this says so.
     pub async fn committed(self) -> Result<(), Trouble> {
-        let result = self.transaction.await?;
+        let Self { transaction, raw, whole: _whole } = self;
+        let result = transaction.await?;
         if result.is_committed() {
             return Ok(());
         }
         // A full phone shows only here: every request had succeeded.
-        Err(self.raw.error().map_or(Trouble::Lost, |error| Trouble::named(&error.name())))
+        Err(raw.error().map_or(Trouble::Lost, |error| Trouble::named(&error.name())))
     }
 }
