@@ -16,6 +16,7 @@ pub mod fact_chip;
 pub mod filter_bar;
 pub mod forbidden;
 pub mod free_times;
+pub mod lost_notice;
 pub mod message_item;
 pub mod month_sheet;
 pub mod outbox_item;

@@ -93,6 +93,8 @@ pub enum SaveProblem {
     NoStorage,
     /// On somebody else's phone nothing is kept, and the server does not answer either.
     SharedPhone,
+    /// The phone's storage does not answer this page.
+    StorageStuck,
     /// Nobody is signed in: go to `Route::Login` first.
     NotSignedIn,
 }
@@ -140,6 +142,8 @@ pub struct Link {
     pub is_shared: bool,
     /// Whether what is one's own is locked until its person signs in again.
     pub is_locked: bool,
+    /// Whether it does, and this page cannot reach it any more.
+    pub is_stuck: bool,
     /// When each stream was last read.
     pub as_of: Rows<StreamId, Timestamp>,
 }
@@ -153,6 +157,7 @@ pub struct Rim {
     pub(crate) unsent: RwSignal<Arc<Vec<OutboxItem>>>,
     pub(crate) journal: RwSignal<Rows<CommandId, Settled>>,
     pub(crate) set_aside: RwSignal<Arc<Vec<SetAside>>>,
+    pub(crate) lost: RwSignal<usize>,
     pub(crate) session: RwSignal<Session>,
     pub(crate) is_demo: RwSignal<bool>,
     pub(crate) communities: RwSignal<Arc<Vec<CommunityView>>>,
@@ -203,6 +208,7 @@ impl Model {
             unsent: RwSignal::new(Arc::default()),
             journal: RwSignal::new(Rows::default()),
             set_aside: RwSignal::new(Arc::default()),
+            lost: RwSignal::new(0),
             session: RwSignal::new(session),
             is_demo: RwSignal::new(start.as_ref().is_some_and(|start| start.is_demo)),
             communities: RwSignal::new(Arc::new(communities.unwrap_or_default())),
@@ -412,6 +418,12 @@ impl Model {
         self.rim.link.with(|link| link.is_locked)
     }
 
+    /// Whether this page cannot reach what this phone keeps any more, and only a new one can.
+    #[must_use]
+    pub fn is_stuck(self) -> bool {
+        self.rim.link.with(|link| link.is_stuck)
+    }
+
     /// Hands a command in: it is written to this phone first and then sent, now or whenever there is a network.
     #[must_use]
     pub fn submit(self, stream: StreamId, command: Command, depends_on: Option<CommandId>) -> Submission {
@@ -465,6 +477,17 @@ impl Model {
     #[must_use]
     pub fn set_aside(self) -> Arc<Vec<SetAside>> {
         self.rim.set_aside.get()
+    }
+
+    /// How many commands this phone has lost before they were answered; until that is dismissed.
+    #[must_use]
+    pub fn lost(self) -> usize {
+        self.rim.lost.get()
+    }
+
+    /// Takes note of that.
+    pub fn dismiss_loss(self) {
+        self.order(Order::DismissLoss);
     }
 
     /// Keeps what cannot be read without speaking of it again.

@@ -8,6 +8,7 @@
 pub mod cache;
 mod connection;
 pub mod guest;
+pub mod loss;
 pub mod outbox;
 mod trouble;
 mod whole;
@@ -59,11 +60,18 @@ impl Stores {
         self.outbox.as_ref().map_or_else(|| self.cache.is_in_memory(), Outbox::is_in_memory)
     }
 
+    /// Whether this phone keeps things, but this page cannot reach them any more.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        self.outbox.as_ref().map_or_else(|| self.cache.is_stuck(), Outbox::is_stuck)
+    }
+
     /// Removes an account's data from this phone; with `keep_unsent` its outbox stays.
     pub async fn remove(account: AccountId, keep_unsent: bool) -> Result<(), Trouble> {
         trouble::delete(&cache_name(Some(account))).await?;
         if !keep_unsent {
             trouble::delete(&outbox_name(account)).await?;
+            loss::forget(account);
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ use self::clock::Clock;
 use crate::model::runtime::{Beginning, Done, Order, Take};
 use crate::model::{Rim, SaveProblem, Saved};
 use crate::platform;
-use crate::storage::{Stores, Trouble};
+use crate::storage::{Stores, Trouble, loss};
 
 /// Starts the runtime of this tab, from what its page brought along if it has nothing yet. Ready once the stores of
 /// whoever is signed in have been read: before, nothing could be drawn, and orders would be nobody's.
@@ -107,6 +107,7 @@ impl Runner {
             Order::Dismiss(id) => self.dismiss(id),
             Order::ResolveSetAside { key, is_kept } => self.resolve_set_aside(key, is_kept),
             Order::Withdraw(id) => self.withdraw(id),
+            Order::DismissLoss => self.dismiss_loss(),
             Order::LookAgain => self.feed(Input::LookAgain),
             Order::TryNow => self.try_now(),
             Order::Repair => self.repair(),
@@ -160,7 +161,12 @@ impl Runner {
         let draft = Draft { id, account, stream, depends_on, phone_ms: platform::phone_ms(), command };
         let this = Rc::clone(self);
         spawn_local(async move {
-            match queue(&stores, &draft).await {
+            let mut queued = queue(&stores, &draft).await;
+            if matches!(queued, Err(Trouble::Gone)) {
+                this.start_again(&stores).await;
+                queued = queue(&stores, &draft).await;
+            }
+            match queued {
                 Ok(queued) => {
                     this.take_queued(&stores, queued);
                     if !stores.is_memory_only() {
@@ -168,8 +174,12 @@ impl Runner {
                         platform::ask_to_keep_storage();
                     }
                 }
-                Err(Trouble::Full) => report(Saved::Failed(SaveProblem::StorageFull)),
-                Err(_) => report(Saved::Failed(SaveProblem::NoStorage)),
+                Err(trouble) => {
+                    let is_full = trouble == Trouble::Full;
+                    report(Saved::Failed(if is_full { SaveProblem::StorageFull } else { SaveProblem::StorageStuck }));
+                    // The way to the storage may be given up by now.
+                    this.draw();
+                }
             }
         });
     }
@@ -212,6 +222,14 @@ impl Runner {
                 this.tell(events::Told::Stored(stores.account));
             }
         });
+    }
+
+    /// Takes note that what was lost is known.
+    fn dismiss_loss(&self) {
+        if let Some(account) = self.stores.borrow().account {
+            loss::dismiss(account);
+        }
+        self.rim.lost.set(0);
     }
 
     /// Takes a command back that was never sent.

@@ -8,6 +8,7 @@ use leptos_router::hooks::use_location;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::updates;
+use crate::components::lost_notice::lost_text;
 use crate::components::restored_notice::restored_text;
 use crate::model::{Freshness, Mode, Model, Session, use_model};
 use crate::platform;
@@ -262,9 +263,9 @@ fn Tabs(path: Memo<String>) -> impl IntoView {
     }
 }
 
-/// The one band there may be: what is refused before what is damaged, before who must sign in, before what is unsent,
-/// before what a restore has lost and we have again, before how old things are, before what would be nice. What the page
-/// itself says is not said again.
+/// The one band there may be: what is refused before what is damaged or lost, before a storage that does not answer, before
+/// who must sign in, before what is unsent, before what a restore has lost and we have again, before how old things are,
+/// before what would be nice. What the page itself says is not said again.
 fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
     let words = model.words();
     let outbox = || Leads::To(Route::Outbox.href());
@@ -273,6 +274,11 @@ fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
         (Tone::Bad, "i-exclamation", text, outbox())
     } else if let Some(text) = set_aside_text(model).filter(|_| !is_outbox) {
         (Tone::Bad, "i-exclamation", text, outbox())
+    } else if let Some(text) = lost_text(model).filter(|_| !is_outbox) {
+        (Tone::Bad, "i-exclamation", text, outbox())
+    } else if model.is_stuck() {
+        let reload = Callback::new(|()| platform::reload());
+        (Tone::Bad, "i-exclamation", words.errors.storage_stuck.to_owned(), Leads::Does(reload))
     } else if let Some(text) = sign_in_text(model) {
         (Tone::Warn, "i-me", text, Leads::To(Route::Login(Some(Box::new(Route::Me))).href()))
     } else if let Some(text) = unsent_text(model).filter(|_| !is_outbox) {

@@ -16,6 +16,7 @@ pub fn Unsaved(#[prop(into)] last: Signal<Option<Submission>>) -> impl IntoView 
             SaveProblem::StorageFull => errors.storage_full,
             SaveProblem::NoStorage => errors.no_answer,
             SaveProblem::SharedPhone => errors.shared_phone,
+            SaveProblem::StorageStuck => errors.not_saved,
             SaveProblem::NotSignedIn => errors.forbidden,
         };
         Some(view! {

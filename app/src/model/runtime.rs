@@ -55,6 +55,8 @@ pub enum Order {
     },
     /// Take a command back that was never sent.
     Withdraw(CommandId),
+    /// Take note that what was lost is known.
+    DismissLoss,
     /// Ask whether there is anything newer.
     LookAgain,
     /// Try to reach the server at once.

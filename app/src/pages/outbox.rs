@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::lost_notice::LostNotice;
 use crate::components::outbox_item::{RefusedItem, UnsentItem};
 use crate::components::restored_notice::RestoredNotice;
 use crate::components::set_aside_item::SetAsideItem;
@@ -99,12 +100,14 @@ pub fn OutboxPage() -> impl IntoView {
     view! {
         <div class="page">
             <h1 class="page-title">{title}</h1>
+            <LostNotice/>
             <RestoredNotice/>
             {refused_part}
             {set_aside_part}
             {unsent_part}
             {move || {
-                (refused.read().is_empty() && unsent.read().is_empty() && set_aside.read().is_empty())
+                let has_any = !(refused.read().is_empty() && unsent.read().is_empty() && set_aside.read().is_empty());
+                (!has_any && model.lost() == 0)
                     .then(|| view! { <Empty icon="i-check" text=model.words().outbox.empty/> })
             }}
             {action}

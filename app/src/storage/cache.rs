@@ -57,6 +57,11 @@ impl Cache {
         self.off.get().is_some()
     }
 
+    /// Whether that is so because it cannot be reached.
+    pub const fn is_stuck(&self) -> bool {
+        matches!(self.off.get(), Some(Trouble::Lost | Trouble::Slow))
+    }
+
     /// Lets go of the database.
     pub fn close(&self) {
         if let Some(connection) = &self.connection {

@@ -4,7 +4,7 @@
 //! a newer layout. None of them says so; the next transaction fails, or never answers. Opened without asking for a
 //! version, so that an older build opens what a newer one left; a store that is missing is added.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 
 use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams};
@@ -12,17 +12,21 @@ use web_sys::IdbDatabase;
 
 use super::trouble::{Trouble, within};
 
+/// After so many operations in a row that a fresh connection did not save either, only a new page helps.
+const STUCK_AFTER: u32 = 3;
+
 /// The way to one database.
 pub struct Connection {
     name: String,
     stores: &'static [&'static str],
     open: RefCell<Option<IdbDatabase>>,
+    failed: Cell<u32>,
 }
 
 impl Connection {
     /// The way to the database of that name, which has these stores.
     pub const fn new(name: String, stores: &'static [&'static str]) -> Self {
-        Self { name, stores, open: RefCell::new(None) }
+        Self { name, stores, open: RefCell::new(None), failed: Cell::new(0) }
     }
 
     /// Lets go of the database.
@@ -30,6 +34,11 @@ impl Connection {
         if let Some(open) = self.open.take() {
             open.close();
         }
+    }
+
+    /// Whether it is given up: only a new page can reach the database again.
+    pub const fn is_stuck(&self) -> bool {
+        self.failed.get() >= STUCK_AFTER
     }
 
     /// Runs an operation within the limit, once more on a fresh connection if the first one was lost. It hears how many
@@ -42,6 +51,8 @@ impl Connection {
         if matches!(result, Err(Trouble::Lost)) {
             result = self.try_run(&operation, 1).await;
         }
+        let failed = if matches!(result, Err(Trouble::Lost | Trouble::Slow)) { self.failed.get() + 1 } else { 0 };
+        self.failed.set(failed);
         result
     }
 

@@ -10,11 +10,12 @@
 //!
 //! Every write is `strict` and counts only once the transaction reports *committed*.
 
+mod afresh;
 mod journal;
 mod memory;
 mod strict;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use domain::command::{Envelope, Outcome};
 use domain::id::{CommandId, DeviceId};
@@ -61,6 +62,8 @@ pub struct Contents {
     pub unsure_before: Option<Timestamp>,
     /// Entries that could not be read and were set aside, oldest first.
     pub set_aside: Vec<SetAside>,
+    /// Whether there was no outbox of that name.
+    pub is_afresh: bool,
 }
 
 /// What could not be read, and so was not sent.
@@ -89,6 +92,7 @@ impl SetAside {
 pub struct Outbox {
     connection: Connection,
     memory: RefCell<Option<Memory>>,
+    is_stuck: Cell<bool>,
 }
 
 fn queued_of(no: u64, value: &JsValue) -> Option<Queued> {
@@ -106,7 +110,7 @@ fn new_device() -> DeviceId {
 impl Outbox {
     /// The outbox of that name, not opened yet.
     pub const fn new(name: String) -> Self {
-        Self { connection: Connection::new(name, &STORES), memory: RefCell::new(None) }
+        Self { connection: Connection::new(name, &STORES), memory: RefCell::new(None), is_stuck: Cell::new(false) }
     }
 
     /// One that never touches the disk.
@@ -121,21 +125,32 @@ impl Outbox {
         self.memory.borrow().is_some()
     }
 
+    /// Whether the browser keeps it, but this page cannot reach it any more.
+    pub fn is_stuck(&self) -> bool {
+        self.is_stuck.get() || self.connection.is_stuck()
+    }
+
     /// Lets go of the database.
     pub fn close(&self) {
         self.connection.close();
     }
 
     /// Everything that is stored. Sets aside what cannot be read, forgets answers that are old and settled, and names
-    /// the device if it has no name yet.
-    pub async fn load(&self) -> Contents {
-        if !self.is_in_memory() {
-            match self.connection.run(|database, _| load(database)).await {
-                Ok(loaded) => return loaded,
-                Err(_) => drop(self.memory.replace(Some(Memory::new()))),
-            }
-        }
+    /// the device if it has no name yet. An outbox that was cleared gets back what the page remembers of it.
+    pub async fn load(&self, remembered: Option<&Contents>) -> Result<Contents, Trouble> {
         let device = self.memory.borrow().as_ref().map(|memory| memory.device);
+        match device {
+            Some(_) => Ok(Contents { device, ..Contents::default() }),
+            None => self.connection.run(|database, _| load(database, remembered)).await,
+        }
+    }
+
+    /// Answers from memory from now on, because of this.
+    pub fn live_in_memory(&self, why: Trouble) -> Contents {
+        let memory = Memory::new();
+        let device = Some(memory.device);
+        self.memory.replace(Some(memory));
+        self.is_stuck.set(matches!(why, Trouble::Lost | Trouble::Slow));
         Contents { device, ..Contents::default() }
     }
 
@@ -220,22 +235,18 @@ async fn read_queue(queue: &ObjectStore) -> Result<Vec<(u64, JsValue)>, Trouble>
     Ok(keys.iter().filter_map(JsValue::as_f64).map(|no| no as u64).zip(values).collect())
 }
 
-async fn load(database: IdbDatabase) -> Result<Contents, Trouble> {
+async fn load(database: IdbDatabase, remembered: Option<&Contents>) -> Result<Contents, Trouble> {
     let strict = Strict::begin(&database, &STORES)?;
     let (queue, journal) = (strict.store(QUEUE)?, strict.store(JOURNAL)?);
     let (meta, quarantine) = (strict.store(META)?, strict.store(QUARANTINE)?);
     let mut contents = Contents::default();
 
     let device = meta.get(JsValue::from(DEVICE))?.await?.and_then(|value| value.as_string()?.parse().ok());
-    let device = match device {
+    contents.is_afresh = device.is_none();
+    contents.device = Some(match device {
         Some(device) => device,
-        None => {
-            let device = new_device();
-            meta.put(&device.to_string().into(), Some(&DEVICE.into()))?.await?;
-            device
-        }
-    };
-    contents.device = Some(device);
+        None => afresh::begin(&strict, remembered).await?,
+    });
     contents.unsure_before = journal::unsure_before(&meta).await?;
 
     for (no, value) in read_queue(&queue).await? {
@@ -278,7 +289,7 @@ async fn queue(database: IdbDatabase, draft: Draft, attempt: u32) -> Result<Queu
         }
     }
     let device = meta.get(JsValue::from(DEVICE))?.await?.and_then(|value| value.as_string()?.parse().ok());
-    let device = device.ok_or(Trouble::Broken)?;
+    let device = device.ok_or(Trouble::Gone)?;
     let (no, place) = (number(&meta, NEXT_NO).await?, number(&meta, NEXT_PLACE).await?);
     let queued = draft.seal(device, no, place);
     queue.put(&queued.entry().into(), Some(&key_of(no)))?.await?;

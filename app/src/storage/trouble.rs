@@ -24,6 +24,8 @@ pub enum Trouble {
     Lost,
     /// No answer within the limit.
     Slow,
+    /// The database is there and empty: it was cleared while the page was open.
+    Gone,
     /// This browser keeps nothing, or not like this.
     Broken,
 }

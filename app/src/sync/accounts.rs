@@ -17,7 +17,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Runner, events, shared};
 use crate::model::Session;
 use crate::storage::outbox::Contents;
-use crate::storage::{Stores, guest, has_outbox};
+use crate::storage::{Stores, guest, has_outbox, loss};
 use crate::{api, platform};
 
 /// What the wipe marker ends with when the outbox is to stay.
@@ -75,16 +75,13 @@ impl Runner {
 
         let mut streams = stores.cache.load().await;
         streams.extend(unkept.and_then(StreamWrite::into_stored));
-        let contents = match &stores.outbox {
-            Some(outbox) if is_same && outbox.is_in_memory() => self.remembered(),
-            Some(outbox) => outbox.load().await,
-            None => Contents::default(),
-        };
+        let contents = self.contents_of(&stores).await;
         // Another start overtook this one.
         if self.generation.get() != generation {
             return;
         }
         self.device.set(contents.device);
+        self.rim.lost.set(account.map_or(0, loss::lost));
         if self.rim.set_aside.with_untracked(|known| **known != contents.set_aside) {
             self.rim.set_aside.set(Arc::new(contents.set_aside));
         }
@@ -118,6 +115,7 @@ impl Runner {
         self.stores.replace(Rc::clone(&stores));
         self.client.replace(Client::default());
         self.is_read.set(false);
+        self.device.set(None);
         self.is_expired.set(false);
         self.renumberings.set(0);
         // Nothing of the one is shown to the other, not for a moment.
@@ -126,19 +124,47 @@ impl Runner {
         self.rim.unsent.set(Arc::default());
         self.rim.journal.set(Rows::default());
         self.rim.set_aside.set(Arc::default());
+        self.rim.lost.set(0);
         stores
     }
 
-    /// What a browser that keeps nothing has: the machine itself.
-    fn remembered(&self) -> Contents {
+    /// What an outbox holds. If it cannot be read, what this page knows of it; a page that knows nothing lives in memory.
+    pub(super) async fn contents_of(&self, stores: &Stores) -> Contents {
+        let (Some(outbox), Some(account)) = (&stores.outbox, stores.account) else { return Contents::default() };
+        let remembered = self.remembered();
+        if outbox.is_in_memory() {
+            return match remembered {
+                Some(remembered) => remembered,
+                None => outbox.load(None).await.unwrap_or_default(),
+            };
+        }
+        // What was deleted on purpose does not come back.
+        let is_signed_in = guest::account() == Some(account) && guest::read(guest::WIPE).is_none();
+        match outbox.load(remembered.as_ref().filter(|_| is_signed_in)).await {
+            Ok(contents) => {
+                if contents.is_afresh && remembered.is_some() {
+                    self.tell(events::Told::Stored(Some(account)));
+                } else if contents.is_afresh && is_signed_in {
+                    loss::notice(account);
+                }
+                contents
+            }
+            Err(trouble) => remembered.unwrap_or_else(|| outbox.live_in_memory(trouble)),
+        }
+    }
+
+    /// What this page knows of the outbox that it has read: what is in the machine.
+    fn remembered(&self) -> Option<Contents> {
+        let device = self.device.get()?;
         let client = self.client.borrow();
-        Contents {
-            device: self.device.get(),
+        Some(Contents {
+            device: Some(device),
             queue: client.queue().into_iter().cloned().collect(),
             journal: client.journal().values().cloned().collect(),
             unsure_before: client.unsure_before(),
-            set_aside: Vec::new(),
-        }
+            set_aside: self.rim.set_aside.get_untracked().to_vec(),
+            is_afresh: false,
+        })
     }
 
     /// Somebody has signed in.

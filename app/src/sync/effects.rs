@@ -118,7 +118,7 @@ impl Runner {
     }
 
     /// What is on the disk is not what this tab knows.
-    async fn start_again(self: &Rc<Self>, stores: &Stores) {
+    pub(super) async fn start_again(self: &Rc<Self>, stores: &Stores) {
         if self.stores.borrow().account == stores.account {
             self.boot(stores.account).await;
         }

@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Runner;
+use crate::storage::outbox::Outbox;
 use crate::{api, platform};
 
 /// What tabs of one browser talk on.
@@ -121,13 +122,18 @@ impl Runner {
     async fn take_others(self: &Rc<Self>) {
         let stores = Rc::clone(&self.stores.borrow());
         let generation = self.generation.get();
-        let Some(outbox) = stores.outbox.as_ref().filter(|outbox| !outbox.is_in_memory()) else { return };
-        let contents = outbox.load().await;
+        if stores.outbox.as_ref().is_none_or(Outbox::is_in_memory) {
+            return;
+        }
+        let contents = self.contents_of(&stores).await;
         if self.generation.get() != generation {
             return;
         }
+        if stores.is_stuck() {
+            self.draw();
+        }
         let heard = self.client.borrow().heard();
-        if !heard.is_all(&contents.journal, contents.unsure_before) {
+        if contents.is_afresh || !heard.is_all(&contents.journal, contents.unsure_before) {
             self.boot(stores.account).await;
             return;
         }

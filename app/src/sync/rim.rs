@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use super::Runner;
 use crate::model::{Link, OutboxItem, Session};
 use crate::platform;
+use crate::storage::loss;
 
 /// How often the clock moves.
 const TICK_MS: u64 = 20_000;
@@ -39,6 +40,7 @@ impl Runner {
         let link = self.link(&client, is_locked);
         let account = self.stores.borrow().account.filter(|_| !is_locked);
         let session = account.map_or(Session::Guest, Session::SignedIn);
+        self.note_waiting(unsent.len());
         drop(client);
 
         // Signals run what depends on them at once; nothing may be borrowed by then.
@@ -80,7 +82,17 @@ impl Runner {
             is_memory_only: stores.is_memory_only(),
             is_shared: stores.is_shared,
             is_locked,
+            is_stuck: stores.is_stuck(),
             as_of: as_of.collect(),
+        }
+    }
+
+    /// Notes how many rest in the outbox, before anybody is told that they do.
+    fn note_waiting(&self, n: usize) {
+        let stores = self.stores.borrow();
+        let is_read = stores.account.is_some() && self.rim.session.get_untracked().account() == stores.account;
+        if let Some(account) = stores.account.filter(|_| is_read && !stores.is_memory_only()) {
+            loss::note_waiting(account, n);
         }
     }
 

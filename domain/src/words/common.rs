@@ -133,6 +133,8 @@ catalogue! {
         storage_full: "手机存满了，没存下。请清理一些空间后再试。", "The phone is full, so this was not saved. Free some space and try again.";
         storage_lost(n): "手机清理了缓存，有{n}项没提交的找不回来了。请再报一次。", "Your phone cleared its storage; {n} unsent {n?item was|items were} lost. Please try again.";
         shared_phone: "没连上服务器，这一项没存下：不是您的手机，上面不存东西。有网时再点一次。", "No answer, and this was not saved: on a phone that is not yours nothing is kept. Try again when online.";
+        storage_stuck: "手机存东西的地方没有反应。点这里重新打开，存下的都在。", "This phone's storage does not answer. Tap to open the page again; what was saved is kept.";
+        not_saved: "手机没存下，请再试一次。还不行就重新打开这一页。", "This phone did not save it. Please try again; if that does not help, open the page again.";
         storage_refused: "这个浏览器不让存东西，没网时看不了。", "This browser does not allow storage, so nothing can be seen offline.";
         app_broken_title: "这一页出了错", "This page broke";
         app_broken: "存在手机里的都在。请重新打开。", "What is saved on this phone is kept. Please open it again.";

@@ -28,7 +28,8 @@ async fn find(journal: &ObjectStore, id: CommandId) -> Result<Option<Settled>, T
     Ok(journal.get(journal_key(id))?.await?.as_ref().and_then(settled_of))
 }
 
-async fn put(journal: &ObjectStore, settled: &Settled) -> Result<(), Trouble> {
+/// Stores an answer.
+pub async fn put(journal: &ObjectStore, settled: &Settled) -> Result<(), Trouble> {
     let json = serde_json::to_string(settled).map_err(|_| Trouble::Broken)?;
     journal.put(&json.into(), Some(&journal_key(settled.id)))?.await?;
     Ok(())
