@@ -136,38 +136,3 @@ test("a time that somebody else took meanwhile comes back with others to tap", a
   await expect(notice).toBeHidden();
   expect((await answers()).map((answer) => answer.outcome)).toEqual(["refused", "accepted"]);
 });
-
-test("an answer that is lost on the way is asked for again, and nothing is doubled", async ({ page, context, phone }) => {
-  const answers = answersIn(context);
-  await signInNew(page, "赵阿姨");
-  const left = await openSomething(page);
-  const address = new URL(page.url()).pathname;
-  let lost = 0;
-  await context.route("**/api/sync", async (route) => {
-    const carries = (route.request().postDataJSON()?.commands ?? []).length > 0;
-    if (!carries || lost > 0) return route.continue();
-    lost += 1;
-    await route.fetch();
-    return route.abort();
-  });
-  await signUp(page);
-  await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
-  expect(lost).toBe(1);
-  expect((await answers()).map((answer) => answer.outcome)).toEqual(["accepted"]);
-  await opened(page, "/me/outbox");
-  await expect(page.getByText("都提交了")).toBeVisible();
-  const other = await phone();
-  await opened(other, "/c/banzha");
-  await opened(other, address);
-  await expect(other.getByRole("main")).toContainText(`剩${left - 1}个名额`);
-});
-
-test("a captive portal's page is no answer", async ({ page, context }) => {
-  await signInNew(page, "孙大姐");
-  await openSomething(page);
-  await context.route("**/api/sync", (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<h1>登录上网</h1>" }));
-  await signUp(page);
-  await expect(ownStatus(page)).toContainText(/名额还没占上|正在跟服务器核对/);
-  await context.unroute("**/api/sync");
-  await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
-});
