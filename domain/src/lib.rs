@@ -12,6 +12,7 @@ pub mod refusal;
 pub mod sign_in;
 
 pub mod activity;
+pub mod recurrence;
 pub mod sign_up;
 
 pub mod booking;

@@ -4,6 +4,11 @@
 //! single offset and no summer time since 1991; its *name* travels in feeds, the offset is used to compute.
 //! Deliberately absent: words for dates and times (see [`crate::words`]), lunar dates (see [`crate::almanac`]).
 
+mod civil;
+
+pub use civil::LocalDateTime;
+pub(crate) use civil::days_of;
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -82,8 +82,10 @@ pub enum HolidayYear {
         /// The weekends that are worked.
         workdays: &'static [MakeUpWorkday],
     },
-    /// No arrangement is known: only the days the law names are off.
+    /// The arrangement is still to come: only the days the law names are off.
     NotAnnounced,
+    /// Before the first arrangement we hold, under other laws: nothing is known.
+    NotHeld,
 }
 
 /// A day's mark in a calendar.
@@ -145,17 +147,21 @@ const YEAR_2026: HolidayYear = HolidayYear::Announced {
     ],
 };
 
+/// The first year whose days off are known.
+pub const FIRST_HOLIDAY_YEAR: i32 = 2025;
+
 /// What is known about the holidays of a year.
 #[must_use]
 pub const fn holiday_year(year: i32) -> HolidayYear {
     match year {
         2025 => YEAR_2025,
         2026 => YEAR_2026,
+        ..FIRST_HOLIDAY_YEAR => HolidayYear::NotHeld,
         _ => HolidayYear::NotAnnounced,
     }
 }
 
-/// Whether a date is off or a worked weekend.
+/// Whether a date is off or a worked weekend, as far as that is known.
 #[must_use]
 pub fn day_mark(date: LocalDate) -> Option<DayMark> {
     let on = md(date.month(), date.day());
@@ -166,6 +172,7 @@ pub fn day_mark(date: LocalDate) -> Option<DayMark> {
             .map(|stretch| DayMark::Off(stretch.name))
             .or_else(|| workdays.iter().find(|day| day.on == on).map(|day| DayMark::Workday(day.name))),
         HolidayYear::NotAnnounced => statutory(date).map(DayMark::Off),
+        HolidayYear::NotHeld => None,
     }
 }
 
@@ -247,6 +254,13 @@ mod tests {
             "10-03",
         ];
         assert_eq!(off, thirteen);
+    }
+
+    #[test]
+    fn of_years_before_the_first_nothing_is_known() {
+        assert_eq!(holiday_year(FIRST_HOLIDAY_YEAR - 1), HolidayYear::NotHeld);
+        assert_eq!(day_mark(date("1998-10-03")), None);
+        assert_eq!(day_mark(date("2024-10-01")), None);
     }
 
     #[test]

@@ -34,6 +34,19 @@ pub fn lunar_date(date: LocalDate) -> Option<LunarDate> {
     })
 }
 
+/// The civil date of a lunar one; none when that year has no such month or that month no such day, and outside the years
+/// 1901 to 2100.
+#[must_use]
+pub fn civil_date(date: LunarDate) -> Option<LocalDate> {
+    let lunisolar = LunisolarDate::from_ymd(date.year, date.month, date.leap, date.day).ok()?;
+    let solar = lunisolar.to_solar_date();
+    LocalDate::from_ymd(
+        solar.to_solar_year().to_u16().into(),
+        solar.to_solar_month().to_u8(),
+        solar.to_solar_day().to_u8(),
+    )
+}
+
 /// A traditional festival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]

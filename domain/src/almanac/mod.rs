@@ -8,9 +8,10 @@ mod lunar;
 mod terms;
 
 pub use holidays::{
-    DayMark, DayOff, HolidayYear, MakeUpWorkday, MonthDay, PublicHoliday, day_mark, holiday_year, public_holiday,
+    DayMark, DayOff, FIRST_HOLIDAY_YEAR, HolidayYear, MakeUpWorkday, MonthDay, PublicHoliday, day_mark, holiday_year,
+    public_holiday,
 };
-pub use lunar::{Festival, LunarDate, festival, lunar_date};
+pub use lunar::{Festival, LunarDate, civil_date, festival, lunar_date};
 pub use terms::{FIRST_TERM_YEAR, LAST_TERM_YEAR, SolarTerm, solar_term};
 
 use crate::time::{LocalDate, YearMonth};
