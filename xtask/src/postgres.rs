@@ -66,14 +66,13 @@ impl Cluster {
 
     /// Starts it, after it fell.
     pub fn rise(&self) -> Result<()> {
+        let log = self.folder.join("log");
         let mut start = self.command("pg_ctl");
-        start.arg("-D").arg(&self.data).arg("-l").arg(self.folder.join("log")).args([
-            "-w",
-            "-o",
-            &self.options,
-            "start",
-        ]);
-        call(start.stdout(Stdio::null()))
+        start.arg("-D").arg(&self.data).arg("-l").arg(&log).args(["-w", "-o", &self.options, "start"]);
+        // What it says of one that fell is no news, and the server has its pipe after it, so it gets none.
+        let started = start.stdout(Stdio::null()).stderr(Stdio::null()).status().context("could not start pg_ctl")?;
+        ensure!(started.success(), "PostgreSQL did not start: {}", std::fs::read_to_string(log).unwrap_or_default());
+        Ok(())
     }
 
     /// Lets it fall without a word to anybody, whether its data can still be read or not.
