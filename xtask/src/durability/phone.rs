@@ -86,6 +86,7 @@ pub struct Phone<'a> {
     connection: Connection,
     life: u64,
     is_cut_off: bool,
+    is_shut_out: bool,
     /// Whose it is.
     pub account: String,
     device: String,
@@ -124,6 +125,7 @@ impl<'a> Phone<'a> {
             connection,
             life,
             is_cut_off: false,
+            is_shut_out: false,
             account,
             device,
             last_no: 0,
@@ -182,7 +184,7 @@ impl<'a> Phone<'a> {
                 "phone_ms": 0, "kind": kind, "kind_v": 1, "body": body,
             });
             let Some(text) = self.attempt(&envelope)? else {
-                if self.shared.gate.is_given_up() {
+                if self.is_shut_out || self.shared.gate.is_given_up() {
                     return Ok(None);
                 }
                 self.shared.record().sent_again += 1;
@@ -256,6 +258,11 @@ impl<'a> Phone<'a> {
         });
         let reply = match self.connection.post("/api/sync", &request) {
             Ok(Answer { status: 200, body }) => body,
+            Ok(Answer { status: 401, .. }) => {
+                self.shared.found(Kind::Lost, "a session that was told to have begun".to_owned());
+                self.is_shut_out = true;
+                return Ok(None);
+            }
             Ok(Answer { status, body }) => {
                 ensure!(status >= 500, "the server says {status}: {}", String::from_utf8_lossy(&body));
                 // Busy or broken: no answer either, though the line stands. Not asked again at once, which would not help.

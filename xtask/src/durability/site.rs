@@ -88,6 +88,11 @@ impl Site {
         self
     }
 
+    /// See [`Site::unsynced`].
+    pub const fn is_unsynced(&self) -> bool {
+        self.is_unsynced
+    }
+
     /// Numbers for so many newcomers, which nobody has had before.
     pub const fn newcomers(&mut self, count: usize) -> std::ops::Range<usize> {
         let first = self.newcomers;
