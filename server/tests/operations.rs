@@ -3,7 +3,7 @@
 
 mod neighbourhood;
 
-use domain::activity::Audience;
+use domain::activity::{Audience, Schedule};
 use domain::booking::BookingState;
 use domain::change::{RowBody, SignUpState};
 use domain::command::{
@@ -15,6 +15,7 @@ use domain::people::{Actor, Relation};
 use domain::refusal::{Alternative, Refusal};
 use domain::sync::{Answer, NotNow, PullResult};
 use server::on_both_engines;
+use server::sync::Incoming;
 
 use neighbourhood::*;
 
@@ -164,6 +165,28 @@ on_both_engines! {
         envelope.id = CommandId::from_uuid(theirs.uuid());
         let Answer::Decided { outcome, .. } = editor.send(db, &envelope, now()).await else { panic!("not decided") };
         assert_eq!(refusal(&outcome), &Refusal::Malformed { field: "/id".to_owned() });
+    }
+
+    async fn no_date_takes_the_id_of_another_s_date(test) {
+        let db = &test.db;
+        settle(db).await;
+        let editor = Phone::of(EDITOR);
+        let first = activity(Some(12), None);
+        let mut second = first.clone();
+        second.schedule = Schedule::Once { on: monday().plus_days(2), at: hm(14, 0), minutes: 60 };
+        let minutes = |activity: &PublishActivity| activity.schedule.dates(now()).expect("dates")[0].start().ms() / 60_000;
+        let (id, outcome) = editor.ask(db, Command::PublishActivity(first.clone())).await;
+        accepted(&outcome);
+        // Ids of dates are made of the activity's and the start: this one's comes out as the first one's.
+        let mut envelope = editor.envelope(&stream(), &Command::PublishActivity(second.clone()));
+        let mixed = u128::from((minutes(&first) ^ minutes(&second)).unsigned_abs());
+        envelope.id = CommandId::from_uuid(uuid(id.uuid().as_u128() ^ mixed));
+        let before = amounts(test).await;
+        let incoming = vec![Incoming::of(envelope)];
+        let reply = server::sync::sync(db, &editor.actor(db).await, vec![], incoming, vec![], now()).await.expect("a reply");
+        let [Answer::Decided { outcome, .. }] = reply.answers.as_slice() else { panic!("{:?}", reply.answers) };
+        assert_eq!(refusal(outcome), &Refusal::Malformed { field: "/id".to_owned() });
+        assert_eq!(amounts(test).await, before);
     }
 
     async fn what_is_not_yours_is_not_there(test) {

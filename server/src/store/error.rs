@@ -89,7 +89,9 @@ impl StoreError {
     /// Whether what a command creates has the id of something that is there.
     #[must_use]
     pub fn is_id_taken(&self) -> bool {
-        ["activity_pkey", "booking_pkey", "person_pkey", "sign_up_pkey"].iter().any(|name| self.is_unique_of(name))
+        ["activity_pkey", "booking_pkey", "occurrence_pkey", "person_pkey", "sign_up_pkey"]
+            .iter()
+            .any(|name| self.is_unique_of(name))
     }
 
     /// Whether a constraint refused that only somebody who was faster runs into: a place, a time, a key that is taken.
@@ -140,7 +142,7 @@ const RAISED: [&str; 7] = [
 ];
 
 /// Unique indexes the program asks for by name, and how SQLite calls them.
-pub const UNIQUE: [(&str, &str); 12] = [
+pub const UNIQUE: [(&str, &str); 13] = [
     ("account_phone_key", "account.phone"),
     ("processed_command_pkey", "processed_command.id"),
     ("processed_command_device_no_key", "processed_command.device, processed_command.no"),
@@ -148,6 +150,7 @@ pub const UNIQUE: [(&str, &str); 12] = [
     // The wider key that members refer to; SQLite may look at it first.
     ("sign_up_pkey", "sign_up.id, sign_up.occurrence"),
     ("activity_pkey", "activity.id"),
+    ("occurrence_pkey", "occurrence.id"),
     ("person_pkey", "person.id"),
     ("sign_up_live", "sign_up.account, sign_up.occurrence"),
     ("sign_up_once", "sign_up_member.occurrence, sign_up_member.person"),
