@@ -328,9 +328,15 @@ impl<'a> Phone<'a> {
     }
 }
 
-/// A UUID that no other has; the process's number keeps runs apart.
+/// A UUID that no other has; the process's number keeps runs apart. Its last bits look random, as those of phones do:
+/// ids of dates are made from them.
 pub fn new_id() -> String {
     static LAST: AtomicU64 = AtomicU64::new(1);
-    let number = LAST.fetch_add(1, Ordering::Relaxed);
-    format!("{:08x}-0000-7000-9000-{number:012x}", std::process::id())
+    let process = u64::from(std::process::id());
+    let mut mixed = (process << 32) ^ LAST.fetch_add(1, Ordering::Relaxed);
+    for factor in [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb] {
+        mixed = (mixed ^ (mixed >> 29)).wrapping_mul(factor);
+    }
+    mixed ^= mixed >> 32;
+    format!("{process:08x}-0000-7000-9{:03x}-{:012x}", mixed >> 52, mixed & 0xffff_ffff_ffff)
 }
