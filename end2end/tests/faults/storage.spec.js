@@ -92,6 +92,20 @@ test("a transaction that fails after all its requests succeeded is not saved", a
   await allKept({ page, server, net, commands: 1 });
 });
 
+test("a write that fails half-way leaves nothing behind", async ({ neighbour, net, server }) => {
+  const page = await ready(neighbour, "戚阿姨");
+  await meddleWith(page, "half");
+  await signUp(page);
+  await expect(unsaved(page)).toContainText("手机没存下");
+  expect((await outbox(page)).queue).toHaveLength(0);
+  await meddleWith(page, null);
+  await page.reload();
+  await signUp(page);
+  await expect(ownStatus(page)).toContainText("报名成功");
+  expect(sent(net)).toHaveLength(1);
+  await allKept({ page, server, net, commands: 1 });
+});
+
 test("a full phone says that it did not save, and shows nothing as on its way", async ({ neighbour, net, server }) => {
   let room;
   const page = await neighbour("许阿姨", async (page) => (room = await disk(page, net)));
