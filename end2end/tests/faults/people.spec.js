@@ -1,11 +1,9 @@
 // Two tabs, two phones, two neighbours at the same moment: each gets one answer, and no place is given twice.
 import { hold } from "../../fixtures/faults.js";
-import { expect, openDate, pass, signUp, test, whole } from "../../fixtures/hurdles.js";
+import { expect, openDate, signUp, test, whole } from "../../fixtures/hurdles.js";
 import { allKept, outbox } from "../../fixtures/kept.js";
 import { carriesCommands } from "../../fixtures/proxy.js";
 import { opened, ownStatus } from "../../fixtures/test.js";
-
-const A_TRY = 40_000;
 
 /** Holds the next two requests with commands back, until both are there. */
 function barrier(net) {
@@ -30,7 +28,7 @@ test("two tabs that send one queue at once send it once, and show the same", asy
   expect(queue).toHaveLength(2);
   const bothAreThere = barrier(net);
   await page.context().setOffline(false);
-  for (const tab of tabs) await pass(tab, A_TRY);
+  for (const tab of tabs) await tab.evaluate(() => window.dispatchEvent(new Event("online")));
   await bothAreThere();
   for (const tab of tabs) await expect(ownStatus(tab)).toContainText("报名成功");
   for (const { body } of net.asked.filter(carriesCommands).slice(0, 2)) expect(body.commands.map(({ id }) => id)).toEqual(queue);
