@@ -6,6 +6,7 @@
 
 mod accounts;
 mod clock;
+mod drain;
 mod effects;
 mod events;
 mod live;

@@ -126,6 +126,10 @@ sights! {
     Landed,
     /// A phone was without a network, and said so.
     Offline,
+    /// A tab left another one its turn to send.
+    OthersTurn,
+    /// A turn had lasted too long, and the next tab took it.
+    TurnStolen,
     /// A live connection could not be opened.
     LiveNotOpened,
     /// Nothing came over a live connection.

@@ -18,6 +18,7 @@ pub mod planted;
 pub mod run;
 pub mod server;
 pub mod town;
+pub mod turns;
 pub mod world;
 
 #[cfg(test)]

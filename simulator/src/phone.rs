@@ -23,6 +23,7 @@ use crate::disk::{Account, Disk};
 use crate::live;
 use crate::network::{Weather, fate};
 use crate::planted::Bug;
+use crate::turns::Turn;
 use crate::world::{Arrival, Event, World};
 
 pub use others::Told;
@@ -53,6 +54,10 @@ pub struct Phone {
     pub session: Option<AccountId>,
     /// How far its clock is off.
     pub skew_ms: i64,
+    /// Which tab sends what is queued just now; nobody asks on a phone that has no locks.
+    pub turn: Option<Turn>,
+    /// Whether it has locks.
+    pub has_locks: bool,
 }
 
 /// A tab.
@@ -156,7 +161,8 @@ impl Phone {
     #[must_use]
     pub fn new(account: AccountId, tabs: usize) -> Self {
         let tabs = (0..tabs).map(|_| None).collect();
-        Self { disk: Disk::new(), tabs, account, session: Some(account), skew_ms: 0 }
+        let disk = Disk::new();
+        Self { disk, tabs, account, session: Some(account), skew_ms: 0, turn: None, has_locks: true }
     }
 }
 
@@ -336,14 +342,27 @@ impl World {
             }
             Happening::LoadOutbox { generation, streams } if generation == current => self.booted(at, mine, streams),
             Happening::Send { generation, account, request, body, commands, heard, deadline } => {
+                if !commands.is_empty() && !self.take_turn(at, (generation, request)) {
+                    if generation == current {
+                        self.feed(at, Input::OthersTurn(request));
+                    }
+                    return;
+                }
                 if self.stores(at, account).outbox.mark_tried(&commands, &heard) {
                     self.send(at, generation, request, body, deadline);
-                } else if generation == current {
-                    self.sights.mark(Sight::Outdated);
-                    self.boot(at, account);
+                } else {
+                    self.end_turn(at, (generation, request));
+                    if generation == current {
+                        self.sights.mark(Sight::Outdated);
+                        self.boot(at, account);
+                    }
                 }
             }
-            Happening::Replied { generation, request, reply } if generation == current => {
+            Happening::Replied { generation, request, reply } => {
+                self.end_turn(at, (generation, request));
+                if generation != current {
+                    return;
+                }
                 self.feed(at, Input::Replied(request, reply));
             }
             Happening::NotSent { generation, request } if generation == current => {
@@ -436,7 +455,7 @@ impl World {
             Happening::Heard { connection, what } => self.hear_live(at, connection, what),
             Happening::Told(told) => self.hear(at, told),
             Happening::TakeOthers => self.take_others(at),
-            Happening::LoadOutbox { .. } | Happening::Replied { .. } | Happening::NotSent { .. } => {}
+            Happening::LoadOutbox { .. } | Happening::NotSent { .. } => {}
         }
     }
 

@@ -134,6 +134,7 @@ impl World {
             numbers: 0,
             has_healed: false,
         };
+        world.phones[2].has_locks = false;
         for phone in 0..world.phones.len() {
             world.open(Place { phone, tab: 0 });
         }

@@ -14,6 +14,8 @@ pub const PREFS: &str = "lifehub.prefs";
 pub const COMMUNITIES: &str = "lifehub.communities";
 /// An account whose data on this phone is still to be removed, see `Model::sign_out`.
 pub const WIPE: &str = "lifehub.wipe";
+/// Until when a tab may keep the others from sending.
+pub const LEASE: &str = "lifehub.lease";
 /// That somebody has agreed on this phone to what signing in keeps.
 pub const CONSENT: &str = "lifehub.consent";
 /// That the person does not want the app on the home screen.

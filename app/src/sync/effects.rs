@@ -8,7 +8,7 @@ use domain::sync::{Answer, Effect, Input, NotNow, PROTOCOL, PullReply, PullResul
 use domain::time::Timestamp;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runner, events};
+use super::{Runner, drain, events};
 use crate::storage::Stores;
 use crate::storage::outbox::Answers;
 use crate::{api, platform};
@@ -19,6 +19,8 @@ enum Sent {
     Replied(Option<Box<SyncReply>>),
     /// Nothing left this phone.
     Not,
+    /// Another tab is sending what is queued.
+    OthersTurn,
     /// Another tab has taken a command back or has its answer: this one has to look at the disk again.
     Outdated,
 }
@@ -46,6 +48,7 @@ impl Runner {
                 let input = match this.send(&stores, &body, &commands, &heard, deadline_ms).await {
                     Sent::Replied(reply) => Input::Replied(request, reply.map(|reply| *reply)),
                     Sent::Not => Input::NotSent(request),
+                    Sent::OthersTurn => Input::OthersTurn(request),
                     Sent::Outdated => {
                         if this.generation.get() == generation {
                             this.start_again(&stores).await;
@@ -151,6 +154,14 @@ impl Runner {
         if !self.finish_wipe().await {
             return Sent::Not;
         }
+        let device = self.device.get().filter(|_| !commands.is_empty());
+        let turn = match device {
+            None => None,
+            Some(device) => match drain::take(device).await {
+                None => return Sent::OthersTurn,
+                turn => turn,
+            },
+        };
         if let Some(outbox) = &stores.outbox
             && !commands.is_empty()
         {
@@ -172,6 +183,7 @@ impl Runner {
                 Some(everybody_signs_in(stores.account, commands, self.now()))
             }
         };
+        drop(turn);
         Sent::Replied(reply.map(Box::new))
     }
 

@@ -41,6 +41,10 @@ pub const DEADLINE_MS: u32 = 30_000;
 pub const DEADLINE_GRACE_MS: u64 = 5_000;
 /// How long a renumbering may take before another one is asked for: whoever runs the machine may wait a minute.
 pub const RENUMBER_MS: u64 = 75_000;
+/// How long a tab may keep the others of its phone from sending what is queued.
+pub const DRAIN_LEASE_MS: i64 = 20_000;
+/// How long a tab at least leaves another one its turn before it asks again.
+pub const DRAIN_AGAIN_MS: u64 = 1_000;
 /// How often a visible page asks for news.
 pub const POLL_MS: u64 = 60_000;
 

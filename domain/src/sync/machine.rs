@@ -27,7 +27,8 @@ use crate::id::{AccountId, CommandId, DeviceId, StreamId};
 use crate::json;
 use crate::sync::checksum::Held;
 use crate::sync::limits::{
-    BACKOFF_FIRST_MS, BACKOFF_LAST_MS, COMMANDS_BYTES_MAX, COMMANDS_MAX, DEADLINE_GRACE_MS, DEADLINE_MS, PULLS_MAX,
+    BACKOFF_FIRST_MS, BACKOFF_LAST_MS, COMMANDS_BYTES_MAX, COMMANDS_MAX, DEADLINE_GRACE_MS, DEADLINE_MS,
+    DRAIN_AGAIN_MS, PULLS_MAX,
 };
 use crate::sync::overlay::Pending;
 use crate::sync::rows::Rows;
@@ -143,6 +144,7 @@ impl Client {
             }
             Input::Replied(request, reply) => self.replied(now, random, request, reply, &mut effects),
             Input::NotSent(request) => self.not_sent(now, random, request, &mut effects),
+            Input::OthersTurn(request) => self.others_turn(now, random, request, &mut effects),
             Input::Stored(request, ok) => self.stored(now, random, request, ok, &mut effects),
             Input::Woke => {}
             Input::Watch(streams) => {
@@ -238,16 +240,30 @@ impl Client {
         self.queue.insert(queued.no, Item { queued, id, pending });
     }
 
-    /// What did not leave is as if never tried: its person may still take it back.
     fn not_sent(&mut self, now: u64, random: u64, request: u64, effects: &mut Vec<Effect>) {
+        if self.take_back(request, effects) {
+            self.fail(now, random);
+            self.is_offline = true;
+        }
+    }
+
+    /// What another tab brings it will tell of. If it does not, this one asks again, and not together with a third.
+    fn others_turn(&mut self, now: u64, random: u64, request: u64, effects: &mut Vec<Effect>) {
+        if self.take_back(request, effects) {
+            self.wants_pull = true;
+            self.not_before = now + DRAIN_AGAIN_MS + random % DRAIN_AGAIN_MS;
+        }
+    }
+
+    /// Forgets a try. What did not leave is as if never tried: its person may still take it back.
+    fn take_back(&mut self, request: u64, effects: &mut Vec<Effect>) -> bool {
         let flight = self.flight.take_if(|flight| flight.request == request && flight.storing.is_none());
-        let Some(flight) = flight else { return };
+        let Some(flight) = flight else { return false };
         for item in self.queue.values_mut().filter(|item| flight.commands.contains(&item.id)) {
             item.queued.tried = item.queued.tried.saturating_sub(1);
         }
-        self.fail(now, random);
-        self.is_offline = true;
         effects.push(Effect::Show);
+        true
     }
 
     fn fail(&mut self, now: u64, random: u64) {

@@ -160,6 +160,8 @@ pub enum Input {
     Replied(u64, Option<SyncReply>),
     /// The try was given up before anything left this phone, which is known to have no network.
     NotSent(u64),
+    /// The try was given up before anything left this tab, because another tab of the phone is sending what is queued.
+    OthersTurn(u64),
     /// The last [`Effect::Store`] was carried out, or failed.
     Stored(u64, bool),
     /// The timer rang.

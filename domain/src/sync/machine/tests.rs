@@ -145,6 +145,20 @@ fn what_did_not_leave_the_phone_was_never_tried() {
 }
 
 #[test]
+fn while_another_tab_sends_this_one_waits_a_little_and_has_tried_nothing() {
+    let (mut client, effects) = booted(vec![queued(1)]);
+    let (request, _) = sent(&effects).expect("a request");
+    let effects = client.step(10, 300, Input::OthersTurn(request));
+    assert!(!client.is_offline() && is_armed(&effects) && sent(&effects).is_none());
+    assert_eq!(client.queue()[0].tried, 0);
+    assert!(sent(&client.step(1_309, 0, Input::Woke)).is_none());
+    assert_eq!(sent(&client.step(1_310, 0, Input::Woke)), Some((2, vec![1])));
+    // The old try speaks too late.
+    client.step(1_320, 0, Input::OthersTurn(request));
+    assert_eq!(client.queue()[0].tried, 1);
+}
+
+#[test]
 fn a_reply_that_cannot_be_stored_is_forgotten() {
     let (mut client, _) = booted(vec![queued(1)]);
     client.step(10, 0, Input::Replied(1, Some(reply(vec![accepted(1, 5)], Some(delta(0, 5, 3))))));

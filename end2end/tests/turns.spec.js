@@ -1,0 +1,82 @@
+// Two tabs of one phone with something to send: one at a time, and none waits for one that is frozen.
+import { answersIn, expect, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
+import { CLOCK_AT } from "../fixtures/server.js";
+
+/** Dates with places on that day, by address. */
+async function datesWithPlaces(page, day) {
+  await opened(page, `/?on=${day}`);
+  const rows = page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ });
+  await expect(rows).not.toHaveCount(0);
+  return rows.evaluateAll((links) => links.map((link) => new URL(link.href).pathname));
+}
+
+/** Collects what commands each request of a context carries. */
+function commandsIn(context) {
+  const sent = [];
+  context.on("request", (request) => {
+    if (!request.url().endsWith("/api/sync")) return;
+    const { commands = [] } = request.postDataJSON() ?? {};
+    if (commands.length > 0) sent.push(commands.map(({ id }) => id));
+  });
+  return sent;
+}
+
+async function signUp(page, path) {
+  await opened(page, path);
+  await page.getByRole("button", { name: "我要报名" }).click();
+}
+
+test("two tabs that come back from offline bring each command through once", async ({ page, context }) => {
+  const answers = answersIn(context);
+  await signInNew(page, "卫叔叔");
+  const [one, other] = [...(await datesWithPlaces(page, "2026-11-26")).slice(0, 1), ...(await datesWithPlaces(page, "2026-11-27")).slice(0, 1)];
+  const second = await context.newPage();
+  await second.clock.setFixedTime(CLOCK_AT);
+  for (const [tab, path] of [[page, one], [second, other]]) {
+    await opened(tab, path);
+    await workerReady(tab);
+  }
+  await context.setOffline(true);
+  for (const tab of [page, second]) {
+    await tab.getByRole("button", { name: "我要报名" }).click();
+    await expect(ownStatus(tab)).toContainText("名额还没占上");
+  }
+  const sent = commandsIn(context);
+  await context.setOffline(false);
+  for (const tab of [page, second]) await expect(ownStatus(tab)).toContainText("报名成功", { timeout: 40_000 });
+  const settled = await answers();
+  expect(settled.every(({ outcome }) => outcome === "accepted"), JSON.stringify(settled)).toBe(true);
+  // Each was sent, perhaps by both tabs, and had one effect.
+  const ids = new Set(sent.flat());
+  expect(ids.size).toBe(2);
+  for (const id of ids) {
+    const results = new Set(settled.filter((answer) => answer.id === id).map((answer) => JSON.stringify(answer)));
+    expect(results.size, "one answer for ever").toBe(1);
+  }
+});
+
+test("a tab that is frozen in the middle of its turn keeps the others waiting for the lease, and no longer", async ({ page, context }) => {
+  await signInNew(page, "蒋阿姨");
+  const [path] = await datesWithPlaces(page, "2026-11-26");
+  const other = await context.newPage();
+  await other.clock.setFixedTime(CLOCK_AT);
+  await opened(other, path);
+  const sent = commandsIn(context);
+  // What the first tab sends never arrives and never fails.
+  const held = [];
+  await page.route("**/api/sync", (route) => ((route.request().postDataJSON().commands ?? []).length > 0 ? held.push(route) : route.continue()));
+  await signUp(page, path);
+  await expect.poll(() => held.length).toBe(1);
+  expect((await page.evaluate(() => navigator.locks.query())).held.map(({ name }) => name.split(":")[0])).toEqual(["drain"]);
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Page.setWebLifecycleState", { state: "frozen" });
+
+  await expect(ownStatus(other)).toContainText(/正在|名额还没占上/);
+  expect(sent).toHaveLength(1);
+  await other.clock.setFixedTime(CLOCK_AT + 21_000);
+  await expect(ownStatus(other)).toContainText("报名成功", { timeout: 20_000 });
+  expect(new Set(sent.flat()).size).toBe(1);
+  await cdp.send("Page.setWebLifecycleState", { state: "active" });
+  for (const route of held) await route.abort();
+  await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
+});
