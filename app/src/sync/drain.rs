@@ -12,6 +12,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use leptos::leptos_dom::helpers::window;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::platform;
 use crate::storage::guest;
@@ -85,10 +86,11 @@ async fn ask(name: &str, how: &str) -> Lock {
     let options = Object::new();
     let _ = Reflect::set(&options, &how.into(), &true.into());
     let locks = platform::get(window().navigator().as_ref(), "locks");
-    // The promise it returns says nothing more: a lock that is stolen is taken from whoever had it long enough.
-    if platform::call(&locks, "request", &[name.into(), options.into(), callback]).is_none() {
+    let Some(asked) = platform::call(&locks, "request", &[name.into(), options.into(), callback]) else {
         return Lock::Unknown;
-    }
+    };
+    // It fails where the lock is stolen, from whoever had it long enough: nobody need hear of that.
+    spawn_local(async move { drop(JsFuture::from(Promise::resolve(&asked)).await) });
     let waited = std::pin::pin!(platform::sleep(ANSWER_MS));
     match select(answered, waited).await {
         Either::Left((Ok(lock), _)) => lock,
