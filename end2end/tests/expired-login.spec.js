@@ -1,7 +1,7 @@
 // A session ends while nobody looks: what was seen stays readable for a while, what waits stays whose it is, and a
 // sign-out that was cut short is finished before anything is drawn.
 import { CLOCK_AT } from "../fixtures/server.js";
-import { databasesOfAccounts, everythingKept, queued } from "../fixtures/kept.js";
+import { databasesOfAccounts, everythingKept, queued } from "../fixtures/on-disk.js";
 import { expect, nextNumber, opened, ownStatus, test, workerReady } from "../fixtures/test.js";
 
 const DAY_MS = 86_400_000;
