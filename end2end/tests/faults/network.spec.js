@@ -2,13 +2,13 @@
 // place that is not theirs.
 import { dropAnswer, dropRequest, duplicate, hold, holdAnswer, portal, reset, throttle, truncate } from "../../fixtures/faults.js";
 import { expect, openDate, pass, signUp, test } from "../../fixtures/hurdles.js";
-import { allKept, databases, outbox, samePicture, watchOwnStatus } from "../../fixtures/kept.js";
+import { allKept, databases, outbox, samePicture, tryNow, watchOwnStatus } from "../../fixtures/kept.js";
 import { carriesCommands, onlyPulls } from "../../fixtures/proxy.js";
 import { opened, ownStatus, workerReady } from "../../fixtures/test.js";
 
 const SYNC = { path: "/api/sync" };
 const WITH_COMMANDS = { ...SYNC, when: carriesCommands };
-/** Longer than a try may take, and than the wait after a few that failed. */
+/** Longer than a try may take. */
 const A_TRY = 40_000;
 
 test("nothing gets through although the phone believes in its network", async ({ neighbour, net, server }) => {
@@ -23,7 +23,7 @@ test("nothing gets through although the phone believes in its network", async ({
   await pass(page, A_TRY);
   await expect(ownStatus(page)).toContainText("正在跟服务器核对");
   net.heal();
-  await pass(page, A_TRY);
+  await tryNow(page);
   await expect(ownStatus(page)).toContainText("报名成功");
   expect(await states()).toEqual(["none", "checking", "confirmed"]);
   await allKept({ page, server, net, commands: 1 });
@@ -37,7 +37,7 @@ test("an answer that is lost on the way is asked for again, and nothing is doubl
   await signUp(page);
   await expect(ownStatus(page)).toContainText("正在跟服务器核对");
   net.heal();
-  await pass(page, A_TRY);
+  await tryNow(page);
   await expect(ownStatus(page)).toContainText("报名成功");
   await expect(page.getByRole("main")).toContainText(`剩${left - 1}个名额`);
   expect(await states()).toEqual(["none", "checking", "confirmed"]);
@@ -95,7 +95,6 @@ test("what was taken back leaves a hole, and what comes after it arrives all the
   const [first, last] = (await outbox(page)).queue;
   expect([first.no, last.no]).toEqual([1, 3]);
   await page.context().setOffline(false);
-  await pass(page, A_TRY);
   await allKept({ page, server, net, commands: 2 });
   const gaps = net.arrived.flatMap(({ answer }) => answer?.answers ?? []).filter((answer) => answer.not_now === "gap");
   expect(gaps).not.toHaveLength(0);
@@ -112,7 +111,7 @@ test("news that come late in one tab do not undo what another has stored since",
   await expect(ownStatus(page)).toContainText("报名成功");
   const late = holdAnswer();
   net.on({ ...SYNC, when: onlyPulls, nth: 1 }, late);
-  await pass(page, 2 * A_TRY);
+  await tryNow(page);
   await late.held();
   const other = await page.context().newPage();
   await opened(other, path);
@@ -122,7 +121,6 @@ test("news that come late in one tab do not undo what another has stored since",
   await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
   const states = await watchOwnStatus(page);
   late.release();
-  await pass(page, 2 * A_TRY);
   await samePicture(page, server);
   expect(await states()).toEqual(["none"]);
   await allKept({ page: other, server, net, commands: 2 });
@@ -133,16 +131,15 @@ test("a slow line that breaks now and then gets there, and the app opens without
   const { path } = await openDate(page);
   await workerReady(page);
   net.on({ path: /^\/api/ }, throttle(8_000));
-  const broken = net.on({ ...WITH_COMMANDS, nth: [1, 3] }, reset());
-  net.on({ ...WITH_COMMANDS, nth: 2 }, reset({ after: 40 }));
+  const broken = [net.on({ ...WITH_COMMANDS, nth: 1 }, reset()), net.on({ ...WITH_COMMANDS, nth: 2 }, reset({ after: 40 }))];
   await opened(page, path);
   await signUp(page);
-  await expect.poll(() => broken.hits).toBe(1);
-  for (const hits of [1, 2]) {
-    await pass(page, A_TRY);
-    await expect.poll(() => broken.hits).toBe(hits === 1 ? 1 : 2);
-  }
-  await pass(page, A_TRY);
+  // Each failure is waited out by the person, who has no patience.
+  await expect(async () => {
+    await tryNow(page);
+    expect(broken.map(({ hits }) => hits)).toEqual([1, 1]);
+  }).toPass({ timeout: 20_000 });
+  await tryNow(page);
   await expect(ownStatus(page)).toContainText("报名成功");
   await allKept({ page, server, net, commands: 1 });
 });
@@ -163,7 +160,7 @@ for (const [what, fault] of [["cut short", truncate(60)], ["empty", truncate(0)]
     expect((await outbox(page)).queue).toHaveLength(1);
     net.heal();
     await opened(page, path);
-    await pass(page, A_TRY);
+    await tryNow(page);
     await expect(ownStatus(page)).toContainText("报名成功");
     await allKept({ page, server, net, commands: 1 });
   });

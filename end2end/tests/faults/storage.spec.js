@@ -2,14 +2,13 @@
 // saved is said, and what is lost is told.
 import { dropRequest } from "../../fixtures/faults.js";
 import { death, expect, leaveUnsent, openDate, pass, signUp, test } from "../../fixtures/hurdles.js";
-import { allKept, outbox, samePicture } from "../../fixtures/kept.js";
+import { allKept, outbox, samePicture, tryNow } from "../../fixtures/kept.js";
 import { carriesCommands } from "../../fixtures/proxy.js";
 import { abortAt, bare, clearDatabases, disk, killConnections, meddle, meddleWith, names, stopAt, upgrade } from "../../fixtures/storage.js";
 import { opened, ownStatus } from "../../fixtures/test.js";
 
 /** How long one operation of a database may take. */
 const LIMIT = 5_500;
-const A_TRY = 40_000;
 
 const unsaved = (page) => page.getByRole("main").getByRole("alert");
 const band = (page, text) => page.getByRole("main").getByRole("button", { name: text }).or(page.getByRole("main").getByRole("link", { name: text }));
@@ -131,7 +130,7 @@ test("an answer that a full phone cannot store is asked for again", async ({ nei
   await expect.poll(() => sent(net).length).toBeGreaterThan(0);
   await expect(ownStatus(page)).not.toContainText("报名成功");
   await abortAt(page, null);
-  await pass(page, A_TRY);
+  await tryNow(page);
   await expect(ownStatus(page)).toContainText("报名成功");
   await allKept({ page, server, net, commands: 1 });
 });
@@ -220,7 +219,7 @@ test("databases cleared under an open page lose nothing that it knows", async ({
   await expect(ownStatus(page)).toContainText("已存在手机里");
   await clearDatabases(page, net);
   await page.context().setOffline(false);
-  await pass(page, A_TRY);
+  await tryNow(page);
   await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
   await allKept({ page, server, net, commands: 2 });
   await page.reload();
