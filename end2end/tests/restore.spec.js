@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { whole } from "../fixtures/hurdles.js";
 import { startServer } from "../fixtures/server.js";
 import { expect, opened, ownStatus, signInNew, test } from "../fixtures/test.js";
 
@@ -51,6 +52,7 @@ test("a place that a restore has lost is there again, and the phone says so unti
     await opened(page);
     await signInNew(page, "卫叔叔");
     await opened(page, "/?on=2026-11-27");
+    await whole(page);
     await backUp();
     await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).first().click();
     await page.getByRole("button", { name: "我要报名" }).click();
@@ -82,6 +84,7 @@ test("what was lost and is somebody else's by now is refused, and not silently",
       await opened(one);
       await signInNew(one, name);
       await openSpace(one, "淮剧排练厅", "2026-12-01");
+      await whole(one);
     }
     await backUp();
     await book(page, "下午2:00–3:00");
