@@ -88,13 +88,13 @@ test("what was lost and is somebody else's by now is refused, and not silently",
     }
     await backUp();
     await book(page, "下午2:00–3:00");
-    const mine = page.getByRole("main").getByRole("status").filter({ hasText: "预约成功" });
+    const mine = page.getByRole("region", { name: "我的预约" }).filter({ hasText: "预约成功" });
     await expect(mine).toBeVisible();
     await page.context().setOffline(true);
     await restore();
     await faster.reload();
     await book(faster, "下午2:00–3:00");
-    await expect(faster.getByRole("main").getByRole("status").filter({ hasText: "预约成功" })).toBeVisible();
+    await expect(faster.getByRole("region", { name: "我的预约" }).filter({ hasText: "预约成功" })).toBeVisible();
 
     await page.context().setOffline(false);
     const refused = page.getByRole("main").getByRole("alert");
