@@ -17,7 +17,7 @@ const PREFIX: &str = "lifehub-durability-";
 /// The demo district's first morning: Monday 23 November 2026, 10:00 in Huai'an. Each life of the server begins there.
 const CLOCK_AT: &str = "1795399200000";
 /// How long a server may take to answer; the first time it makes a district.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_secs(300);
 
 /// Where the data lie.
 pub enum Ground {
