@@ -132,19 +132,38 @@ fn begins_lunar_year(date: LocalDate) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tyme4rs::tyme::Culture;
     use tyme4rs::tyme::solar::SolarDay;
 
     use super::*;
+    use crate::almanac::PROVEN_YEARS;
 
     fn date(text: &str) -> LocalDate {
         text.parse().expect("a date")
     }
 
-    /// Two programs of different origin agree on every day of 37 years.
+    /// What the second source calls our festivals; 小年 it does not have.
+    const NAMES: [(&str, Festival); 12] = [
+        ("春节", Festival::SpringFestival),
+        ("元宵节", Festival::Lantern),
+        ("龙头节", Festival::DragonHead),
+        ("清明节", Festival::Qingming),
+        ("端午节", Festival::DragonBoat),
+        ("七夕节", Festival::Qixi),
+        ("中元节", Festival::Zhongyuan),
+        ("中秋节", Festival::MidAutumn),
+        ("重阳节", Festival::DoubleNinth),
+        ("冬至节", Festival::WinterSolstice),
+        ("腊八节", Festival::Laba),
+        ("除夕", Festival::NewYearsEve),
+    ];
+
+    /// Two programs of different origin agree on every day of the years we vouch for.
     #[test]
-    fn every_lunar_date_agrees_with_the_second_source() {
-        let (mut day, last) = (date("2020-01-01"), date("2056-12-31"));
-        while day <= last {
+    fn every_lunar_date_and_festival_agrees_with_the_second_source() {
+        let first = LocalDate::from_ymd(*PROVEN_YEARS.start(), 1, 1).expect("a date");
+        let end = LocalDate::from_ymd(PROVEN_YEARS.end() + 1, 1, 1).expect("a date");
+        for day in (0..end.days() - first.days()).map(|day| first.plus_days(day)) {
             let other = SolarDay::from_ymd(day.year() as isize, day.month().into(), day.day().into()).get_lunar_day();
             let month = other.get_lunar_month().get_month_with_leap();
             let expected = LunarDate {
@@ -154,7 +173,30 @@ mod tests {
                 day: other.get_day() as u8,
             };
             assert_eq!(lunar_date(day), Some(expected), "{day}");
-            day = day.plus_days(1);
+            assert_eq!(civil_date(expected), Some(day));
+            let name = other.get_festival().map(|festival| festival.get_name());
+            let known = NAMES.iter().find(|(known, _)| name.as_deref() == Some(known)).map(|(_, festival)| *festival);
+            let ours = festival(day).filter(|festival| *festival != Festival::LittleNewYear);
+            // A festival of its own on the third of the third month hides a 清明 of the same day.
+            let is_hidden = name.as_deref() == Some("上巳节") && ours == Some(Festival::Qingming);
+            assert!(ours == known || is_hidden, "{day} {ours:?} {name:?}");
+            let is_little_new_year = (expected.month, expected.day, expected.leap) == (12, 24, false);
+            assert_eq!(festival(day) == Some(Festival::LittleNewYear), is_little_new_year, "{day}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_does_not_exist_is_no_day() {
+        for (year, month, leap, day) in [
+            (2026, 5, true, 1),
+            (2026, 12, false, 30),
+            (2026, 0, false, 1),
+            (2026, 13, false, 1),
+            (2026, 1, false, 31),
+            (1900, 1, false, 1),
+            (2101, 1, false, 1),
+        ] {
+            assert_eq!(civil_date(LunarDate { year, month, leap, day }), None, "{year} {month} {leap} {day}");
         }
     }
 

@@ -14,7 +14,13 @@ pub use holidays::{
 pub use lunar::{Festival, LunarDate, civil_date, festival, lunar_date};
 pub use terms::{FIRST_TERM_YEAR, LAST_TERM_YEAR, SolarTerm, solar_term};
 
+use std::ops::RangeInclusive;
+
 use crate::time::{LocalDate, YearMonth};
+
+/// The years in which published calendars agree about every day: tests hold the almanac against two of them. Before and
+/// after, a moon that is new around midnight makes them differ (`docs/recurrence.md` lists where).
+pub const PROVEN_YEARS: RangeInclusive<i32> = 1979..=2056;
 
 /// All the almanac knows about one date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
