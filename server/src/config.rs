@@ -32,6 +32,21 @@ pub enum Task {
     Check(DatabaseOptions),
     /// Say that a database was put back from a backup, before it is served again: phones then ask what it still has.
     Restored(DatabaseOptions),
+    /// Print what each day of a stretch is: lunar date, festival, solar term, day off or make-up workday.
+    Almanac(AlmanacOptions),
+    /// Answer questions about recurrence rules, one a line from standard input.
+    Expand,
+}
+
+/// Which days. Whether they are days is told in one sentence, not by the reader of options.
+#[derive(Debug, Clone, Args)]
+pub struct AlmanacOptions {
+    /// The first day, as in 2026-02-17.
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// The last day.
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    pub to: Option<String>,
 }
 
 /// Which database.
@@ -491,7 +506,7 @@ mod tests {
         let args = ["lifehub", "serve"].iter().chain(args);
         match Cli::try_parse_from(args).expect("options").command {
             Task::Serve(options) => *options,
-            Task::Check(_) | Task::Restored(_) => panic!("serve"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -4,6 +4,7 @@
 //! reading order. Deliberately absent: rules (they are in `domain`), SQL outside [`store`], status codes outside
 //! [`problem`], and any other source of time and randomness than [`state`].
 
+pub mod calendar;
 pub mod config;
 pub mod state;
 

@@ -1,11 +1,13 @@
 //! `lifehub`: reads what the operator chose, opens the database, serves. Every way not to start is one sentence.
 
+use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use server::assets::{Assets, recent};
-use server::config::{Cli, ServeOptions, Task};
+use server::calendar::{expand_lines, print_almanac};
+use server::config::{Cli, DatabaseOptions, ServeOptions, Task};
 use server::live::Hub;
 use server::login::LoginGate;
 use server::login::sender::Sender;
@@ -22,22 +24,22 @@ use tokio::time::MissedTickBehavior;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error.into()),
-    };
-    let done = runtime.block_on(async {
-        match command {
-            Task::Serve(options) => run(*options).await.map(|()| ExitCode::SUCCESS),
-            Task::Check(options) => check_database(&options.address()?).await,
-            Task::Restored(options) => {
-                restored::renew_epoch(&options.address()?, Entropy.number()).await??;
-                Ok(ExitCode::SUCCESS)
-            }
+    let done = match Cli::parse().command {
+        Task::Serve(options) => in_runtime(run(*options)),
+        Task::Check(options) => in_runtime(check_database(options)),
+        Task::Restored(options) => in_runtime(restored_database(options)),
+        Task::Almanac(days) => print_almanac(days.from.as_deref(), days.to.as_deref(), io::stdout().lock())
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(Failure::from),
+        Task::Expand => {
+            expand_lines(io::stdin().lock(), io::stdout().lock()).map(|()| ExitCode::SUCCESS).map_err(Failure::from)
         }
-    });
+    };
     done.unwrap_or_else(|error| fail(&error))
+}
+
+fn in_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
 fn fail(error: &Failure) -> ExitCode {
@@ -45,7 +47,7 @@ fn fail(error: &Failure) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(options: ServeOptions) -> Result<(), Failure> {
+async fn run(options: ServeOptions) -> Result<ExitCode, Failure> {
     let settings = options.settings()?;
     let sender = Sender::new(options.sms_route()?);
     let clock = options.clock_at()?.map_or(Clock::System, Clock::starting_at);
@@ -85,7 +87,7 @@ async fn run(options: ServeOptions) -> Result<(), Failure> {
     jobs.abort();
     db.close().await;
     served?;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Does what time does, until the server stops. A round that failed is told and made up for by the next.
@@ -116,8 +118,13 @@ async fn run_jobs(state: AppState) {
     }
 }
 
-async fn check_database(address: &str) -> Result<ExitCode, Failure> {
-    let findings = check::check_at(address).await??;
+async fn restored_database(options: DatabaseOptions) -> Result<ExitCode, Failure> {
+    restored::renew_epoch(&options.address()?, Entropy.number()).await??;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn check_database(options: DatabaseOptions) -> Result<ExitCode, Failure> {
+    let findings = check::check_at(&options.address()?).await??;
     for finding in &findings {
         println!("{finding}");
     }
