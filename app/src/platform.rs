@@ -178,11 +178,6 @@ pub fn set_cookie(cookie: &str) {
     let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
-/// Opens a page in the place of this one, as if nobody had been here.
-pub fn open_anew(href: &str) {
-    let _ = window().location().replace(href);
-}
-
 /// Another page of the app, loaded anew.
 pub fn reload() {
     let _ = window().location().reload();

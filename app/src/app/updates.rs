@@ -68,9 +68,11 @@ pub fn watch() {
     // No workers in some web views; the app then needs a network to start, and nothing else changes.
     let Some(target) = container.dyn_ref::<web_sys::EventTarget>() else { return };
     let had_one = Cell::new(!get(&container, "controller").is_null());
+    let in_charge = container.clone();
     listen(target, "controllerchange", move |_: web_sys::Event| {
-        // The first worker ever takes over without anything having changed.
-        if !had_one.replace(true) {
+        // The first worker ever takes over without anything having changed; and where it was thrown away with all else
+        // that the browser kept, nobody has taken over.
+        if get(&in_charge, "controller").is_null() || !had_one.replace(true) {
             return;
         }
         IS_OUTDATED.set(true);

@@ -60,7 +60,7 @@ impl Model {
 
     /// Signs out and removes from this phone what is the account's. What is not sent yet stays for the next time the
     /// same account signs in here: ask first when [`Model::unsent`] is not empty. Works without a network. On somebody
-    /// else's phone nothing stays, and the page is opened anew.
+    /// else's phone nothing stays.
     pub async fn sign_out(self) {
         self.runtime().have(Order::SignOut).await;
     }

@@ -48,11 +48,9 @@ impl Runner {
         self.break_off();
         self.change_stores(owner, Whose::Own);
         self.tell(events::Told::Account(owner));
-        if self.finish_wipe().await {
-            // A page of its own keeps nothing of the one before.
-            platform::open_anew("/");
-        } else {
-            self.boot(owner).await;
-        }
+        // Nothing is opened before: it would be thrown away under the hands of whoever uses it.
+        self.finish_wipe().await;
+        self.boot(owner).await;
+        self.try_now();
     }
 }
