@@ -1,6 +1,7 @@
 //! Figures, printed and never asserted: sizes over the wire, the server under load, pages on a slow phone.
 
 mod browser;
+mod recurrence;
 mod server;
 mod sign_ups;
 mod sizes;
@@ -21,9 +22,11 @@ pub enum Part {
     Server,
     /// A first and a second visit on a slow phone.
     Browser,
+    /// A year of fifty recurring series.
+    Recurrence,
 }
 
-const ALL: [Part; 3] = [Part::Sizes, Part::Server, Part::Browser];
+const ALL: [Part; 4] = [Part::Sizes, Part::Server, Part::Browser, Part::Recurrence];
 
 /// Builds in release, unless a binary is named, and prints the parts, all when none is named.
 pub fn run(parts: &[Part], binary: Option<PathBuf>) -> Result<()> {
@@ -35,6 +38,7 @@ pub fn run(parts: &[Part], binary: Option<PathBuf>) -> Result<()> {
             Part::Sizes => sizes::print()?,
             Part::Server => server::print(&binary)?,
             Part::Browser => browser::print(&binary)?,
+            Part::Recurrence => recurrence::print(&binary)?,
         }
     }
     Ok(())
