@@ -192,8 +192,8 @@ mod tests {
     /// (the low-accuracy method of Meeus, *Astronomical Algorithms*, chapter 25).
     fn longitude_of_the_sun(day: f64) -> f64 {
         let centuries = day / 36_525.0;
-        let mean = 280.46646 + centuries * (36_000.76983 + centuries * 0.0003032);
-        let anomaly = (357.52911 + centuries * (35_999.05029 - centuries * 0.0001537)).to_radians();
+        let mean = 280.46646 + centuries * (36_000.769_83 + centuries * 0.0003032);
+        let anomaly = (357.52911 + centuries * (35_999.050_29 - centuries * 0.0001537)).to_radians();
         let centre = (1.914602 - centuries * 0.004817) * anomaly.sin()
             + (0.019993 - centuries * 0.000101) * (2.0 * anomaly).sin()
             + 0.000289 * (3.0 * anomaly).sin();

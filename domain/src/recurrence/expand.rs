@@ -62,7 +62,8 @@ impl Series<'_> {
             End::Until(last) => last,
             End::Never | End::Count(_) => LocalDateTime::MAX,
         };
-        let months = if from < to { month_of(from)..=month_of(to.min(last)) } else { 1..=0 };
+        // An empty window may lie within one month.
+        let months = month_of(from)..=month_of(to.min(last));
         months
             .flat_map(|month| self.in_month(month))
             .skip_while(move |at| *at < from)
