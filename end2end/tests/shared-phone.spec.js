@@ -1,6 +1,6 @@
 // Somebody signs in on a phone that is not theirs, and afterwards it is as if they had never been there.
 import { CLOCK_AT } from "../fixtures/server.js";
-import { everythingKept, queued } from "../fixtures/storage.js";
+import { everythingKept, queued } from "../fixtures/on-disk.js";
 import { expect, nextNumber, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
 
 const NAME = "过路的董伯伯";
