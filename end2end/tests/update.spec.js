@@ -141,7 +141,7 @@ test("a new build waits while something is half filled in, also in another tab, 
     await opened(other, "/");
     await other.getByRole("button", { name: /有新版本，点这里更新/ }).click();
     await expect(page.getByRole("button", { name: /有新版本，点这里更新/ })).toBeVisible();
-    await expect.poll(() => shells(other)).toHaveLength(2);
+    await expect.poll(() => shells(page)).toHaveLength(2);
     await expect(page.getByLabel("手机号", { exact: true })).toHaveValue("1380000");
     expect(loads).toBe(0);
 
