@@ -60,9 +60,6 @@ test("two tabs that come back from offline bring each command through once", asy
 test("a tab that is frozen in the middle of its turn keeps the others waiting for the lease, and no longer", async ({ page, context }) => {
   await signInNew(page, "蒋阿姨");
   const [path] = await datesForAnybody(page);
-  const other = await context.newPage();
-  await other.clock.setFixedTime(CLOCK_AT);
-  await opened(other, path);
   const sent = commandsIn(context);
   // What the first tab sends never arrives and never fails.
   const held = [];
@@ -73,6 +70,10 @@ test("a tab that is frozen in the middle of its turn keeps the others waiting fo
   const cdp = await context.newCDPSession(page);
   await cdp.send("Page.setWebLifecycleState", { state: "frozen" });
 
+  // Opened only now: before, it might have been the first to send.
+  const other = await context.newPage();
+  await other.clock.setFixedTime(CLOCK_AT);
+  await opened(other, path);
   await expect(ownStatus(other)).toContainText(/正在|名额还没占上/);
   expect(sent).toHaveLength(1);
   await other.clock.setFixedTime(CLOCK_AT + 21_000);
