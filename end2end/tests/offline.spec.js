@@ -83,7 +83,7 @@ test("a sign-up, a withdrawal and a request made offline survive a killed tab an
   expect(await answers()).toEqual([]);
 
   await context.setOffline(false);
-  await expect(again.getByText("都提交了")).toBeVisible({ timeout: 40_000 });
+  await expect(again.getByText("没有等着提交的")).toBeVisible({ timeout: 40_000 });
   const outcomes = (await answers()).map((answer) => answer.outcome);
   expect(outcomes).toEqual(["accepted", "accepted", "accepted"]);
   await opened(again, joining);
@@ -105,7 +105,7 @@ test("what was never sent is taken back where it was asked for", async ({ page, 
   await page.getByRole("button", { name: "不提交了" }).click();
   await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
   await opened(page, "/me/outbox");
-  await expect(page.getByRole("main")).toContainText("都提交了");
+  await expect(page.getByRole("main")).toContainText("没有等着提交的");
   expect(await answers()).toEqual([]);
 });
 

@@ -62,7 +62,7 @@ catalogue! {
     /// The state words of chips; one list for the whole product.
     States {
         draft: "草稿", "Draft";
-        saved_not_sent: "已存手机 · 待提交", "Saved, not sent";
+        saved_not_sent: "还没提交 · 已存手机", "Not sent yet, saved here";
         checking: "正在核对", "Checking";
         waiting_for_host: "等客厅主人答复", "Waiting for host";
         waitlisted(n): "候补第{n}位", "Waitlist no. {n}";

@@ -79,7 +79,7 @@ catalogue! {
     Outbox {
         title: "待提交", "To send";
         intro: "这些存在手机里，有网后自动提交。", "Saved on this phone; sent when you are online.";
-        empty: "都提交了", "Everything has been sent";
+        empty: "没有等着提交的", "Nothing is waiting to be sent";
         send_now: "现在提交", "Send now";
         withdraw: "不提交了", "Withdraw";
         withdrawn: "不提交了，已拿掉", "Withdrawn";
@@ -223,14 +223,14 @@ catalogue! {
         send_again: "重新发", "Send again";
         voice: "打电话告诉我", "Call me";
         wait(time): "试得太多了，{time}后再试，或打电话报名", "Too many tries; wait {time} or call";
-        not_received: "收不到？打电话报名", "No code? Sign up by phone";
+        not_received: "收不到？打电话问社区", "No code? Call the community";
         name: "怎么称呼您？", "Your name";
         name_help: "比如：王阿姨", "For example: Aunt Wang";
         done: "完成登录", "Finish signing in";
         checking: "正在核对…", "Checking…";
         offline: "登录要有网。您选的已存在手机里。", "Signing in needs a network. What you chose is saved on this phone.";
-        shared: "这不是我的手机", "This is not my phone";
-        shared_help: "手机里不留您的任何东西。没网时不能报名、预约；半小时不用，自动退出登录。", "Nothing of yours is kept on it. You cannot sign up or book offline, and after half an hour unused you are signed out.";
+        shared: "我在用别人的手机", "I am using someone else's phone";
+        shared_help: "自己的手机不用勾。勾了就什么都不留：没网时不能报名、预约，半小时不用自动退出登录。", "On your own phone leave this empty. Ticked, nothing of yours is kept: no signing up or booking offline, and half an hour unused signs you out.";
         shared_band: "不是自己的手机 · 用完请退出登录", "Not your phone · sign out when you are done";
         other_number: "换个手机号", "Use another number";
         demo_title: "演示人物", "Demonstration people";

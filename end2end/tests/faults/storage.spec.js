@@ -169,7 +169,7 @@ test("what a later build has saved is read and sent by this one", async ({ neigh
     meta.put("later", "later");
   }), queue);
   await opened(page, "/me/outbox");
-  await expect(page.getByText("都提交了")).toBeVisible();
+  await expect(page.getByText("没有等着提交的")).toBeVisible();
   await allKept({ page, server, net, commands: 2 });
 });
 
@@ -204,7 +204,7 @@ test("a store that is missing is added, and what is in the others is sent", asyn
     }
   }, [queue, cache]);
   await opened(page, "/me/outbox");
-  await expect(page.getByText("都提交了")).toBeVisible();
+  await expect(page.getByText("没有等着提交的")).toBeVisible();
   await allKept({ page, server, net, commands: 1 });
 });
 
@@ -259,7 +259,7 @@ test("an entry that cannot be read is set aside and shown, and what is behind it
   const item = page.getByRole("main").getByRole("listitem").filter({ hasText: "这一条坏了" });
   await item.getByText("删掉", { exact: true }).click();
   await item.getByText("再点一次就删掉").click();
-  await expect(page.getByText("都提交了")).toBeVisible();
+  await expect(page.getByText("没有等着提交的")).toBeVisible();
   await allKept({ page, server, net, commands: 1 });
 });
 

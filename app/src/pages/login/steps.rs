@@ -74,20 +74,6 @@ pub fn PhoneStep(draft: Draft) -> impl IntoView {
             <p class="field-error" id="consent-problem" role="alert" hidden=move || !consent_problem.get()>
                 {move || model.words().privacy.agree_first}
             </p>
-            <div class="field">
-                <label class="check-row">
-                    <input
-                        type="checkbox"
-                        aria-describedby="shared-help"
-                        prop:checked=draft.is_shared
-                        on:change:target=move |event| draft.is_shared.set(event.target().checked())
-                    />
-                    <span class="check-row-text">{move || model.words().login.shared}</span>
-                </label>
-                <p class="field-help" id="shared-help" hidden=move || !draft.is_shared.get()>
-                    {move || model.words().login.shared_help}
-                </p>
-            </div>
             <details>
                 <summary>{move || model.words().privacy.read}</summary>
                 <PrivacyNote/>
@@ -100,6 +86,18 @@ pub fn PhoneStep(draft: Draft) -> impl IntoView {
                 busy=busy
                 on_press=Callback::new(move |()| send())
             />
+            <div class="field">
+                <label class="check-row">
+                    <input
+                        type="checkbox"
+                        aria-describedby="shared-help"
+                        prop:checked=draft.is_shared
+                        on:change:target=move |event| draft.is_shared.set(event.target().checked())
+                    />
+                    <span class="check-row-text">{move || model.words().login.shared}</span>
+                </label>
+                <p class="field-help" id="shared-help">{move || model.words().login.shared_help}</p>
+            </div>
         </form>
     }
 }
