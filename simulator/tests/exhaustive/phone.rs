@@ -320,7 +320,9 @@ impl Phone {
             blur(&mut text, name, false);
         }
         // What a phone says it has makes no difference where no disk ever loses a row.
-        for (from, to) in [("held: ", "}"), ("check_in: ", "}"), ("summed: ", "]"), ("compared: ", "]")] {
+        let checksums = [("held: ", "}"), ("check_in: ", "}"), ("summed: ", "]"), ("compared: ", "]")];
+        // Nor does what it listens to where nobody says anything.
+        for (from, to) in checksums.into_iter().chain([("live: Live ", "}")]) {
             cut(&mut text, from, to);
         }
         if self.flight.is_none() && self.writing.is_none() {
