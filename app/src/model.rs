@@ -173,13 +173,11 @@ pub struct Model {
     community: Memo<Option<CommunityId>>,
     visited: RwSignal<Option<CommunityId>>,
     freshness: Memo<Freshness>,
-    title: RwSignal<Title>,
+    title: RwSignal<Option<Memo<String>>>,
     announcement: RwSignal<String>,
     runtime: StoredValue<Rc<Runtime>, LocalStorage>,
     owner: StoredValue<Owner>,
 }
-
-type Title = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// How old what is shown may be and still count as fresh.
 const FRESH_MINUTES: i64 = 3;
@@ -246,7 +244,7 @@ impl Model {
             community,
             visited,
             freshness,
-            title: RwSignal::new(Arc::new(String::new)),
+            title: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             runtime: StoredValue::new_local(Rc::clone(&runtime)),
             owner: StoredValue::new(Owner::current().expect("invariant: <App/> has an owner")),
@@ -534,14 +532,14 @@ impl Model {
     /// Names the page: in the browser's title and, on inner pages, in the head. Call once in the page's component;
     /// the closure may read signals.
     pub fn set_title(self, title: impl Fn() -> String + Send + Sync + 'static) {
-        self.title.set(Arc::new(title));
+        // Goes with its page: what it reads is gone then.
+        self.title.set(Some(Memo::new(move |_| title())));
     }
 
-    /// The page's name.
+    /// The page's name; none between two pages.
     #[must_use]
     pub fn title(self) -> String {
-        let title = self.title.get();
-        title()
+        self.title.get().and_then(|title| title.try_get()).unwrap_or_default()
     }
 
     /// Says a sentence to those who listen instead of looking: what a tap has come to, when nothing else says it.

@@ -23,7 +23,7 @@ pub fn DemoPeople(draft: Draft) -> impl IntoView {
     let choose = move |role: String| {
         spawn_local(async move {
             match model.demo_sign_in(&role, draft.whose()).await {
-                Ok(_) => draft.on_done.run(()),
+                Ok(_) => drop(draft.on_done.try_run(())),
                 Err(error) => drop(problem.try_set(Some(sentence(model, &error)))),
             }
         });

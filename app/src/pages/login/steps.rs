@@ -212,7 +212,7 @@ fn hand_in(model: Model, draft: Draft, name: Option<PersonName>, home: Option<Co
     let (challenge, code) = (draft.challenge.get_untracked(), draft.code.get_untracked());
     spawn_local(async move {
         match model.verify(&challenge, &code, name.as_ref(), home.as_ref(), draft.whose()).await {
-            Ok(_) => draft.on_done.run(()),
+            Ok(_) => drop(draft.on_done.try_run(())),
             Err(ApiError::Problem(problem)) if problem.code == "name-needed" => {
                 draft.is_busy.set(false);
                 draft.problem.set(None);
@@ -221,7 +221,7 @@ fn hand_in(model: Model, draft: Draft, name: Option<PersonName>, home: Option<Co
             Err(error) => {
                 let must_retype = matches!(&error, ApiError::Problem(_));
                 draft.fail(model, &error);
-                if must_retype && draft.step.get_untracked() == Step::Code {
+                if must_retype && draft.step.try_get_untracked() == Some(Step::Code) {
                     draft.code.set(String::new());
                 }
             }
