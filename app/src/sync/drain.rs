@@ -22,14 +22,17 @@ const ANSWER_MS: u64 = 1_000;
 
 /// A turn; it is over when this is dropped.
 pub struct Turn {
-    /// Gives the lock back; none where there are no locks.
-    release: Option<Function>,
+    /// Gives the lock back, and the lease that goes with it; none where there are no locks.
+    release: Option<(Function, String)>,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        if let Some(release) = &self.release {
-            guest::forget(guest::LEASE);
+        if let Some((release, lease)) = &self.release {
+            // Taken away meanwhile, it is another tab's.
+            if guest::read(guest::LEASE).as_ref() == Some(lease) {
+                guest::forget(guest::LEASE);
+            }
             let _ = release.call0(&JsValue::UNDEFINED);
         }
     }
@@ -53,17 +56,17 @@ pub async fn take(device: DeviceId) -> Option<Turn> {
         Lock::Others => ask(&name, "steal").await,
         lock => lock,
     };
-    let release = if let Lock::Ours(release) = lock { Some(release) } else { None };
-    if release.is_some() {
-        guest::write(guest::LEASE, &(platform::phone_ms() + DRAIN_LEASE_MS).to_string());
-    }
-    Some(Turn { release })
+    let Lock::Ours(release) = lock else { return Some(Turn { release: None }) };
+    let until = (platform::phone_ms() + DRAIN_LEASE_MS).to_string();
+    let lease = [until.as_str(), " ", &platform::random().to_string()].concat();
+    guest::write(guest::LEASE, &lease);
+    Some(Turn { release: Some((release, lease)) })
 }
 
 /// Whether the turn of whoever has the lock lasts. A clock that was set back must not make it last longer.
 fn is_leased() -> bool {
     let now = platform::phone_ms();
-    let until = guest::read(guest::LEASE).and_then(|until| until.parse::<i64>().ok());
+    let until = guest::read(guest::LEASE).and_then(|lease| lease.split_once(' ')?.0.parse::<i64>().ok());
     until.is_some_and(|until| now < until && until <= now + DRAIN_LEASE_MS)
 }
 
