@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use domain::command::Command;
-use domain::id::{AccountId, CommandId, DeviceId, StreamId};
+use domain::id::{CommandId, DeviceId, StreamId};
 use domain::sync::machine::{Draft, Queued};
 use domain::sync::{Client, Effect, Input, Start};
 use domain::time::Timestamp;
@@ -68,8 +68,6 @@ struct Runner {
     drawn_at: Cell<Timestamp>,
     /// Whether the stores that are open have been read.
     is_read: Cell<bool>,
-    /// Who last signed in on this page, and when.
-    vouched: Cell<Option<(AccountId, Timestamp)>>,
     /// When somebody last touched the phone, by its clock.
     touched_ms: Cell<i64>,
 }
@@ -93,7 +91,6 @@ impl Runner {
             renumberings: Cell::new(0),
             drawn_at: Cell::new(platform::phone_now()),
             is_read: Cell::new(false),
-            vouched: Cell::new(None),
             touched_ms: Cell::new(platform::phone_ms()),
         })
     }

@@ -25,6 +25,8 @@ function commandsIn(context) {
 
 async function signUp(page, path) {
   await opened(page, path);
+  // Signed in by its cookie alone, the page does not know yet for whom a tap is.
+  await page.waitForFunction(() => localStorage.getItem("lifehub.account"));
   await page.getByRole("button", { name: "我要报名" }).click();
 }
 

@@ -31,7 +31,11 @@ pub fn Frame(children: Children) -> impl IntoView {
     let model = use_model();
     let path = use_location().pathname;
     keep_title_and_focus(model, path);
-    updates::ask_if_idle(move || model.rim.unsent.with_untracked(|unsent| unsent.is_empty()));
+    // A visit lives in memory alone.
+    updates::ask_if_idle(move || {
+        let is_shared = model.rim.link.with_untracked(|link| link.is_shared);
+        !is_shared && model.rim.unsent.with_untracked(|unsent| unsent.is_empty())
+    });
 
     view! {
         <div class="app" data-desk=move || path.with(|path| path.starts_with("/desk"))>

@@ -4,6 +4,7 @@
 //! missing at any time; nothing here is private beyond the account's own id.
 
 use domain::id::AccountId;
+use domain::time::Timestamp;
 use leptos::leptos_dom::helpers::window;
 
 /// Who is signed in on this phone.
@@ -12,8 +13,12 @@ pub const ACCOUNT: &str = "lifehub.account";
 pub const PREFS: &str = "lifehub.prefs";
 /// The communities, as the server listed them last.
 pub const COMMUNITIES: &str = "lifehub.communities";
-/// An account whose data on this phone is still to be removed, see `Model::sign_out`.
+/// What a sign-out has still to do, see `Model::sign_out`.
 pub const WIPE: &str = "lifehub.wipe";
+/// When a visit on somebody else's phone was last touched.
+pub const TOUCHED: &str = "lifehub.touched";
+/// When the server was last heard of the account that is signed in: `account milliseconds`.
+pub const HEARD: &str = "lifehub.heard";
 /// Until when a tab may keep the others from sending.
 pub const LEASE: &str = "lifehub.lease";
 /// That somebody has agreed on this phone to what signing in keeps.
@@ -42,6 +47,20 @@ pub fn forget(key: &str) {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(key);
     }
+}
+
+/// When the server was last heard of an account, as far as that was noted.
+#[must_use]
+pub fn heard_of(account: AccountId) -> Option<Timestamp> {
+    let noted = read(HEARD)?;
+    let (whom, at) = noted.split_once(' ')?;
+    let at = at.parse().ok().filter(|_| whom == account.to_string())?;
+    Some(Timestamp::from_ms(at))
+}
+
+/// Notes it.
+pub fn note_heard(account: AccountId, at: Timestamp) {
+    write(HEARD, &[&account.to_string(), " ", &at.ms().to_string()].concat());
 }
 
 /// Who is signed in on this phone; nobody any more, once a sign-out has begun.

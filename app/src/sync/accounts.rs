@@ -181,8 +181,10 @@ impl Runner {
             let _ = Stores::remove(gone, keep_unsent).await;
         }
         self.is_expired.set(false);
-        self.vouched.set(Some((account, self.now())));
-        self.touched_ms.set(platform::phone_ms());
+        if whose == Whose::Own {
+            guest::note_heard(account, self.now());
+        }
+        self.touch(whose == Whose::Shared);
         self.tell(match whose {
             Whose::Own => events::Told::Account(Some(account)),
             Whose::Shared => events::Told::Visitor(account),
@@ -202,6 +204,7 @@ impl Runner {
         let keep = if has_unsent { KEEP } else { "" };
         guest::write(guest::WIPE, &[&account.to_string(), keep].concat());
         guest::forget(guest::ACCOUNT);
+        guest::forget(guest::HEARD);
         self.tell(events::Told::Account(None));
         self.boot(None).await;
         self.finish_wipe().await;

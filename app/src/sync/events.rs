@@ -71,7 +71,7 @@ impl Runner {
         platform::listen(&document(), "visibilitychange", move |_: web_sys::Event| {
             let is_visible = platform::is_visible();
             this.feed(Input::Visible(is_visible));
-            if is_visible {
+            if is_visible && !this.end_visit_if_over() {
                 this.tick();
                 // A page that slept hears nothing, and a tab that died tells nothing.
                 let this = Rc::clone(&this);
@@ -87,6 +87,7 @@ impl Runner {
         let this = Rc::clone(self);
         // Taken out of the browser's store of pages gone by, not each browser says that it is seen again.
         platform::listen(&window(), "pageshow", move |_: web_sys::Event| {
+            this.end_visit_if_over();
             this.feed(Input::Visible(platform::is_visible()));
         });
         if let Some(channel) = &self.channel {
@@ -101,15 +102,19 @@ impl Runner {
     }
 
     fn hear(self: &Rc<Self>, told: &Told) {
-        let mine = self.stores.borrow().account;
+        let (mine, is_shared) = {
+            let stores = self.stores.borrow();
+            (stores.account, stores.is_shared)
+        };
         let this = Rc::clone(self);
         match told {
-            Told::Account(account) if *account != mine || self.needs_sign_in() => {
+            Told::Account(account) if *account != mine || is_shared || self.needs_sign_in() => {
                 let account = *account;
-                spawn_local(async move { this.boot(account).await });
+                spawn_local(async move { this.boot_with(account, Whose::Own, None).await });
             }
             Told::Visitor(account) => {
                 let account = *account;
+                self.touch(true);
                 spawn_local(async move { this.boot_with(Some(account), Whose::Shared, None).await });
             }
             Told::Queued(account) if *account == mine => spawn_local(async move { this.take_others().await }),

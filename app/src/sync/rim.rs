@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use super::Runner;
 use crate::model::{Link, OutboxItem, Session};
 use crate::platform;
-use crate::storage::loss;
+use crate::storage::{guest, loss};
 
 /// How often the clock moves.
 const TICK_MS: u64 = 20_000;
@@ -64,10 +64,15 @@ impl Runner {
 
     /// Whether what is one's own is locked: the server has not vouched for its person for too long.
     fn is_locked(&self, client: &Client) -> bool {
-        let Some(account) = self.stores.borrow().account else { return false };
-        let vouched_at = self.vouched.get().and_then(|(whom, at)| (whom == account).then_some(at));
-        let heard_at = client.as_of(&StreamId::Account(account)).max(vouched_at);
-        heard_at.is_some_and(|heard_at| is_locked(heard_at, self.now()))
+        let stores = self.stores.borrow();
+        // A visit ends long before.
+        let Some(account) = stores.account.filter(|_| !stores.is_shared) else { return false };
+        // Rows may be fetched anew or vanish: that is no reason to trust whoever has the phone in their hands.
+        let (read_at, noted_at) = (client.as_of(&StreamId::Account(account)), guest::heard_of(account));
+        if let Some(read_at) = read_at.filter(|read_at| noted_at.is_none_or(|at| at.minutes_since(*read_at) <= -60)) {
+            guest::note_heard(account, read_at);
+        }
+        read_at.max(noted_at).is_none_or(|heard_at| is_locked(heard_at, self.now()))
     }
 
     fn link(&self, client: &Client, is_locked: bool) -> Link {

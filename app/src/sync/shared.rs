@@ -21,20 +21,43 @@ impl Runner {
     pub(super) fn notice_touches(self: &Rc<Self>) {
         for event in ["pointerdown", "keydown"] {
             let this = Rc::clone(self);
-            platform::listen(&document(), event, move |_: web_sys::Event| this.touched_ms.set(platform::phone_ms()));
+            platform::listen(&document(), event, move |_: web_sys::Event| {
+                // A phone that slept rings no timer: whoever touches it after a visit is over must not go on with it.
+                if !this.end_visit_if_over() {
+                    this.touch(this.stores.borrow().is_shared);
+                }
+            });
         }
     }
 
+    /// Notes it, for the other tabs of a visit as well.
+    pub(super) fn touch(&self, is_shared: bool) {
+        let now = platform::phone_ms();
+        self.touched_ms.set(now);
+        if is_shared {
+            guest::write(guest::TOUCHED, &now.to_string());
+        }
+    }
+
+    /// Whether nobody has touched any tab for as long as a session may be unused.
+    fn is_left(&self) -> bool {
+        let now = platform::phone_ms();
+        let noted = guest::read(guest::TOUCHED).and_then(|touched| touched.parse::<i64>().ok());
+        // A clock that was set back must not make a visit last longer.
+        let touched = noted.filter(|touched| *touched <= now).unwrap_or_default().max(self.touched_ms.get());
+        now - touched >= Whose::Shared.idle_minutes() * 60_000
+    }
+
     /// Ends a visit when nobody has touched the phone for as long as a session may be unused, or when the server has ended
-    /// it and nothing waits that signing in again would still send.
-    pub(super) fn end_visit_if_over(self: &Rc<Self>) {
-        let idle_ms = Whose::Shared.idle_minutes() * 60_000;
-        let is_left = platform::phone_ms() - self.touched_ms.get() >= idle_ms;
+    /// it and nothing waits that signing in again would still send. Says whether it does.
+    pub(super) fn end_visit_if_over(self: &Rc<Self>) -> bool {
         let is_ended = self.is_expired.get() && self.client.borrow().queue().is_empty();
-        if self.stores.borrow().is_shared && (is_left || is_ended) {
+        let is_over = self.stores.borrow().is_shared && (is_ended || self.is_left());
+        if is_over {
             let this = Rc::clone(self);
             spawn_local(async move { this.end_visit().await });
         }
+        is_over
     }
 
     /// Ends it: first nothing of it is on the screen or in memory, then the session goes, and with it whatever the
@@ -44,6 +67,7 @@ impl Runner {
             return;
         }
         guest::write(guest::WIPE, VISIT);
+        guest::forget(guest::TOUCHED);
         let owner = guest::account();
         self.break_off();
         self.change_stores(owner, Whose::Own);
