@@ -1,5 +1,5 @@
 // Pages that travel apart: one that does not arrive is asked for again, and nothing else stops.
-import { expect, opened, test } from "../fixtures/test.js";
+import { expect, opened, signInNew, test } from "../fixtures/test.js";
 
 test.use({ serviceWorkers: "block" });
 
@@ -67,4 +67,31 @@ test("what stores and sends is asked for again until it comes", async ({ page })
   await band.click();
   await expect(band).toBeHidden();
   expect(page.problems.splice(0).filter((problem) => !problem.includes("Failed to fetch"))).toEqual([]);
+});
+
+test("rows that come while the next page is on its way break nothing", async ({ page }) => {
+  await opened(page, "/?on=2026-11-30");
+  const rows = page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ });
+  const address = await rows.filter({ hasNotText: "课程" }).first().getAttribute("href");
+  await signInNew(page, "心急的");
+  // Who is signed in is told after the tap, and the page it leads to comes last.
+  const gates = [];
+  for (const path of [/\/api\/session$/, /split_entry\.wasm$/]) {
+    const gate = {};
+    gate.opened = new Promise((resolve) => (gate.open = resolve));
+    gates.push(gate);
+    await page.route(path, async (route) => {
+      await gate.opened;
+      await route.continue();
+    });
+  }
+  await opened(page, address);
+  await page.getByRole("button", { name: "我要报名" }).click();
+  await expect(page).toHaveURL(/\/login/);
+  const [session, entry] = gates;
+  session.open();
+  await page.waitForFunction(() => localStorage.getItem("lifehub.account"));
+  await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).some(({ name }) => /^lifehub-outbox-/.test(name)))).toBe(true);
+  entry.open();
+  await expect(page.getByRole("heading", { level: 1, name: "登录" })).toBeVisible();
 });
