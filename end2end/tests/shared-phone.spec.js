@@ -12,7 +12,7 @@ async function signInHere(page, { number, name, shared }) {
   await page.getByLabel("我同意《隐私说明》").check();
   if (shared) {
     await page.getByLabel("我在用别人的手机").check();
-    await expect(page.getByText(/手机里不留您的任何东西。没网时不能报名/)).toBeVisible();
+    await expect(page.getByText(/勾了就什么都不留：没网时不能报名/)).toBeVisible();
   }
   await page.getByRole("button", { name: "发验证码" }).click();
   const [code] = (await page.getByText(/演示验证码：/).innerText()).match(/\d{6}/);
