@@ -30,7 +30,7 @@ pub fn print(folder: &Path) -> Result<()> {
 
     let mut phone = Phone::sign_in(1_000)?;
     let date = dates()?.into_iter().find(|date| date.stream == COMMUNITY).context("a date to sign up for")?;
-    let cursor = first.json_of()?["pulls"][0]["cursor"].clone();
+    let cursor = first.json_of()?["pulls"][0]["result"]["snapshot"]["cursor"].clone();
     phone.sign_up(&date)?;
     let change = pull(&mut visitor, &[json!({ "stream": COMMUNITY, "cursor": cursor })])?;
     println!("one sign-up of somebody else: {} bytes (goal 1,000)", change.bytes);
@@ -70,7 +70,7 @@ fn pull(connection: &mut Connection, pulls: &[Value]) -> Result<Reply> {
 }
 
 fn rows_of(reply: &Value) -> Result<Vec<Value>> {
-    Ok(reply["pulls"][0]["rows"].as_array().context("a snapshot has rows")?.clone())
+    Ok(reply["pulls"][0]["result"]["snapshot"]["rows"].as_array().context("a snapshot has rows")?.clone())
 }
 
 fn kb(bytes: usize) -> f64 {
