@@ -2,7 +2,7 @@
 // sign-out that was cut short is finished before anything is drawn.
 import { CLOCK_AT } from "../fixtures/server.js";
 import { databasesOfAccounts, everythingKept, queued } from "../fixtures/on-disk.js";
-import { expect, nextNumber, opened, ownStatus, test, workerReady } from "../fixtures/test.js";
+import { expect, nextNumber, opened, ownStatus, signUpOffline, test, workerReady } from "../fixtures/test.js";
 
 const DAY_MS = 86_400_000;
 
@@ -24,16 +24,6 @@ async function signInResident(page) {
   await opened(page, "/login");
   await page.getByRole("button", { name: /居民 ·/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "王阿姨" })).toBeVisible();
-}
-
-async function signUpOffline(page, day) {
-  await opened(page, `/?on=${day}`);
-  await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).filter({ hasNotText: "课程" }).first().click();
-  await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
-  await workerReady(page);
-  await page.context().setOffline(true);
-  await page.getByRole("button", { name: "我要报名" }).click();
-  await expect(ownStatus(page)).toContainText("名额还没占上");
 }
 
 /** Ends the session on the server, past the page. */

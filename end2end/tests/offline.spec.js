@@ -1,5 +1,5 @@
 // No network: what was seen is still there, a tap is saved and says so, and back online each gets exactly one answer.
-import { answersIn, expect, opened, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
+import { answersIn, book, expect, opened, openSpace, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
 
 /** Opens a date that has places, and says how many. */
 async function openSomething(page, day = "2026-11-26") {
@@ -13,19 +13,6 @@ async function openSomething(page, day = "2026-11-26") {
 
 async function signUp(page) {
   await page.getByRole("button", { name: "我要报名" }).click();
-}
-
-/** Opens a space's page on a day, by the name it has in the list. */
-async function openSpace(page, name, day) {
-  await opened(page, "/s");
-  await page.getByRole("link", { name, exact: true }).click();
-  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
-  await opened(page, `${new URL(page.url()).pathname}?on=${day}`);
-}
-
-async function book(page, time) {
-  await page.getByRole("button", { name: `${time}，有空` }).click();
-  await page.getByRole("dialog").getByRole("button", { name: /^(申请)?预约$/ }).click();
 }
 
 /** The band on top that says how old the things on screen are. */

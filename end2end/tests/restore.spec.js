@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { whole } from "../fixtures/hurdles.js";
 import { startServer } from "../fixtures/server.js";
-import { expect, opened, ownStatus, signInNew, test } from "../fixtures/test.js";
+import { book, expect, opened, openSpace, ownStatus, signInNew, test } from "../fixtures/test.js";
 
 /** The files of the database, in one folder and put into another. */
 function copyDatabase(from, to) {
@@ -32,18 +32,6 @@ async function withBackup(work) {
     await server.stop();
     rmSync(backup, { recursive: true, force: true });
   }
-}
-
-async function openSpace(page, name, day) {
-  await opened(page, "/s");
-  await page.getByRole("link", { name, exact: true }).click();
-  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
-  await opened(page, `${new URL(page.url()).pathname}?on=${day}`);
-}
-
-async function book(page, time) {
-  await page.getByRole("button", { name: `${time}，有空` }).click();
-  await page.getByRole("dialog").getByRole("button", { name: /^(申请)?预约$/ }).click();
 }
 
 test("a place that a restore has lost is there again, and the phone says so until it is dismissed", async ({ phone }) => {

@@ -1,7 +1,7 @@
 // Somebody signs in on a phone that is not theirs, and afterwards it is as if they had never been there.
 import { CLOCK_AT } from "../fixtures/server.js";
 import { everythingKept, queued } from "../fixtures/on-disk.js";
-import { expect, nextNumber, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
+import { expect, nextNumber, opened, openDateForAnybody, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
 
 const NAME = "过路的董伯伯";
 
@@ -22,12 +22,6 @@ async function signInHere(page, { number, name, shared }) {
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
 }
 
-async function openSomething(page, day) {
-  await opened(page, `/?on=${day}`);
-  await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).filter({ hasNotText: "课程" }).first().click();
-  await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
-}
-
 const sessionOf = async (page) => (await (await page.request.get("/api/session")).json());
 
 test("what a visitor does on somebody else's phone leaves nothing on it", async ({ phone }) => {
@@ -44,7 +38,7 @@ test("what a visitor does on somebody else's phone leaves nothing on it", async 
   };
   await expect(page.getByRole("link", { name: /不是自己的手机 · 用完请退出登录/ })).toBeVisible();
 
-  await openSomething(page, "2026-11-30");
+  await openDateForAnybody(page, "2026-11-30");
   await workerReady(page);
   await page.getByRole("button", { name: "我要报名" }).click();
   await expect(ownStatus(page)).toContainText("报名成功");
@@ -70,7 +64,7 @@ test("what a visitor does on somebody else's phone leaves nothing on it", async 
 test("a visitor without a network is told that nothing was kept, and nothing is", async ({ phone }) => {
   const page = await phone();
   await signInHere(page, { number: nextNumber(), name: NAME, shared: true });
-  await openSomething(page, "2026-12-01");
+  await openDateForAnybody(page, "2026-12-01");
   await page.context().setOffline(true);
   await page.evaluate(() => dispatchEvent(new Event("offline")));
   await expect(page.getByText(/没网/).first()).toBeVisible();
@@ -93,7 +87,7 @@ test("what waits on the phone for its owner is still there after a visitor", asy
   const page = await phone();
   await opened(page);
   await signInNew(page, "机主蔡阿姨");
-  await openSomething(page, "2026-12-02");
+  await openDateForAnybody(page, "2026-12-02");
   await workerReady(page);
   await page.context().setOffline(true);
   await page.getByRole("button", { name: "我要报名" }).click();

@@ -1,18 +1,7 @@
 // The service worker: the second visit needs no network, a new build waits until it is taken, a broken one is repaired.
 import { rewrite } from "../fixtures/faults.js";
 import { startProxy } from "../fixtures/proxy.js";
-import { expect, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
-
-/** Signs up for something while the network is away. */
-async function signUpOffline(page) {
-  await opened(page, "/?on=2026-11-30");
-  await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).filter({ hasNotText: "课程" }).first().click();
-  await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
-  await workerReady(page);
-  await page.context().setOffline(true);
-  await page.getByRole("button", { name: "我要报名" }).click();
-  await expect(ownStatus(page)).toContainText("名额还没占上");
-}
+import { expect, opened, ownStatus, signInNew, signUpOffline, test, workerReady } from "../fixtures/test.js";
 
 test("the second visit paints without a network, at any address", async ({ page, context }) => {
   await opened(page);
@@ -64,7 +53,7 @@ for (const visits of [1, 2]) {
 test("a build that does not start is repaired with one tap, and what was not sent is sent", async ({ phone }) => {
   const page = await phone();
   await signInNew(page, "韩师傅");
-  await signUpOffline(page);
+  await signUpOffline(page, "2026-11-30");
   const address = page.url();
   await page.evaluate(async () => {
     const module = `${document.querySelector("script[data-app]").dataset.app}/app.wasm`;

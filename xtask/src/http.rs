@@ -6,6 +6,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+/// What a server is started with that is to be asked by hundreds from one address; a neighbourhood does not do that.
+pub const CROWD_LIMITS: [&str; 5] = [
+    "--connections-max=2048",
+    "--connections-per-address-max=2048",
+    "--login-per-client-hour=100000",
+    "--login-per-hour=100000",
+    "--login-per-day=100000",
+];
+
 /// A connection, and the cookies it was given.
 pub struct Connection {
     address: String,

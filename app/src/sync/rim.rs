@@ -43,7 +43,7 @@ impl Runner {
         self.note_waiting(unsent.len());
         drop(client);
 
-        // Signals run what depends on them at once; nothing may be borrowed by then.
+        // What depends on signals asks the runtime in its turn; nothing may be borrowed by then.
         let rim = self.rim;
         if self.is_read.get() && rim.session.get_untracked() != session {
             rim.session.set(session);

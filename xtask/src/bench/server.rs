@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::{sign_ups, wire};
-use crate::http::Connection;
+use crate::http::{CROWD_LIMITS, Connection};
 
 /// Where the measured server listens.
 pub const ADDRESS: &str = "127.0.0.1:18477";
@@ -74,17 +74,9 @@ pub fn print(binary: &Path) -> Result<()> {
 
 fn start(binary: &Path, folder: &Path) -> Result<Server> {
     let database = format!("sqlite:{}", folder.join("lifehub.db").display());
-    // Hundreds of clients sign in from one address here; a neighbourhood does not.
-    let limits = [
-        "--connections-max=2048",
-        "--connections-per-address-max=2048",
-        "--login-per-client-hour=100000",
-        "--login-per-hour=100000",
-        "--login-per-day=100000",
-    ];
     let child = Command::new(binary)
         .args(["serve", "--quiet", "--listen", ADDRESS, "--database", &database, "--demo", "--clock-at", CLOCK_AT])
-        .args(limits)
+        .args(CROWD_LIMITS)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

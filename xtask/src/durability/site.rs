@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::disk::Disk;
-use crate::http::Connection;
+use crate::http::{CROWD_LIMITS, Connection};
 use crate::postgres::Cluster;
 
 /// What the folders' names begin with; the process that made them follows.
@@ -106,18 +106,11 @@ impl Site {
     }
 
     fn spawn(&mut self) -> Result<()> {
-        let limits = [
-            "--connections-max=2048",
-            "--connections-per-address-max=2048",
-            "--login-per-client-hour=100000",
-            "--login-per-hour=100000",
-            "--login-per-day=100000",
-        ];
         let mut command = Command::new(&self.binary);
         command
             .args(["serve", "--quiet", "--demo", "--clock-at", CLOCK_AT, "--listen", &self.address])
             .args(["--database", &self.database, "--pepper", "not a secret at all"])
-            .args(limits)
+            .args(CROWD_LIMITS)
             .stdout(Stdio::null())
             .stderr(File::options().create(true).append(true).open(self.log())?);
         if self.is_unsynced {
