@@ -5,6 +5,7 @@
 //! apply no rule of their own. Deliberately absent: how things are sent and stored (`sync`, `storage`).
 
 pub mod elsewhere;
+pub mod held_tap;
 pub mod prefs;
 pub mod runtime;
 pub mod session;
@@ -132,6 +133,8 @@ pub struct OutboxItem {
 pub struct Link {
     /// Whether the stores have been read.
     pub is_booted: bool,
+    /// Whether the server has said whom it knows, or could not.
+    pub is_acquainted: bool,
     /// Whether the last try got no answer.
     pub is_offline: bool,
     /// Whether the person must sign in (again) before anything of theirs travels.

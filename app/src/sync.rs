@@ -62,6 +62,8 @@ struct Runner {
     is_expired: Cell<bool>,
     /// What `/api/session` says is known.
     is_introduced: Cell<bool>,
+    /// Whether the server has said, since this page was opened, whom it knows.
+    is_acquainted: Cell<bool>,
     /// Which communities there are was told since the page was opened.
     has_communities: Cell<bool>,
     renumberings: Cell<u32>,
@@ -87,6 +89,7 @@ impl Runner {
             live: live::Line::default(),
             is_expired: Cell::new(false),
             is_introduced: Cell::new(false),
+            is_acquainted: Cell::new(false),
             has_communities: Cell::new(false),
             renumberings: Cell::new(0),
             drawn_at: Cell::new(platform::phone_now()),

@@ -31,3 +31,27 @@ test("somebody with a family signs up in two", async ({ page }) => {
   await expect(ownStatus(page)).toContainText("报名成功");
   expect(taps()).toBe(2);
 });
+
+test("a tap before it is known who makes it is done once it is", async ({ page }) => {
+  await atSomething(page);
+  const { pathname } = new URL(page.url());
+  await signInNew(page, "心急的");
+  let tell;
+  const told = new Promise((resolve) => (tell = resolve));
+  await page.route(/\/api\/session$/, async (route) => {
+    await told;
+    await route.continue();
+  });
+  await opened(page, pathname);
+  const button = page.getByRole("main").locator(".action-bar").getByRole("button");
+  await button.click();
+  await expect(button).toHaveAttribute("aria-busy", "true");
+  tell();
+  await expect(ownStatus(page)).toContainText("报名成功");
+});
+
+test("a guest's tap leads to signing in once the server has said that it knows nobody", async ({ page }) => {
+  await atSomething(page);
+  await page.getByRole("button", { name: "我要报名" }).click();
+  await expect(page).toHaveURL(/\/login\?next=/);
+});

@@ -19,6 +19,7 @@ use domain::words::format;
 use leptos::prelude::*;
 
 use crate::components::free_times::usual_minutes;
+use crate::model::held_tap::HeldTap;
 use crate::model::{Session, use_model};
 use crate::route::Route;
 use crate::ui::icon::Icon;
@@ -129,14 +130,16 @@ pub fn BookingSheet(
         Err(refusal) => Some(reason(&refusal, &space.read())),
     };
     let is_ready = move || expected.read().is_some() && why_not().is_none();
-    let press = move |_| {
-        if is_guest() {
+    let act = Callback::new(move |()| {
+        if untrack(is_guest) {
             on_sign_in.run(());
-        } else if let Some(command) = draft.get_untracked().command(id) {
+        } else if let Some(command) = draft.get_untracked().command(id).filter(|_| untrack(is_ready)) {
             open.set(false);
             on_book.run(command);
         }
-    };
+    });
+    let ask = HeldTap::new(model, RwSignal::new(None), id, act);
+    let press = move |_| ask.tap();
     let summary = move || {
         let words = model.words();
         if is_guest() {
@@ -174,17 +177,21 @@ pub fn BookingSheet(
                 class="button"
                 data-kind="primary"
                 disabled=move || !is_ready()
+                aria-busy=move || ask.is_held().then_some("true")
                 aria-describedby=move || why_not().map(|_| "book-why")
                 on:click=press
             >
-                {move || {
-                    let texts = &model.words().booking;
-                    match (is_guest(), space.read().policy.answer) {
-                        (true, _) => texts.sign_in_first,
-                        (false, Answer::ByHost { .. }) => texts.request,
-                        (false, Answer::Instant) => texts.book,
-                    }
-                }}
+                <span class="button-label">
+                    {move || {
+                        let texts = &model.words().booking;
+                        match (is_guest(), space.read().policy.answer) {
+                            (true, _) => texts.sign_in_first,
+                            (false, Answer::ByHost { .. }) => texts.request,
+                            (false, Answer::Instant) => texts.book,
+                        }
+                    }}
+                </span>
+                <span class="button-busy">{move || model.words().common.loading}</span>
             </button>
         }
     };

@@ -121,11 +121,7 @@ fn NoAnswer(retry: Callback<()>) -> impl IntoView {
 pub fn CommunityNote(community: CommunityId) -> impl IntoView {
     let model = use_model();
     let visited = community.clone();
-    Effect::new(move || {
-        if model.community() != visited {
-            model.visit(&visited);
-        }
-    });
+    Effect::new(move || model.visit(&visited));
     move || {
         if model.community() == community {
             return None;

@@ -10,7 +10,7 @@ use crate::model::use_model;
 use crate::route::{Route, with_query};
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
-use crate::ui::unbroken::{Dotted, Unbroken};
+use crate::ui::unbroken::{Dotted, Unbroken, with_whole};
 
 /// The sheet; `booking` is the one it shows.
 #[component]
@@ -108,7 +108,12 @@ fn Facts(row: BookingRow) -> impl IntoView {
                     fact(
                         "i-phone",
                         words.occurrence.phone,
-                        view! { <a href=["tel:", &phone].concat()>{words.common.call_number(&phone)}</a> }.into_any(),
+                        view! {
+                            <a href=["tel:", &phone].concat()>
+                                {with_whole(&words.common.call_number(&phone), &phone)}
+                            </a>
+                        }
+                        .into_any(),
                     )
                 })}
         </dl>

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::model::use_model;
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::with_whole;
 
 /// How to get in and whom to call; where it is stands at the head of the page.
 #[component]
@@ -34,7 +35,7 @@ pub fn SpaceFacts(space: SpaceRow) -> impl IntoView {
                                 <span class="sr">{texts.phone}</span>
                             </dt>
                             <dd class="fact-text">
-                                <a href=["tel:", &phone].concat()>{texts.call_space(&phone)}</a>
+                                <a href=["tel:", &phone].concat()>{with_whole(&texts.call_space(&phone), &phone)}</a>
                             </dd>
                         </div>
                     }

@@ -17,9 +17,10 @@ impl Model {
         api::place(id).await
     }
 
-    /// Reads a community's stream along with the one on screen, until another is visited.
+    /// Reads a community's stream along with the one on screen, until another is visited. Also where it is the one on
+    /// screen: that changes as soon as it is known where somebody lives.
     pub fn visit(self, community: &CommunityId) {
-        if self.community.get_untracked().as_ref() != Some(community) {
+        if self.visited.get_untracked().as_ref() != Some(community) {
             self.visited.set(Some(community.clone()));
         }
     }

@@ -24,11 +24,14 @@ use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::SignUpSheet;
 use crate::components::unsaved::Unsaved;
 use crate::components::withdraw_sheet::WithdrawSheet;
+use crate::model::held_tap::HeldTap;
 use crate::model::{Model, Session, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::platform;
 use crate::route::{Route, login_then};
+use crate::ui::button::{Button, Kind};
 use crate::ui::icon::Icon;
+use crate::ui::unbroken::with_whole;
 
 /// How long a closing sheet takes until the page may be moved under it.
 const AFTER_SHEET_MS: u64 = 250;
@@ -48,8 +51,9 @@ pub fn OccurrencePage() -> impl IntoView {
         let view = model.view();
         id.get().is_some_and(|id| Entry::of(&view, id).is_some())
     });
+    let held = RwSignal::new(None);
     move || match id.get() {
-        Some(id) if is_known.get() => view! { <KnownOccurrence id/> }.into_any(),
+        Some(id) if is_known.get() => view! { <KnownOccurrence id held/> }.into_any(),
         Some(id) => {
             let route = |id| Route::Occurrence(OccurrenceId::from_uuid(id));
             view! { <Elsewhere id=id.uuid() route/> }.into_any()
@@ -59,7 +63,7 @@ pub fn OccurrencePage() -> impl IntoView {
 }
 
 #[component]
-fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
+fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> impl IntoView {
     let model = use_model();
     let query = use_query_map();
     let navigate = use_navigate();
@@ -104,7 +108,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
     });
     let ask = {
         let navigate = navigate.clone();
-        Callback::new(move |()| match model.session_untracked() {
+        let act = Callback::new(move |()| match model.session_untracked() {
             Session::SignedIn(_) => {
                 let view = model.view_untracked();
                 let alone = view.persons.keys().next().filter(|_| view.persons.len() == 1);
@@ -121,7 +125,8 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
                 let next = [&Route::Occurrence(id).href(), "?sign_up=1"].concat();
                 navigate(&login_then(&next), Default::default());
             }
-        })
+        });
+        HeldTap::new(model, held, id, act)
     };
     // Back from signing in: go on where the person was.
     let was_asked = query.read_untracked().get("sign_up").is_some();
@@ -172,7 +177,7 @@ fn KnownOccurrence(id: OccurrenceId) -> impl IntoView {
             <OtherDates id/>
             <Show when=move || own.read().is_none()>
                 <div class="action-bar">
-                    {move || fact.get().map(|fact| view! { <MainAction fact on_ask=ask/> })}
+                    {move || fact.get().map(|fact| view! { <MainAction fact ask/> })}
                 </div>
             </Show>
             <SignUpSheet open=sheet_open occurrence=Signal::stored(id) on_confirm=sign_up/>
@@ -285,7 +290,9 @@ fn OneWayOut(way: WayOut, open: RwSignal<bool>) -> impl IntoView {
                             <div class="button-row">
                                 <a class="button" href=["tel:", &phone].concat()>
                                     <Icon name="i-phone"/>
-                                    {words.common.call_number(&phone)}
+                                    <span>
+                                        {with_whole(&words.common.call_number(&phone), &phone)}
+                                    </span>
                                 </a>
                             </div>
                         }
@@ -327,15 +334,12 @@ fn Leaving(id: OccurrenceId) -> impl IntoView {
 
 /// The one button, or the sentence that stands in its place.
 #[component]
-fn MainAction(fact: RowFact, on_ask: Callback<()>) -> impl IntoView {
+fn MainAction(fact: RowFact, ask: HeldTap<OccurrenceId>) -> impl IntoView {
     let model = use_model();
+    let busy = Signal::derive(move || ask.is_held().then(|| model.words().common.loading.to_owned()));
+    let on_press = Callback::new(move |()| ask.tap());
     let button = move |text: String| {
-        view! {
-            <button type="button" class="button" data-kind="primary" data-wide="" on:click=move |_| on_ask.run(())>
-                {text}
-            </button>
-        }
-        .into_any()
+        view! { <Button label=Signal::stored(text) kind=Kind::Primary wide=true busy on_press/> }.into_any()
     };
     let note = |text: String| view! { <p class="action-bar-note">{text}</p> }.into_any();
     move || {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::change::CommunityView;
 use domain::id::AccountId;
 use domain::sign_in::Whose;
-use domain::sync::machine::{Stored, StreamWrite};
+use domain::sync::machine::{Stored, StoredStream};
 use domain::sync::rows::Rows;
 use domain::sync::{Client, Input, Start};
 use leptos::prelude::*;
@@ -30,13 +30,15 @@ impl Runner {
         if let Some(Wipe::Account { account, keep_unsent }) = Wipe::noted() {
             let _ = Stores::remove(account, keep_unsent).await;
         }
-        let mut unkept = None;
+        let mut unkept = Vec::new();
         if let Some(start) = start {
             self.take_communities(start.communities.clone());
             self.watched.replace(vec![start.stream()]);
             let (stores, write) = (Rc::clone(&self.stores.borrow()), start.write());
             // Where a browser keeps nothing it lives as long as the page.
-            unkept = stores.cache.apply(slice::from_ref(&write)).await.is_none().then_some(write);
+            if stores.cache.apply(slice::from_ref(&write)).await.is_none() {
+                unkept.extend(write.into_stored());
+            }
         }
         self.boot_with(guest::account(), Whose::Own, unkept).await;
     }
@@ -58,23 +60,23 @@ impl Runner {
             let stores = self.stores.borrow();
             if stores.is_shared && stores.account == account { Whose::Shared } else { Whose::Own }
         };
-        self.boot_with(account, whose, None).await;
+        self.boot_with(account, whose, Vec::new()).await;
     }
 
-    /// The same on a phone that may be somebody else's, with what could not be stored.
-    pub(super) async fn boot_with(
-        self: &Rc<Self>,
-        account: Option<AccountId>,
-        whose: Whose,
-        unkept: Option<StreamWrite>,
-    ) {
+    /// The same on a phone that may be somebody else's, with what is known of streams that these stores do not have. That
+    /// is not stored with them: what a reply builds on it goes only where it fits ([`domain::sync::machine::StreamWrite::fits`]).
+    pub(super) async fn boot_with(self: &Rc<Self>, account: Option<AccountId>, whose: Whose, known: Vec<StoredStream>) {
         let generation = self.break_off();
         let before = Rc::clone(&self.stores.borrow());
         let is_same = before.account == account && before.is_shared == (whose == Whose::Shared);
         let stores = if is_same { before } else { self.change_stores(account, whose) };
 
         let mut streams = stores.cache.load().await;
-        streams.extend(unkept.and_then(StreamWrite::into_stored));
+        for known in known {
+            if streams.iter().all(|stored| stored.stream != known.stream) {
+                streams.push(known);
+            }
+        }
         let contents = self.contents_of(&stores).await;
         // Another start overtook this one.
         if self.generation.get() != generation {
@@ -189,7 +191,10 @@ impl Runner {
             Whose::Own => events::Told::Account(Some(account)),
             Whose::Shared => events::Told::Visitor(account),
         });
-        self.boot_with(Some(account), whose, None).await;
+        // What a guest has read everybody may see: it stays on the screen until it has been read anew.
+        let before = Rc::clone(&self.stores.borrow());
+        let known = if before.account.is_none() { before.cache.load().await } else { Vec::new() };
+        self.boot_with(Some(account), whose, known).await;
     }
 
     /// Signs out: the marker first, so that whatever comes between, the next start finishes it.
@@ -228,7 +233,11 @@ impl Runner {
 
     /// Asks the server whom it knows and which communities there are, unless that is known.
     pub(super) async fn introduce(self: &Rc<Self>) {
-        if self.is_introduced.get() || guest::read(guest::WIPE).is_some() {
+        let is_leaving = guest::read(guest::WIPE).is_some();
+        if self.is_introduced.get() || is_leaving {
+            if is_leaving {
+                self.acquaint();
+            }
             return;
         }
         self.is_introduced.set(true);
@@ -239,7 +248,20 @@ impl Runner {
         if let Ok(Some(communities)) = communities {
             self.take_communities(communities);
         }
-        let Ok(session) = session else { return };
+        if let Ok(session) = session {
+            self.meet(session).await;
+        }
+        self.acquaint();
+    }
+
+    /// The server has said whom it knows, or could not: nobody waits for what may never come.
+    fn acquaint(&self) {
+        self.is_acquainted.set(true);
+        self.draw();
+    }
+
+    /// Becomes whom the server knows.
+    async fn meet(self: &Rc<Self>, session: api::SessionView) {
         self.rim.is_demo.set(session.demo);
         let whose = if session.shared { Whose::Shared } else { Whose::Own };
         let (mine, is_shared) = {
@@ -253,7 +275,6 @@ impl Runner {
             }
             None if mine.is_some() => {
                 self.is_expired.set(true);
-                self.draw();
             }
             _ => {}
         }

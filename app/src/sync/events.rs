@@ -110,12 +110,12 @@ impl Runner {
         match told {
             Told::Account(account) if *account != mine || is_shared || self.needs_sign_in() => {
                 let account = *account;
-                spawn_local(async move { this.boot_with(account, Whose::Own, None).await });
+                spawn_local(async move { this.boot_with(account, Whose::Own, Vec::new()).await });
             }
             Told::Visitor(account) => {
                 let account = *account;
                 self.touch(true);
-                spawn_local(async move { this.boot_with(Some(account), Whose::Shared, None).await });
+                spawn_local(async move { this.boot_with(Some(account), Whose::Shared, Vec::new()).await });
             }
             Told::Queued(account) if *account == mine => spawn_local(async move { this.take_others().await }),
             Told::Stored(account) if *account == mine => spawn_local(async move { this.boot(mine).await }),

@@ -82,6 +82,7 @@ impl Runner {
         let as_of = watched.iter().chain(&own).filter_map(|stream| Some((stream.clone(), client.as_of(stream)?)));
         Link {
             is_booted: self.generation.get() > 0,
+            is_acquainted: self.is_acquainted.get(),
             is_offline: client.is_offline(),
             needs_sign_in: self.needs_sign_in() || is_locked,
             is_memory_only: stores.is_memory_only(),

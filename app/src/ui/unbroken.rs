@@ -22,6 +22,12 @@ pub fn Unbroken(#[prop(into)] text: String) -> impl IntoView {
         .collect_view()
 }
 
+/// A sentence in which one part, a telephone number say, moves to the next line whole.
+pub fn with_whole(text: &str, part: &str) -> impl IntoView + use<> {
+    let (before, after) = text.split_once(part).unwrap_or((text, ""));
+    (before.to_owned(), view! { <span class="nb">{part.to_owned()}</span> }, after.to_owned())
+}
+
 /// Facts in a row with a dot between two of them. Each stays whole while a line has room for it, and no line starts or
 /// ends with a dot.
 #[component]

@@ -13,7 +13,7 @@ use crate::model::use_model;
 use crate::platform;
 use crate::route::Route;
 use crate::ui::icon::Icon;
-use crate::ui::unbroken::Unbroken;
+use crate::ui::unbroken::{Unbroken, with_whole};
 
 /// When, where, who, the telephone, and how many places are left.
 #[component]
@@ -91,7 +91,7 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                                     <span class="sr">{words.occurrence.phone}</span>
                                 </dt>
                                 <dd class="fact-text">
-                                    <a href=["tel:", &phone].concat()>{words.common.call_number(&phone)}</a>
+                                    <a href=["tel:", &phone].concat()>{with_whole(&words.common.call_number(&phone), &phone)}</a>
                                 </dd>
                             </div>
                         }
