@@ -16,6 +16,7 @@
 //! The service worker's list of files is written here from what was built, so it changes exactly when a file does.
 //! Nothing is done twice: with the same inputs `dist` is left alone, and cargo then leaves the server alone.
 
+mod chunks;
 mod files;
 mod pieces;
 mod style;

@@ -128,6 +128,7 @@ fn kind(path: &str) -> &'static str {
         "js" => "text/javascript",
         "css" => "text/css",
         "wasm" => "application/wasm",
+        "pack" => "application/vnd.lifehub.pack",
         "html" => "text/html",
         "svg" => "image/svg+xml",
         "png" => "image/png",

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 use wasm_split_cli_support::Options;
 
-use super::remove;
+use super::{chunks, remove};
 
 /// The script that loads the pieces.
 const LOADER: &str = "pieces.js";
@@ -47,7 +47,7 @@ pub fn cut_and_bind(wasm: &Path, folder: &Path) -> Result<()> {
     ensure!(!folder.join("snippets").exists(), "a crate brings its own JavaScript; it would need a place in dist");
     fs::remove_file(&main)?;
     fs::rename(folder.join("app_bg.wasm"), folder.join("app.wasm"))?;
-    Ok(())
+    chunks::pack(folder, LOADER)
 }
 
 /// The files of `folder` by name, in the order of their names.
