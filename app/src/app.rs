@@ -79,6 +79,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/") view=|| with_rows(view! { <ActivitiesPage/> }.into_any())/>
                     <Route path=path!("/c/:community") view=|| with_rows(view! { <CommunityEntry/> }.into_any())/>
                     <Route path=path!("/a/:occurrence") view=page::occurrence/>
+                    <Route path=path!("/a/:occurrence/poster") view=page::poster/>
                     <Route path=path!("/s") view=page::spaces/>
                     <Route path=path!("/s/:space") view=page::space/>
                     <Route path=path!("/me") view=page::me/>

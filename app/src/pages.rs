@@ -12,6 +12,7 @@ pub mod messages;
 pub mod not_found;
 pub mod occurrence;
 pub mod outbox;
+pub mod poster;
 pub mod publish;
 pub mod roster;
 pub mod settings;

@@ -178,6 +178,11 @@ pub fn set_cookie(cookie: &str) {
     let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
+/// Opens the browser's way to paper.
+pub fn print() {
+    call(window().as_ref(), "print", &[]);
+}
+
 /// Another page of the app, loaded anew.
 pub fn reload() {
     let _ = window().location().reload();

@@ -10,6 +10,8 @@ use domain::id::{OccurrenceId, SpaceId, TeamId};
 pub enum Route {
     Activities,
     Occurrence(OccurrenceId),
+    /// A date to print and pin up.
+    Poster(OccurrenceId),
     Spaces,
     Space(SpaceId),
     Me,
@@ -34,6 +36,7 @@ impl Route {
         match self {
             Self::Activities => "/".to_owned(),
             Self::Occurrence(id) => join("/a/", &id.to_string(), ""),
+            Self::Poster(id) => join("/a/", &id.to_string(), "/poster"),
             Self::Spaces => "/s".to_owned(),
             Self::Space(id) => join("/s/", &id.to_string(), ""),
             Self::Me => "/me".to_owned(),

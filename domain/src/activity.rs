@@ -263,6 +263,16 @@ pub fn occurrence_id(activity: ActivityId, start: Timestamp) -> OccurrenceId {
     OccurrenceId::from_uuid(Uuid::from_bytes(bytes))
 }
 
+/// The start that a date of `activity` was planned for, as its id has it, wherever it has been moved to since. None for an
+/// id that was not made by [`occurrence_id`].
+#[must_use]
+pub fn planned_start(activity: ActivityId, date: OccurrenceId) -> Option<Timestamp> {
+    let mixed = date.uuid().as_u128() ^ activity.uuid().as_u128();
+    let minutes = i64::try_from(mixed & 0xff_ffff_ffff).ok()?;
+    let start = Timestamp::from_ms(minutes.checked_mul(60_000)?);
+    (occurrence_id(activity, start) == date).then_some(start)
+}
+
 /// Whether one can sign up at a moment: computed alike on phone and server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
@@ -444,6 +454,8 @@ mod tests {
         assert_ne!(first, second);
         assert_ne!(first.uuid(), activity.uuid());
         assert_eq!(first, occurrence_id(activity, now()));
+        assert_eq!(planned_start(activity, first), Some(now()), "wherever it is moved to");
+        assert_eq!(planned_start(activity, OccurrenceId::from_uuid(activity.uuid())), None, "no date of it");
         let taken = CommandId::from_uuid(first.uuid());
         assert!(!is_id_for_new(taken) && is_id_for_new(CommandId::from_uuid(activity.uuid())));
     }

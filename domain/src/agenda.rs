@@ -3,7 +3,7 @@
 //! The phone's list, the month's dots and the server's first paint ask the same functions. Deliberately absent: words
 //! and markup.
 
-use crate::activity::{Category, Phase, SignUpPolicy, phase};
+use crate::activity::{Category, Phase, SignUpPolicy, phase, planned_start};
 use crate::change::{ActivityRow, OccurrenceRow, SignUpRow, SignUpState};
 use crate::id::{CommunityId, OccurrenceId, SignUpId, SpaceId, TeamId};
 use crate::order::sort_by_key;
@@ -166,6 +166,12 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn is_running(&self, now: Timestamp) -> bool {
         self.occurrence.cancelled.is_none() && self.occurrence.range.contains(now)
+    }
+
+    /// When it would have been, if it was moved.
+    #[must_use]
+    pub fn moved_from(&self) -> Option<Timestamp> {
+        planned_start(self.occurrence.activity, self.id).filter(|planned| *planned != self.occurrence.range.start())
     }
 
     fn passes(&self, filter: &Filter) -> bool {

@@ -44,6 +44,7 @@ const SCREENS = [
   ["filter", "guest", () => "/", press(/筛选|Filter/), dialog],
   ["nothing-found", "guest", ({ team }) => `/?kind=dance&team=${team}`, (page) => page.getByText(/^没有「.*」的活动$/).waitFor()],
   ["activity-guest", "guest", ({ open }) => `/a/${open}`],
+  ["poster", "guest", ({ open }) => `/a/${open}/poster`],
   ["spaces", "guest", () => "/s"],
   ["space", "guest", ({ room }) => `/s/${room}?on=2026-12-01`],
   ["me-guest", "guest", () => "/me"],

@@ -11,7 +11,11 @@ use crate::extract::{Nothing, QueryOf};
 use crate::reads::cache::Encoded;
 
 /// The paths of the document whose names differ from the router's, because a parameter there is a whole segment.
-pub const RENAMED: [(&str, &str); 1] = [("/calendar/{feed}", "/calendar/{community}.ics")];
+pub const RENAMED: [(&str, &str); 3] = [
+    ("/calendar/{feed}", "/calendar/{community}.ics"),
+    ("/calendar/team/{feed}", "/calendar/team/{id}.ics"),
+    ("/calendar/date/{feed}", "/calendar/date/{id}.ics"),
+];
 
 /// Serves the document.
 pub async fn document(_: QueryOf<Nothing>, headers: HeaderMap) -> Response<Body> {
@@ -111,6 +115,14 @@ pub fn build() -> Value {
     })
 }
 
+fn calendar(summary: &str, parameters: &[Value]) -> Value {
+    let mut responses = problems(&["404", "422", "503"]);
+    let content = json!({ "text/calendar": { "schema": { "type": "string" } } });
+    responses.insert("200".to_owned(), json!({ "description": "The calendar.", "content": content }));
+    responses.insert("304".to_owned(), json!({ "description": "Not changed." }));
+    json!({ "get": { "summary": summary, "parameters": parameters, "responses": responses } })
+}
+
 fn paths() -> Value {
     let community = || refer("CommunityId");
     let (date, uuid) = (|| json!({ "type": "string", "format": "date" }), || refer("Uuid"));
@@ -125,6 +137,16 @@ fn paths() -> Value {
         "/": page("The communities.", &[]),
         "/c/{community}": page("The activities of a community.", &[in_path("community", community())]),
         "/a/{id}": page("One date of an activity; an activity's id leads to its next date.", &[in_path("id", uuid())]),
+        "/a/{id}/poster": page("One date to print and pin up.", &[in_path("id", uuid())]),
+        "/a/{id}/code.svg": { "get": {
+            "summary": "The address of a date as a QR code.",
+            "parameters": [in_path("id", uuid())],
+            "responses": {
+                "200": text("image/svg+xml"),
+                "304": plain("Not changed."),
+                "404": { "$ref": "#/components/responses/Problem" }
+            }
+        } },
         "/s/{id}": page("One space.", &[in_path("id", uuid())]),
         "/api/session": read("Who is signed in here.", &[], refer("Session")),
         "/api/login/challenge": write(
@@ -193,15 +215,12 @@ fn paths() -> Value {
             object(&["id", "community"], json!({ "id": uuid(), "community": community() }))
         ),
         "/api/openapi.json": read("This document.", &[], json!({ "type": "object" })),
-        "/calendar/{community}.ics": { "get": {
-            "summary": "A community's activities for calendar programs, one event per date.",
-            "parameters": [in_path("community", community())],
-            "responses": {
-                "200": text("text/calendar"),
-                "304": plain("Not changed."),
-                "404": { "$ref": "#/components/responses/Problem" }
-            }
-        } },
+        "/calendar/{community}.ics": calendar(
+            "A community's activities for calendar programs, one event per date; with `category` those of one kind.",
+            &[in_path("community", community()), query("category", json!({ "type": "string", "examples": ["opera"] }), false)]
+        ),
+        "/calendar/team/{id}.ics": calendar("A team's activities, one event per date.", &[in_path("id", uuid())]),
+        "/calendar/date/{id}.ics": calendar("One date, to be put into a calendar.", &[in_path("id", uuid())]),
         "/livez": read("The process answers.", &[], refer("Health")),
         "/readyz": read("The database answers.", &[], refer("Health")),
         "/metrics": { "get": {
@@ -306,14 +325,13 @@ mod tests {
     use super::*;
     use crate::router::ROUTES;
 
+    fn renamed(path: &str) -> String {
+        let told = RENAMED.iter().find(|(ours, _)| *ours == path).map(|(_, told)| *told);
+        told.unwrap_or(path).to_owned()
+    }
+
     #[test]
     fn the_document_and_the_router_name_the_same_routes() {
-        let renamed = |path: &str| {
-            RENAMED
-                .iter()
-                .find(|(ours, _)| *ours == path)
-                .map_or_else(|| path.to_owned(), |(_, told)| (*told).to_owned())
-        };
         let routed: BTreeSet<(String, String)> =
             ROUTES.iter().map(|row| (renamed(row.path), row.method.as_str().to_lowercase())).collect();
         let document = build();
@@ -342,11 +360,12 @@ mod tests {
                     .then(|| (path.to_owned(), method.to_lowercase()))
             })
             .collect();
-        let is_for_programs = |path: &str| !["/", "/c/{community}", "/a/{id}", "/s/{id}"].contains(&path);
+        let is_for_programs =
+            |path: &str| !["/", "/c/{community}", "/a/{id}", "/a/{id}/poster", "/s/{id}"].contains(&path);
         let routed: BTreeSet<(String, String)> = ROUTES
             .iter()
             .filter(|row| is_for_programs(row.path))
-            .map(|row| (row.path.replace("/{feed}", "/{community}.ics"), row.method.as_str().to_lowercase()))
+            .map(|row| (renamed(row.path), row.method.as_str().to_lowercase()))
             .collect();
         assert_eq!(routed, told);
     }

@@ -5,7 +5,9 @@
 //! has those on their phone. Deliberately absent: anything about a person. Pages are the same for everybody who wants
 //! them to look the same, and kept by the head of the stream.
 
+mod event_data;
 mod markup;
+pub mod poster;
 mod reader;
 
 use axum::body::Body;
@@ -47,6 +49,8 @@ struct Head<'a> {
     description: String,
     /// The address without the host; none for pages that are nobody's to share.
     path: Option<&'a str>,
+    /// The same once more for programs, as JSON-LD.
+    data: Option<serde_json::Value>,
 }
 
 /// The page on its way: what is written and what is still to come.
@@ -76,6 +80,9 @@ fn fill(state: &AppState, reader: &Reader, head: &Head<'_>, body: &str, start: O
     }
     if page.reach(place::HEAD).is_some() {
         markup::head(&mut page.html, reader.words(), base, &head.title, &head.description, head.path);
+        if let Some(data) = &head.data {
+            markup::data(&mut page.html, "type=\"application/ld+json\"", &data.to_string());
+        }
     }
     if let Some(address) = page.reach(place::STYLE) {
         match state.assets.text(address).filter(|_| reader.is_newcomer) {
@@ -166,7 +173,8 @@ pub async fn home(State(state): State<AppState>, headers: HeaderMap) -> Result<R
     let key = Key::Home { reader: reader.clone() };
     let encoded = cached(&state, &community.id, key, at, async {
         let common = &reader.words().common;
-        let head = Head { title: common.app.to_owned(), description: common.tagline.to_owned(), path: Some("/") };
+        let head =
+            Head { title: common.app.to_owned(), description: common.tagline.to_owned(), path: Some("/"), data: None };
         agenda_page(&state, &reader, community, &head, at).await
     });
     Ok(respond(&*encoded.await?, StatusCode::OK, &headers))
@@ -187,7 +195,12 @@ pub async fn community(
     let encoded = cached(&state, &id, key, at, async {
         let (community, words) = (community_at(&state, &id).await?, reader.words());
         let (name, path) = (name_of(&community, words.language), format!("/c/{id}"));
-        let head = Head { title: words.feed.name(name), description: words.feed.agenda_of(name), path: Some(&path) };
+        let head = Head {
+            title: words.feed.name(name),
+            description: words.feed.agenda_of(name),
+            path: Some(&path),
+            data: None,
+        };
         agenda_page(&state, &reader, &community, &head, at).await
     });
     page_or_none(&state, &headers, encoded.await)
@@ -250,6 +263,7 @@ async fn date_page(
         title: words.common.page_title(title),
         description: words.occurrence.share_text(title, when, place),
         path: Some(&path),
+        data: Some(event_data::of(&entry, &view, state.settings.base_url.as_deref(), at)),
     };
     let start = start_of(state, reader, community, at).await?;
     Ok(fill(state, reader, &head, &body, start.as_ref()))
@@ -280,6 +294,7 @@ pub async fn space(
             title: words.common.page_title(&row.name),
             description: format::list(words.language, &[words.space_kind(row.kind), row.address.as_str()]),
             path: Some(&path),
+            data: None,
         };
         let start = start_of(&state, &reader, &community, at).await?;
         Ok(fill(&state, &reader, &head, &body, start.as_ref()))
@@ -314,7 +329,7 @@ fn not_found(state: &AppState, headers: &HeaderMap) -> Response<Body> {
     let reader = Reader { is_newcomer: false, ..Reader::of(headers).anywhere() };
     let words = reader.words();
     let title = words.common.page_title(words.errors.not_found_title);
-    let head = Head { title, description: words.errors.not_found.to_owned(), path: None };
+    let head = Head { title, description: words.errors.not_found.to_owned(), path: None, data: None };
     let body = markup::not_found(words, state.settings.demo);
     respond(&fill(state, &reader, &head, &body, None), StatusCode::NOT_FOUND, headers)
 }
@@ -323,7 +338,7 @@ fn not_found(state: &AppState, headers: &HeaderMap) -> Response<Body> {
 fn opening(state: &AppState, reader: &Reader) -> Encoded {
     let words = reader.words();
     let (title, description) = (words.common.app.to_owned(), words.common.tagline.to_owned());
-    let head = Head { title, description, path: None };
+    let head = Head { title, description, path: None, data: None };
     fill(state, reader, &head, &markup::opening(words, state.settings.demo), None)
 }
 
@@ -334,7 +349,7 @@ async fn choice(state: &AppState, reader: &Reader) -> Result<Encoded, ApiError> 
     let links = communities.iter().map(|community| (community.id.as_str(), name_of(community, words.language)));
     let body = markup::communities(words, state.settings.demo, links);
     let title = words.common.page_title(words.common.choose_community);
-    let head = Head { title, description: words.common.tagline.to_owned(), path: None };
+    let head = Head { title, description: words.common.tagline.to_owned(), path: None, data: None };
     Ok(fill(state, reader, &head, &body, None))
 }
 

@@ -50,6 +50,7 @@ macro_rules! pieces {
 pieces! {
     visit {
         occurrence: pages::occurrence::OccurrencePage,
+        poster: pages::poster::PosterPage,
         spaces: pages::spaces::SpacesPage,
         space: pages::space::SpacePage,
     }

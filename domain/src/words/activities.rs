@@ -118,6 +118,18 @@ catalogue! {
 }
 
 catalogue! {
+    /// A date to print and pin up.
+    Poster {
+        make: "做海报", "Make a poster";
+        scan: "用手机扫一扫，看详情", "Scan with your phone for more";
+        scan_sign_up: "用手机扫一扫，看详情、报名", "Scan with your phone to read more and sign up";
+        print: "打印", "Print";
+        how: "打印成一张A4纸，贴在楼道里。手机上可以截屏发到群里。", "Print it on one A4 sheet for the stairwell, or send a screenshot of it.";
+        code_absent: "没网，二维码没取到。有网时再打开这一页。", "Offline: the code did not arrive. Open this page again when you are online.";
+    }
+}
+
+catalogue! {
     /// The sheet that signs up a party.
     SignUpSheet {
         title: "谁去？", "Who is coming?";

@@ -168,6 +168,9 @@ catalogue! {
     Feed {
         name(community): "{community} · 生活汇", "{community} · Life Hub";
         cancelled_title(title): "【已取消】{title}", "[Cancelled] {title}";
+        moved_title(title): "【改期】{title}", "[Moved] {title}";
+        moved_from(when): "原定{when}", "Was planned for {when}";
+        part(name, place): "{name} · {place}", "{name} · {place}";
         agenda_of(community): "{community}的活动安排", "Activities in {community}";
         spaces_of(community): "{community}的公共空间", "Spaces in {community}";
     }

@@ -16,7 +16,7 @@ mod spaces;
 mod staff;
 mod template;
 
-pub use activities::{List, Month, OccurrencePage, SignUpSheet};
+pub use activities::{List, Month, OccurrencePage, Poster, SignUpSheet};
 pub use calendar::Calendar;
 pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
@@ -125,6 +125,8 @@ words! {
     month: Month,
     /// One date of an activity.
     occurrence: OccurrencePage,
+    /// A date to print and pin up.
+    poster: Poster,
     /// The sheet that signs up a party.
     sign_up: SignUpSheet,
     /// The list of spaces.

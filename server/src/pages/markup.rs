@@ -59,8 +59,13 @@ pub fn root(html: &mut String, look: &Look) {
 /// What the app starts from, as data inside the page.
 pub fn start(html: &mut String, start: &Start) {
     let json = serde_json::to_string(start).expect("invariant: checked values have a JSON form");
+    data(html, &format!("type=\"application/json\" id=\"{ELEMENT}\""), &json);
+}
+
+/// Data inside the page. No browser carries it out, whatever the policy says.
+pub fn data(html: &mut String, attributes: &str, json: &str) {
     // Within a string of JSON this is the same character, and no markup can begin.
-    put!(html, "<script type=\"application/json\" id=\"{ELEMENT}\">{}</script>\n", json.replace('<', "\\u003c"));
+    put!(html, "<script {attributes}>{}</script>\n", json.replace('<', "\\u003c"));
 }
 
 /// Title, description and what other programs show when the address is shared.
@@ -316,6 +321,36 @@ pub fn date(words: &Words, demo: bool, entry: &Entry<'_>, at: Timestamp) -> Stri
     page.push_str("</p>");
     paragraphs(&mut page, activity.about.as_ref().map(|about| about.as_str()));
     page.push_str("</article>");
+    frame(words, demo, Place::Page(words.list.title), "/", &page)
+}
+
+/// A date to pin up.
+pub fn poster(words: &Words, demo: bool, entry: &Entry<'_>, at: Timestamp) -> String {
+    let (activity, range) = (entry.activity, entry.occurrence.range);
+    let day = format::day_head(words.language, range.start().date(), at.date());
+    let mut page = String::new();
+    put!(page, "<article class=\"poster\" data-category=\"{}\">", activity.category.as_str());
+    put!(page, "<p class=\"poster-tag\">{}</p>", Text(words.category(activity.category)));
+    put!(page, "<h1 class=\"poster-title\">{}</h1>", Text(&activity.title));
+    if let Some(team) = entry.team {
+        put!(page, "<p class=\"poster-team\">{}</p>", Text(team));
+    }
+    if entry.occurrence.cancelled.is_some() {
+        put!(page, "<p class=\"poster-off\">{}</p>", Text(words.occurrence.called_off));
+    }
+    put!(page, "<p class=\"poster-when\"><span class=\"nb\">{}</span> ", Text(&day.date));
+    put!(page, "<span class=\"nb\">{}</span></p>", Text(format::time_range(words.language, range)));
+    if let Some(lunar) = day.lunar {
+        put!(page, "<p class=\"poster-lunar\">{}</p>", Text(lunar));
+    }
+    put!(page, "<p class=\"poster-where\">{}</p>", Text(&activity.venue.place));
+    put!(page, "<p class=\"poster-who\">{}</p>", Text(words.audience(activity.audience)));
+    put!(
+        page,
+        "<figure class=\"poster-code\"><img src=\"/a/{}/code.svg\" width=\"280\" height=\"280\" alt=\"\">",
+        entry.id
+    );
+    put!(page, "<figcaption>{}</figcaption></figure></article>", Text(words.poster.scan));
     frame(words, demo, Place::Page(words.list.title), "/", &page)
 }
 

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
-use domain::id::{CommunityId, OccurrenceId, SpaceId};
+use domain::activity::Category;
+use domain::id::{CommunityId, OccurrenceId, SpaceId, TeamId};
 use domain::time::{LocalDate, Timestamp};
 use domain::words::Language;
 use sha2::{Digest, Sha256};
@@ -41,7 +42,8 @@ pub enum Key {
     Occurrences { community: CommunityId, from: LocalDate, to: LocalDate },
     Spaces { community: CommunityId },
     Availability { space: SpaceId, from: LocalDate, to: LocalDate, minutes: u16 },
-    Calendar { community: CommunityId, language: Language },
+    Calendar { community: CommunityId, category: Option<Category>, team: Option<TeamId>, language: Language },
+    CalendarDate { occurrence: OccurrenceId, language: Language },
     Agenda { community: CommunityId, reader: Reader },
     Date { occurrence: OccurrenceId, reader: Reader },
     Space { space: SpaceId, reader: Reader },

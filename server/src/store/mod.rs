@@ -7,6 +7,7 @@ pub mod check;
 pub mod devices;
 pub mod engine;
 pub mod error;
+pub mod feed_reads;
 pub mod logins;
 pub mod notices;
 pub mod open;

@@ -60,7 +60,7 @@ pub async fn ping(db: &Db) -> Result<(), StoreError> {
     db.read(|tx| Box::pin(async move { tx.one("select count(*) as streams from stream", &[]).await.map(|_| ()) })).await
 }
 
-fn put(view: &mut View, stream: &StreamId, row: &Row) -> Result<(), StoreError> {
+pub(super) fn put(view: &mut View, stream: &StreamId, row: &Row) -> Result<(), StoreError> {
     let class = row.text("class")?;
     let body =
         RawValue::from_string(row.text("body")?).map_err(|error| StoreError::inconsistent("synced_row.body", error))?;

@@ -11,7 +11,9 @@ const OURS: (&str, &str) = ("x-lifehub", "1");
 /// A path with its parameters filled: with something that is there, or with something that is not.
 fn filled(path: &str, there: bool) -> String {
     let uuid = |n: u32| id(if there { n } else { 999 });
-    path.replace("{community}", if there { "banzha" } else { "nowhere" })
+    path.replace("team/{feed}", &format!("team/{}.ics", uuid(3)))
+        .replace("date/{feed}", &format!("date/{}.ics", uuid(5)))
+        .replace("{community}", if there { "banzha" } else { "nowhere" })
         .replace("{feed}", if there { "banzha.ics" } else { "nowhere.ics" })
         .replace("/a/{id}", &format!("/a/{}", uuid(5)))
         .replace("{id}", &uuid(6))

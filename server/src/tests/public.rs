@@ -110,6 +110,50 @@ on_both_engines! {
         let changed = visitor.raw(Method::GET, "/calendar/banzha.ics", &[("if-none-match", &etag)], "").await;
         assert_eq!(changed.status, StatusCode::OK);
         assert!(changed.text.contains("STATUS:CANCELLED") && changed.text.contains("SEQUENCE:1"));
+        assert!(!changed.text.contains("LAST-MODIFIED"), "nobody knows when: {}", changed.text);
+        let tick = "insert into stream_tick (stream, seq, tag, at) select id, head, 1, $1 from stream where id = 'c:banzha'";
+        test.execute(tick, &[(NOW_MS + 61_000).into()]).await.expect("a tick");
+        change(test, 4).await;
+        let dated = visitor.get("/calendar/banzha.ics").await.text;
+        assert!(dated.contains("LAST-MODIFIED:20261123T000101Z"), "{dated}");
+    }
+
+    async fn calendars_of_a_team_and_of_a_kind_have_no_more_than_that(test) {
+        let site = Site::with_neighbourhood(test, settings()).await;
+        let visitor = site.visitor();
+        for (address, events, name) in [
+            (format!("/calendar/team/{}.ics", id(3)), 1, "X-WR-CALNAME:淮剧队 · "),
+            ("/calendar/banzha.ics?category=opera".to_owned(), 1, "X-WR-CALNAME:戏曲 · "),
+            ("/calendar/banzha.ics?category=dance".to_owned(), 0, "X-WR-CALNAME:舞蹈 · "),
+        ] {
+            let feed = visitor.get(&address).await.text;
+            assert_eq!(feed.matches("BEGIN:VEVENT").count(), events, "{address} {feed}");
+            assert!(feed.contains(name), "{address} {feed}");
+        }
+        let date = visitor.get(&format!("/calendar/date/{}.ics", id(5))).await;
+        assert_eq!(date.text.matches("BEGIN:VEVENT").count(), 1);
+        assert!(date.headers[header::CONTENT_DISPOSITION].to_str().expect("text").contains(".ics"));
+        let odd = visitor.get("/calendar/banzha.ics?category=karaoke").await;
+        assert_eq!((odd.status, odd.json()["fields"][0]["pointer"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("?category")));
+    }
+
+    async fn a_page_says_for_programs_what_it_says_for_people(test) {
+        let base_url = Some("https://hub.example".to_owned());
+        let site = Site::with_neighbourhood(test, Settings { base_url, ..settings() }).await;
+        let visitor = site.visitor();
+        let page = visitor.get(&format!("/a/{}", id(5))).await.text;
+        let (_, data) = page.split_once("<script type=\"application/ld+json\">").expect("data");
+        let (data, _) = data.split_once("</script>").expect("its end");
+        let event: Json = serde_json::from_str(data).expect("JSON");
+        assert_eq!((&event["name"], &event["organizer"]["name"]), (&"<b>淮剧</b>教唱".into(), &"淮剧队".into()));
+        assert_eq!((&event["url"], &event["remainingAttendeeCapacity"]), (&format!("https://hub.example/a/{}", id(5)).into(), &9.into()));
+        assert!(!data.contains('<') && page.contains("<meta property=\"og:url\""), "{page}");
+        let poster = visitor.get(&format!("/a/{}/poster", id(5))).await.text;
+        assert!(poster.contains("&lt;b&gt;淮剧&lt;/b&gt;教唱") && poster.contains("noindex"), "{poster}");
+        let code = visitor.get(&format!("/a/{}/code.svg", id(5))).await;
+        assert_eq!(code.headers[header::CONTENT_TYPE], "image/svg+xml");
+        assert!(code.text.starts_with("<svg") && code.text.matches("h1v1h-1z").count() > 200, "{}", code.text);
+        assert_eq!(visitor.get(&format!("/a/{}/code.svg", id(9))).await.status, StatusCode::NOT_FOUND);
     }
 
     async fn pages_are_filled_with_what_is_there_and_nothing_typed_is_markup(test) {

@@ -198,6 +198,15 @@ pub fn Share(id: OccurrenceId) -> impl IntoView {
                 <Icon name="i-share"/>
                 <span role="status">{label}</span>
             </button>
+            // Not a page of the app: the phone asks where the date is to go.
+            <a class="button" href=["/calendar/date/", &id.to_string(), ".ics"].concat() rel="external">
+                <Icon name="i-calendar"/>
+                {move || model.words().occurrence.add_to_calendar}
+            </a>
+            <a class="button" href=Route::Poster(id).href()>
+                <Icon name="i-qr"/>
+                {move || model.words().poster.make}
+            </a>
         </div>
     }
 }
