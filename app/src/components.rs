@@ -21,6 +21,7 @@ pub mod message_item;
 pub mod month_sheet;
 pub mod outbox_item;
 pub mod own_booking_sheet;
+pub mod own_calendar;
 pub mod own_status;
 pub mod person_form;
 pub mod profile_edit;

@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
 use crate::booking::{BookingState, Holding};
 use crate::id::{
-    AccountId, ActivityId, BookingId, CommunityId, OccurrenceId, ParseIdError, PersonId, SignUpId, SpaceId, TeamId,
+    AccountId, ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, ParseIdError, PersonId, SignUpId, SpaceId,
+    TeamId,
 };
 use crate::json;
 use crate::people::{Person, Role};
@@ -427,6 +428,18 @@ pub struct ProfileRow {
     /// What they may do beyond what everybody may, and where (for screens; the server asks its own table).
     #[serde(default)]
     pub roles: Vec<RoleRow>,
+    /// That one's own calendar has an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarMark>,
+}
+
+/// That one's own calendar has an address, without the address: only the phone that made it has that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarMark {
+    /// The command that made it.
+    pub id: CommandId,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A role with the community it is in, so that a screen knows where to look.

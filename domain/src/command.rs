@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::activity::{Audience, Category, Schedule, SignUpPolicy, Venue};
+use crate::calendar_key::CalendarKey;
 use crate::change::Purpose;
 use crate::id::{
     AccountId, ActivityId, BookingId, CommandId, CommunityId, DeviceId, NoticeId, OccurrenceId, PersonId, SignUpId,
@@ -175,6 +176,14 @@ pub struct UpdateProfile {
     pub born: Option<YearMonth>,
 }
 
+/// Give one's own calendar an address. The one before ends at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewCalendar {
+    /// The secret in it.
+    pub key: CalendarKey,
+}
+
 /// Mark notices as read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -252,6 +261,7 @@ commands! {
     RemovePerson = "remove_person" => Action::KeepOwn,
     UpdateProfile = "update_profile" => Action::KeepOwn,
     ReadNotices = "read_notices" => Action::KeepOwn,
+    RenewCalendar = "renew_calendar" => Action::KeepOwn,
 }
 
 /// Why a command could not be read.

@@ -19,6 +19,7 @@ pub mod booking;
 pub mod space;
 
 pub mod agenda;
+pub mod calendar_key;
 pub mod change;
 pub mod command;
 pub mod sync;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import ICAL from "ical.js";
 import jsQR from "jsqr";
-import { expect, opened, test } from "../fixtures/test.js";
+import { expect, opened, signInAs, test } from "../fixtures/test.js";
 
 const read = async (page, path) => (await page.request.get(path)).json();
 
@@ -116,4 +116,33 @@ test("a poster fits on one sheet, and its code leads to the date", async ({ page
   await info.attach("poster", { body: sheet, contentType: "application/pdf" });
   expect(sheet.toString("latin1").match(/\/Type\s*\/Page\b/g), "one sheet").toHaveLength(1);
   await expect(main.getByRole("button", { name: "打印" })).toBeHidden();
+});
+
+test("one's own calendar has an address that its phone made, and another one ends it", async ({ page, phone }) => {
+  await signInAs(page, "resident");
+  await opened(page, "/me/settings");
+  const main = page.getByRole("main");
+  await main.getByRole("button", { name: "做一个日历地址" }).click();
+  const address = main.getByText(/\/calendar\/own\/[0-9a-f]{32}\.ics$/);
+  const first = await address.innerText();
+  await expect(main.getByRole("link", { name: "放进手机日历" })).toHaveAttribute("href", first.replace(/^http:/, "webcal:"));
+  const stranger = await phone();
+  const feed = await stranger.request.get(first);
+  expect(feed.headers()["cache-control"]).toBe("private, no-cache");
+  const events = eventsOf(await feed.text());
+  expect(events.some(({ title }) => title.includes("手机课")), JSON.stringify(events)).toBe(true);
+  expect(events.every(({ attendees }) => attendees === 0)).toBe(true);
+
+  await page.reload();
+  await expect(address).toHaveText(first);
+  await main.getByRole("button", { name: "换一个地址" }).click();
+  await expect(address).not.toHaveText(first);
+  const second = await address.innerText();
+  expect((await stranger.request.get(first)).status()).toBe(404);
+  expect((await stranger.request.get(second)).status()).toBe(200);
+
+  const other = await phone();
+  await signInAs(other, "resident");
+  await opened(other, "/me/settings");
+  await expect(other.getByRole("main")).toContainText("在做它的那台手机上才看得到");
 });

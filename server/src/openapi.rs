@@ -11,7 +11,8 @@ use crate::extract::{Nothing, QueryOf};
 use crate::reads::cache::Encoded;
 
 /// The paths of the document whose names differ from the router's, because a parameter there is a whole segment.
-pub const RENAMED: [(&str, &str); 3] = [
+pub const RENAMED: [(&str, &str); 4] = [
+    ("/calendar/own/{feed}", "/calendar/own/{key}.ics"),
     ("/calendar/{feed}", "/calendar/{community}.ics"),
     ("/calendar/team/{feed}", "/calendar/team/{id}.ics"),
     ("/calendar/date/{feed}", "/calendar/date/{id}.ics"),
@@ -218,6 +219,10 @@ fn paths() -> Value {
         "/calendar/{community}.ics": calendar(
             "A community's activities for calendar programs, one event per date; with `category` those of one kind.",
             &[in_path("community", community()), query("category", json!({ "type": "string", "examples": ["opera"] }), false)]
+        ),
+        "/calendar/own/{key}.ics": calendar(
+            "Somebody's own sign-ups and bookings, for whoever has the address that their phone made.",
+            &[in_path("key", json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" }))]
         ),
         "/calendar/team/{id}.ics": calendar("A team's activities, one event per date.", &[in_path("id", uuid())]),
         "/calendar/date/{id}.ics": calendar("One date, to be put into a calendar.", &[in_path("id", uuid())]),

@@ -69,6 +69,7 @@ pub const ROUTES: &[RouteRow] = &[
     row(Method::GET, "/api/places/{id}", Access::Anyone, || get(reads::places::place)),
     row(Method::GET, "/api/openapi.json", Access::Anyone, || get(openapi::document)),
     row(Method::GET, "/calendar/{feed}", Access::Anyone, || get(feeds::public::community)),
+    row(Method::GET, "/calendar/own/{feed}", Access::Anyone, || get(feeds::own::calendar)),
     row(Method::GET, "/calendar/team/{feed}", Access::Anyone, || get(feeds::public::team)),
     row(Method::GET, "/calendar/date/{feed}", Access::Anyone, || get(feeds::public::date)),
     row(Method::GET, "/livez", Access::Anyone, || get(health::livez)),

@@ -6,7 +6,8 @@ mod neighbourhood;
 use std::process::{Command as Program, Output};
 use std::sync::{Arc, Mutex};
 
-use domain::command::{AddPerson, ApproveBooking, Command, RemovePerson};
+use domain::calendar_key::CalendarKey;
+use domain::command::{AddPerson, ApproveBooking, Command, RemovePerson, RenewCalendar};
 use domain::id::{BookingId, StreamId};
 use domain::people::Relation;
 use server::on_both_engines;
@@ -40,6 +41,8 @@ async fn live(test: &TestDb) {
     accepted(&first.ask_in(db, &own, Command::AddPerson(add), now()).await.1);
     let remove = Command::RemovePerson(RemovePerson { person: person(1, 3) });
     accepted(&first.ask_in(db, &own, remove, now()).await.1);
+    let renew = Command::RenewCalendar(RenewCalendar { key: CalendarKey::of_random(1, 2) });
+    accepted(&waiting.ask_in(db, &StreamId::Account(waiting.account), renew, now()).await.1);
 }
 
 /// Takes away what would refuse the damage or put it right: triggers, checks, references. All of it is undone.
@@ -282,6 +285,7 @@ const DAMAGES: &[(&[&str], &[&str])] = &[
            where class in ('sign_up', 'roster')"],
         &["synced_row.true"; 3],
     ),
+    (&["delete from calendar_key"], &["synced_row.true"]),
 ];
 
 on_both_engines! {

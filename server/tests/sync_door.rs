@@ -58,6 +58,7 @@ fn bodies() -> Vec<(&'static str, Json)> {
         ("remove_person", json!({ "person": id })),
         ("update_profile", json!({ "name": "王阿姨", "home": "banzha", "born": "1960-05" })),
         ("read_notices", json!({ "notices": [id] })),
+        ("renew_calendar", json!({ "key": "0123456789abcdef0123456789abcdef" })),
     ]
 }
 

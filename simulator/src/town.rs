@@ -249,6 +249,7 @@ impl Town {
                 home: valid(COMMUNITIES[0]),
                 phone_tail: String::new(),
                 roles: Vec::new(),
+                calendar: None,
             };
             put(own.clone(), Audience::Account(account), class::PROFILE, account.to_string(), json!(&profile));
             for person in household(account) {

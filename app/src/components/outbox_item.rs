@@ -106,6 +106,7 @@ impl Naming<'_> {
                 None => Named::plain(outbox.remove_someone),
             },
             Some(Command::UpdateProfile(_)) => Named::plain(outbox.update_profile),
+            Some(Command::RenewCalendar(_)) => Named::plain(outbox.renew_calendar),
             Some(Command::ReadNotices(_)) => Named::plain(outbox.read_notices),
         }
     }

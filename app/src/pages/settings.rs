@@ -5,6 +5,7 @@ use domain::words::{Language, Words};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::components::own_calendar::OwnCalendar;
 use crate::components::profile_edit::ProfileEdit;
 use crate::model::{Freshness, Mode, use_model};
 use crate::platform;
@@ -24,6 +25,7 @@ pub fn SettingsPage() -> impl IntoView {
             <Colours/>
             <Languages/>
             <Details/>
+            <OwnCalendar/>
             <Feed/>
             <Stored/>
             <section class="section">

@@ -6,7 +6,9 @@
 
 use crate::activity::{SignUpPolicy, check_audience, decide_publication, occurrence_id};
 use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking, is_held};
-use crate::change::{ActivityRow, BookingRow, Cancellation, OccurrenceRow, PartyMember, SignUpRow, SignUpState};
+use crate::change::{
+    ActivityRow, BookingRow, CalendarMark, Cancellation, OccurrenceRow, PartyMember, SignUpRow, SignUpState,
+};
 use crate::command::{AddPerson, BookSpace, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp};
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
 use crate::people::{Person, Relation};
@@ -100,6 +102,11 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             if let Some(me) = me.and_then(|me| view.persons.get_mut(&me)) {
                 (me.name, me.born) = (name.clone(), born.or(me.born));
             }
+            account.uuid()
+        }
+        Command::RenewCalendar(_) => {
+            let (account, profile) = view.profile.as_mut().ok_or(Refusal::Gone)?;
+            profile.calendar = Some(CalendarMark { id: item.id, since: now });
             account.uuid()
         }
         Command::ReadNotices(command) => {

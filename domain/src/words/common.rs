@@ -171,6 +171,9 @@ catalogue! {
         moved_title(title): "【改期】{title}", "[Moved] {title}";
         moved_from(when): "原定{when}", "Was planned for {when}";
         part(name, place): "{name} · {place}", "{name} · {place}";
+        own_name: "我的活动和预约 · 生活汇", "My activities and bookings · Life Hub";
+        waiting_title(title): "【候补】{title}", "[Waitlist] {title}";
+        asked_title(title): "【等答复】{title}", "[Not confirmed] {title}";
         agenda_of(community): "{community}的活动安排", "Activities in {community}";
         spaces_of(community): "{community}的公共空间", "Spaces in {community}";
     }

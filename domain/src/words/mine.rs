@@ -104,6 +104,7 @@ catalogue! {
         doubt(why): "可能办不成：{why}", "This may not work: {why}";
         again: "已重新提交", "Sent again";
         update_profile: "改个人信息", "Change my details";
+        renew_calendar: "做新的日历地址", "Make a new calendar address";
         read_notices: "消息已读", "Messages read";
         restored(n): "我们恢复过数据，您的{n}项报名和预约已重新核对。", "We restored our records and checked your {n} {n?booking|bookings} again.";
         restored_other: "我们恢复过数据，您办过的事已重新核对。", "We restored our records and checked again what you had done.";
@@ -176,6 +177,15 @@ catalogue! {
         subscribe: "订阅社区日历", "Subscribe to the calendar";
         subscribe_help: "把社区活动放进手机自带的日历", "See the community's activities in your phone's own calendar";
         copy_address: "复制日历地址", "Copy the address";
+        own_calendar: "我的日历地址", "My calendar address";
+        own_calendar_help: "把您报的活动、约的空间放进手机自带的日历，有变动会跟着变。", "Puts what you signed up for and booked into your phone's own calendar, and keeps it up to date.";
+        own_calendar_make: "做一个日历地址", "Make an address";
+        own_calendar_making: "已存在手机里，有网后才能用。", "Saved on this phone; it works once it was sent.";
+        own_calendar_secret: "谁有这个地址，谁就能看到您的安排，请不要发到群里。", "Whoever has this address can see your plans: do not post it in a group.";
+        own_calendar_open: "放进手机日历", "Add to my calendar";
+        own_calendar_renew: "换一个地址", "Change the address";
+        own_calendar_renew_help: "地址漏出去了就换一个，旧地址马上不能用。", "Change it if it got out; the old one ends at once.";
+        own_calendar_elsewhere(when): "{when}做过一个地址，在做它的那台手机上才看得到。要在这里用，就换一个新的。", "An address was made {when} and can be seen only on the phone that made it. To use one here, change it.";
         storage: "存在手机里的", "Saved on this phone";
         storage_kept: "没网也能看", "Readable offline";
         about: "关于", "About";

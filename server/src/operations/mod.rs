@@ -25,6 +25,7 @@ pub mod people {
     //! One's own profile and household.
     pub mod add_person;
     pub mod remove_person;
+    pub mod renew_calendar;
     pub mod update_profile;
 }
 pub mod sign_ups {
@@ -146,6 +147,7 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         Command::AddPerson(body) => people::add_person::add_person(conn, context, command, body).await,
         Command::RemovePerson(body) => people::remove_person::remove_person(conn, context, command, body).await,
         Command::UpdateProfile(body) => people::update_profile::update_profile(conn, context, command, body).await,
+        Command::RenewCalendar(body) => people::renew_calendar::renew_calendar(conn, context, command, body).await,
         Command::ReadNotices(body) => notices::read_notices::read_notices(conn, context, command, body).await,
     }
 }

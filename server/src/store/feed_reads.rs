@@ -20,6 +20,16 @@ pub struct FeedRows {
 }
 
 impl FeedRows {
+    /// Takes in the rows of another community.
+    pub fn take_in(&mut self, other: Self) {
+        let Self { view, changed } = other;
+        self.changed.extend(changed);
+        macro_rules! take_in {
+            ($($map:ident),+) => { $(for (id, row) in view.$map.iter() { self.view.$map.insert(*id, row.clone()); })+ };
+        }
+        take_in!(teams, spaces, activities, occurrences);
+    }
+
     /// When what is told of a date was last changed: the date itself or its activity.
     #[must_use]
     pub fn changed_at(&self, id: OccurrenceId) -> Option<Timestamp> {

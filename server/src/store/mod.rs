@@ -3,6 +3,7 @@
 pub mod activities;
 pub mod bookings;
 pub mod builds;
+pub mod calendar_keys;
 pub mod check;
 pub mod devices;
 pub mod engine;

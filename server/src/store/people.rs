@@ -7,6 +7,7 @@ use domain::people::{Caller, Person, Relation, Role};
 use domain::text::{PersonName, Phone};
 use domain::time::Timestamp;
 
+use super::calendar_keys::find_mark;
 use super::engine::Conn;
 use super::error::StoreError;
 use super::rows::Row;
@@ -243,6 +244,7 @@ pub async fn draft_profile(conn: &mut Conn<'_>, draft: &mut Draft, account: Acco
         home: row.parse("home_community")?,
         phone_tail: tail(row.maybe_text("phone")?),
         roles,
+        calendar: find_mark(conn, account).await?,
     };
     draft.put(&Audience::Account(account), class::PROFILE, account, None, &profile);
     Ok(())

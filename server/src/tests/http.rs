@@ -1,6 +1,7 @@
 //! What every request meets: origins, bodies, methods, headers, and who gets what at which route.
 
 use super::*;
+use crate::login::token_hash;
 use crate::on_both_engines;
 use crate::router::{Access, ROUTES};
 use crate::serve::Peer;
@@ -8,10 +9,14 @@ use crate::serve::Peer;
 const JSON: (&str, &str) = ("content-type", "application/json");
 const OURS: (&str, &str) = ("x-lifehub", "1");
 
+/// The secret of somebody's calendar.
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
 /// A path with its parameters filled: with something that is there, or with something that is not.
 fn filled(path: &str, there: bool) -> String {
     let uuid = |n: u32| id(if there { n } else { 999 });
-    path.replace("team/{feed}", &format!("team/{}.ics", uuid(3)))
+    path.replace("own/{feed}", &format!("own/{}.ics", if there { KEY } else { "f".repeat(32).leak() }))
+        .replace("team/{feed}", &format!("team/{}.ics", uuid(3)))
         .replace("date/{feed}", &format!("date/{}.ics", uuid(5)))
         .replace("{community}", if there { "banzha" } else { "nowhere" })
         .replace("{feed}", if there { "banzha.ics" } else { "nowhere.ics" })
@@ -50,6 +55,8 @@ on_both_engines! {
             }
             callers.push((role.to_owned(), visitor));
         }
+        let key = "insert into calendar_key (account, key_hash, command, made_at) select min(id), $1, $2, 0 from account";
+        test.execute(key, &[token_hash(KEY).into(), id(70).into()]).await.expect("a key");
         for (who, visitor) in callers {
             for row in ROUTES {
                 let path = format!("{}{}", filled(row.path, true), asked(row.path));

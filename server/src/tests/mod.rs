@@ -4,6 +4,7 @@ mod builds;
 mod http;
 mod live;
 mod login;
+mod own_calendar;
 mod public;
 mod shared_phone;
 mod sockets;

@@ -150,6 +150,7 @@ fn commands_are_read_alike() {
     walk::<AddPerson>(r#"{"relation":"child","name":"小宝","born":"2021-05","consent":true}"#);
     walk::<RemovePerson>(&filled(r#"{"person":ID}"#));
     walk::<UpdateProfile>(r#"{"name":"王阿姨","home":"banzha","born":"1960-05"}"#);
+    walk::<RenewCalendar>(r#"{"key":"0123456789abcdef0123456789abcdef"}"#);
     walk::<ReadNotices>(&filled(r#"{"notices":[ID,ID]}"#));
     walk::<Envelope>(&filled(
         r#"{"v":1,"id":ID,"device":ID,"no":1,"account":ID,"stream":"c:banzha","depends_on":ID,"phone_ms":-5,"kind":"check_in","kind_v":1,"body":{"sign_up":ID}}"#,
@@ -288,7 +289,7 @@ fn what_lies_flat_in_an_object_is_read_alike() {
         walk_as::<RoleRow, DerivedRole>(&filled(sample));
     }
     walk::<ProfileRow>(&filled(
-        r#"{"name":"王阿姨","home":"banzha","phone_tail":"5678","roles":[{"role":"host","scope":ID,"community":"banzha"}]}"#,
+        r#"{"name":"王阿姨","home":"banzha","phone_tail":"5678","roles":[{"role":"host","scope":ID,"community":"banzha"}],"calendar":{"id":ID,"since":1}}"#,
     ));
     for sample in [
         r#"{"id":ID,"outcome":"accepted","seq":3,"result":{"kind":"waitlisted","parties_ahead":2}}"#,

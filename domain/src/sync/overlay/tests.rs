@@ -56,8 +56,13 @@ fn base(taken: u16) -> View {
         let born = born.map(|b| b.parse().expect("a month"));
         view.persons.insert(id, Person { id, relation, name: "王".parse().expect("a name"), born });
     }
-    let profile =
-        ProfileRow { name: "王".parse().expect("a name"), home: here(), phone_tail: String::new(), roles: vec![] };
+    let profile = ProfileRow {
+        name: "王".parse().expect("a name"),
+        home: here(),
+        phone_tail: String::new(),
+        roles: vec![],
+        calendar: None,
+    };
     view.profile = Some((AccountId::from_uuid(uuid(4)), profile));
     view
 }

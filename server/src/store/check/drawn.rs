@@ -14,11 +14,13 @@ use crate::store::{Conn, Row, StoreError, Value};
 const PAGE: usize = 2_000;
 
 const ROWS: &str = "select r.stream, r.audience, r.class, r.id, r.seq, r.body,
-        o.capacity, o.taken, o.waiting_parties, o.waiting_heads, s.state sign_up_state, b.state booking_state
+        o.capacity, o.taken, o.waiting_parties, o.waiting_heads, s.state sign_up_state, b.state booking_state,
+        k.command calendar
     from synced_row r
     left join occurrence o on r.class = 'seats' and o.id = r.id
     left join sign_up s on r.class in ('sign_up', 'roster') and s.id = r.id
     left join booking b on r.class in ('booking', 'desk_booking') and b.id = r.id
+    left join calendar_key k on r.class = 'profile' and k.account = r.id
     where r.gone_at is null and (r.stream, r.audience, r.class, r.id) > ($1, $2, $3, $4)
     order by r.stream, r.audience, r.class, r.id limit $5";
 
@@ -58,6 +60,10 @@ fn judge(row: &Row, [_, _, class, id]: &[String; 4]) -> Result<Option<(&'static 
         RowBody::Booking(_, shown) => (row.maybe_text("booking_state")?, Some(shown.state.as_str().to_owned())),
         RowBody::DeskBooking(_, shown) => {
             (row.maybe_text("booking_state")?, Some(shown.booking.state.as_str().to_owned()))
+        }
+        // A build that knew nothing of calendars has written rows that say nothing of them.
+        RowBody::Profile(_, shown) => {
+            (row.maybe_text("calendar")?, shown.calendar.map(|calendar| calendar.id.to_string()))
         }
         _ => (None, None),
     };
