@@ -5,6 +5,10 @@
 //! checking it. A class this build does not know is skipped (see [`Row::parse`]).
 //! Rows are kept on phones: new fields have defaults, old samples stay readable.
 
+mod profile;
+
+pub use profile::{CalendarMark, ProfileRow, RoleRow};
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,11 +18,10 @@ use serde_json::value::RawValue;
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
 use crate::booking::{BookingState, Holding};
 use crate::id::{
-    AccountId, ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, ParseIdError, PersonId, SignUpId, SpaceId,
-    TeamId,
+    AccountId, ActivityId, BookingId, CommunityId, OccurrenceId, ParseIdError, PersonId, SignUpId, SpaceId, TeamId,
 };
 use crate::json;
-use crate::people::{Person, Role};
+use crate::people::Person;
 use crate::sign_up::Seats;
 use crate::space::{Closure, OpeningHours, SpaceKind, SpacePolicy};
 use crate::text::{Description, Name, Note, PersonName, Place, Title};
@@ -413,55 +416,6 @@ pub struct NoticeRow {
     /// When it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Timestamp>,
-}
-
-/// One's own profile. Class `profile`, id: the account's; in the account's own stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProfileRow {
-    /// What the resident is called.
-    pub name: PersonName,
-    /// The community they live in.
-    pub home: CommunityId,
-    /// The last four digits of their number.
-    #[serde(default)]
-    pub phone_tail: String,
-    /// What they may do beyond what everybody may, and where (for screens; the server asks its own table).
-    #[serde(default)]
-    pub roles: Vec<RoleRow>,
-    /// That one's own calendar has an address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calendar: Option<CalendarMark>,
-}
-
-/// That one's own calendar has an address, without the address: only the phone that made it has that.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CalendarMark {
-    /// The command that made it.
-    pub id: CommandId,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-/// A role with the community it is in, so that a screen knows where to look.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RoleRow {
-    /// The grant.
-    #[serde(flatten)]
-    pub role: Role,
-    /// The community of its team or space.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub community: Option<CommunityId>,
-}
-
-impl<'de> Deserialize<'de> for RoleRow {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Beside {
-            community: Option<CommunityId>,
-        }
-        let (role, Beside { community }) = json::flattened(deserializer)?;
-        Ok(Self { role, community })
-    }
 }
 
 /// What a row says, by class.

@@ -289,7 +289,7 @@ fn what_lies_flat_in_an_object_is_read_alike() {
         walk_as::<RoleRow, DerivedRole>(&filled(sample));
     }
     walk::<ProfileRow>(&filled(
-        r#"{"name":"王阿姨","home":"banzha","phone_tail":"5678","roles":[{"role":"host","scope":ID,"community":"banzha"}],"calendar":{"id":ID,"since":1}}"#,
+        r#"{"name":"王阿姨","home":"banzha","phone_tail":"5678","roles":[{"role":"host","scope":ID,"community":"banzha"}],"calendar":{"id":ID,"since":1795390200000}}"#,
     ));
     for sample in [
         r#"{"id":ID,"outcome":"accepted","seq":3,"result":{"kind":"waitlisted","parties_ahead":2}}"#,
