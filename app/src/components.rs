@@ -6,6 +6,7 @@ pub mod birth_month;
 pub mod booking_sheet;
 pub mod booking_status;
 pub mod cancel_booking_sheet;
+pub mod closing_card;
 pub mod coming_list;
 pub mod date_line;
 pub mod day_group;

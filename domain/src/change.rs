@@ -5,9 +5,9 @@
 //! checking it. A class this build does not know is skipped (see [`Row::parse`]).
 //! Rows are kept on phones: new fields have defaults, old samples stay readable.
 
+mod closing;
+mod community;
 mod profile;
-
-pub use profile::{CalendarMark, ProfileRow, RoleRow};
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,6 +15,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+pub use self::closing::ClosingRow;
+pub use self::community::CommunityView;
+pub use self::profile::{CalendarMark, ProfileRow, RoleRow};
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
 use crate::booking::{BookingState, Holding};
 use crate::id::{
@@ -434,6 +437,7 @@ pub enum RowBody {
     Seats(OccurrenceId, Seats),
     SignUp(SignUpId, SignUpRow),
     Roster(SignUpId, RosterRow),
+    Closing(OccurrenceId, ClosingRow),
     Booking(BookingId, BookingRow),
     DeskBooking(BookingId, DeskBookingRow),
     Notice(crate::id::NoticeId, NoticeRow),
@@ -452,6 +456,7 @@ pub mod class {
     pub const SEATS: &str = "seats";
     pub const SIGN_UP: &str = "sign_up";
     pub const ROSTER: &str = "roster";
+    pub const CLOSING: &str = "closing";
     pub const BOOKING: &str = "booking";
     pub const DESK_BOOKING: &str = "desk_booking";
     pub const NOTICE: &str = "notice";
@@ -515,6 +520,7 @@ impl Row {
         let body = match self.class.as_str() {
             class::SIGN_UP => self.read(RowBody::SignUp),
             class::ROSTER => self.read(RowBody::Roster),
+            class::CLOSING => self.read(RowBody::Closing),
             class::BOOKING => self.read(RowBody::Booking),
             class::DESK_BOOKING => self.read(RowBody::DeskBooking),
             class::NOTICE => self.read(RowBody::Notice),
@@ -550,18 +556,4 @@ impl Row {
     fn unreadable(&self) -> RowProblem {
         RowProblem::Unreadable { class: self.class.clone(), id: self.id.clone() }
     }
-}
-
-/// A community, as `GET /api/communities` lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommunityView {
-    /// Its slug.
-    pub id: CommunityId,
-    /// Its name.
-    pub name: Name,
-    /// Its name in English letters.
-    pub english_name: Name,
-    /// A telephone number for help.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
 }

@@ -82,6 +82,19 @@ pub struct CancelOccurrence {
     pub reason: Option<Note>,
 }
 
+/// Say how a date went, once it has begun. Saying it again replaces what was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloseOccurrence {
+    /// The date.
+    pub occurrence: OccurrenceId,
+    /// Heads that were there, with a name or without.
+    pub heads: u16,
+    /// What is worth remembering: what was talked about, what came of it.
+    #[serde(default)]
+    pub note: Option<Note>,
+}
+
 /// Book a space for an interval. Creates the booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -252,6 +265,7 @@ commands! {
     CheckIn = "check_in" => Action::CheckIn,
     PublishActivity = "publish_activity" => Action::PublishActivity,
     CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
+    CloseOccurrence = "close_occurrence" => Action::CloseOccurrence,
     BookSpace = "book_space" => Action::BookSpace,
     CancelBooking = "cancel_booking" => Action::CancelBooking,
     ApproveBooking = "approve_booking" => Action::DecideBooking,

@@ -12,6 +12,8 @@ pub mod refusal;
 pub mod sign_in;
 
 pub mod activity;
+pub mod closing;
+
 pub mod recurrence;
 pub mod sign_up;
 

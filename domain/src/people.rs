@@ -124,6 +124,8 @@ pub enum Action {
     PublishActivity,
     /// Call off a date.
     CancelOccurrence,
+    /// Say how a date went.
+    CloseOccurrence,
     /// Book a space.
     BookSpace,
     /// Cancel a booking: its owner, or who runs the space.
@@ -136,7 +138,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, for tests that walk the table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadPublic,
         Self::ReadOwn,
         Self::ReadTeamDesk,
@@ -148,6 +150,7 @@ impl Action {
         Self::CheckIn,
         Self::PublishActivity,
         Self::CancelOccurrence,
+        Self::CloseOccurrence,
         Self::BookSpace,
         Self::CancelBooking,
         Self::DecideBooking,
@@ -182,9 +185,11 @@ pub const fn who_may(action: Action) -> &'static [Standing] {
         Action::ReadPublic => &[Anyone],
         Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp => &[Owner],
         Action::SignUp | Action::BookSpace => &[SignedIn],
-        Action::ReadTeamDesk | Action::CheckIn | Action::PublishActivity | Action::CancelOccurrence => {
-            &[Editor, CommunityAdmin, DistrictAdmin]
-        }
+        Action::ReadTeamDesk
+        | Action::CheckIn
+        | Action::PublishActivity
+        | Action::CancelOccurrence
+        | Action::CloseOccurrence => &[Editor, CommunityAdmin, DistrictAdmin],
         Action::ReadSpaceDesk | Action::DecideBooking | Action::CheckInBooking => {
             &[Host, CommunityAdmin, DistrictAdmin]
         }
@@ -337,7 +342,11 @@ mod tests {
             Action::ReadPublic => "yyyyyyyyyy",
             Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp => "syhhhhhhhh",
             Action::SignUp | Action::BookSpace => "syyyyyyyyy",
-            Action::ReadTeamDesk | Action::CheckIn | Action::PublishActivity | Action::CancelOccurrence => "sffyhffyhy",
+            Action::ReadTeamDesk
+            | Action::CheckIn
+            | Action::PublishActivity
+            | Action::CancelOccurrence
+            | Action::CloseOccurrence => "sffyhffyhy",
             Action::ReadSpaceDesk | Action::DecideBooking | Action::CheckInBooking => "sffffyhyhy",
             Action::CancelBooking => "syhhhyhyhy",
             Action::ReadCommunityDesk => "sffffffyhy",

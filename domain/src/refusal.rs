@@ -89,6 +89,18 @@ json::tagged! {
             opens_at: Timestamp,
         },
 
+        // ---- closing ----
+        /// Nobody can say yet how the date went.
+        OccurrenceNotBegun {
+            /// When it begins.
+            starts_at: Timestamp,
+        },
+        /// It is too late to say how the date went.
+        ClosingOver {
+            /// Until when it could be said.
+            closed_at: Timestamp,
+        },
+
         // ---- booking ----
         /// The end does not lie after the start.
         EndsBeforeStart,

@@ -7,7 +7,7 @@ use std::process::{Command as Program, Output};
 use std::sync::{Arc, Mutex};
 
 use domain::calendar_key::CalendarKey;
-use domain::command::{AddPerson, ApproveBooking, Command, RemovePerson, RenewCalendar};
+use domain::command::{AddPerson, ApproveBooking, CloseOccurrence, Command, RemovePerson, RenewCalendar};
 use domain::id::{BookingId, StreamId};
 use domain::people::Relation;
 use server::on_both_engines;
@@ -18,7 +18,7 @@ use server::store::{Conn, StoreError};
 use neighbourhood::*;
 
 /// Some of everything: parties with places and waiting, one that moved up and was told, a hold, a date in a room, a
-/// household that grew and shrank.
+/// household that grew and shrank, a date of which its team said how it went.
 async fn live(test: &TestDb) {
     let db = &test.db;
     settle(db).await;
@@ -43,6 +43,8 @@ async fn live(test: &TestDb) {
     accepted(&first.ask_in(db, &own, remove, now()).await.1);
     let renew = Command::RenewCalendar(RenewCalendar { key: CalendarKey::of_random(1, 2) });
     accepted(&waiting.ask_in(db, &StreamId::Account(waiting.account), renew, now()).await.1);
+    let close = Command::CloseOccurrence(CloseOccurrence { occurrence: full, heads: 23, note: None });
+    accepted(&Phone::of(EDITOR).ask_at(db, close, time(1, hm(15, 0), 60).start()).await);
 }
 
 /// Takes away what would refuse the damage or put it right: triggers, checks, references. All of it is undone.
@@ -126,8 +128,11 @@ const DAMAGES: &[(&[&str], &[&str])] = &[
     ),
     (
         &["update occurrence set cancelled_at = 1 where capacity = 3"],
-        &["occurrence.cancelled", "occurrence.cancelled"],
+        &["closing.date", "occurrence.cancelled", "occurrence.cancelled"],
     ),
+    (&["update closing set closed_at = 1"], &["closing.date"]),
+    (&["update closing set heads = 24"], &["synced_row.true"; 2]),
+    (&["delete from synced_row where class = 'closing' and audience like 'community:%'"], &["synced_row.there"]),
     (&["delete from claim where source_kind = 'booking'"], &["booking.claim", "claim.atoms", "occupancy"]),
     (&["delete from claim where source_kind = 'occurrence'"], &["claim.atoms", "occupancy", "occurrence.claim"]),
     (

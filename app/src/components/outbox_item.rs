@@ -91,6 +91,9 @@ impl Naming<'_> {
             Some(Command::CancelOccurrence(command)) => {
                 say(self.date(command.occurrence), &|what| outbox.call_off(what))
             }
+            Some(Command::CloseOccurrence(command)) => {
+                say(self.date(command.occurrence), &|what| self.words.closing.close(what))
+            }
             Some(Command::BookSpace(command)) => {
                 say(self.space(command.space, command.range), &|what| outbox.book(what))
             }

@@ -1,7 +1,9 @@
-//! The dates of a team: what comes with its counts, and the last one, from which one publishes again.
+//! The dates of a team: what comes with its counts, what is over with how it went, and the last one, from which one
+//! publishes again.
 
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
+use domain::closing::closes_at;
 use domain::id::{OccurrenceId, TeamId};
 use domain::order::sort_by_key;
 use domain::sync::{Delivery, View};
@@ -9,6 +11,7 @@ use domain::time::Timestamp;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
+use crate::components::closing_card::{arrived, came};
 use crate::model::use_model;
 use crate::route::Route;
 use crate::ui::chip::{ChipState, StateChip};
@@ -33,6 +36,10 @@ enum ChipStateOf {
     Saved,
     Checking,
     Cancelled,
+    /// Somebody should say how it went.
+    ToSay,
+    /// It was said how it went.
+    Said,
 }
 
 impl TeamDate {
@@ -53,6 +60,32 @@ impl TeamDate {
     }
 }
 
+/// How many dates that are over a team sees.
+const PAST_DATES: usize = 6;
+
+/// The last dates of a team that are over, the latest first, each with how it went.
+#[must_use]
+pub fn past_dates(view: &View, team: TeamId, words: &'static Words, now: Timestamp) -> Vec<TeamDate> {
+    let mut over: Vec<Entry<'_>> = entries(view, team);
+    over.retain(|entry| entry.occurrence.range.end() <= now && entry.occurrence.cancelled.is_none());
+    let latest = over.iter().rev().take(PAST_DATES);
+    latest
+        .map(|entry| {
+            let range = entry.occurrence.range;
+            let mut date = TeamDate::of(entry, words, now);
+            let here = arrived(view, entry.id);
+            let said = view.closings.get(&entry.id).map(|closing| closing.row.heads);
+            let state = match said {
+                Some(heads) => Some((ChipStateOf::Said, came(words, heads.max(here)))),
+                None if now < closes_at(range) => Some((ChipStateOf::ToSay, words.closing.to_say.to_owned())),
+                None => None,
+            };
+            date.state = date.state.or(state);
+            date
+        })
+        .collect()
+}
+
 /// 报了8人，共20个名额, then 2家候补.
 fn counts(entry: &Entry<'_>, words: &'static Words) -> Vec<String> {
     let texts = &words.team;
@@ -68,6 +101,18 @@ fn counts(entry: &Entry<'_>, words: &'static Words) -> Vec<String> {
     [Some(taken), waiting].into_iter().flatten().collect()
 }
 
+/// All dates of a team that this phone knows, in order.
+fn entries(view: &View, team: TeamId) -> Vec<Entry<'_>> {
+    let mut entries: Vec<Entry<'_>> = view
+        .occurrences
+        .iter()
+        .filter(|(_, row)| view.activities.get(&row.row.activity).is_some_and(|activity| activity.row.team == team))
+        .filter_map(|(id, _)| Entry::of(view, *id))
+        .collect();
+    sort_by_key(&mut entries, |entry| (entry.occurrence.range.start(), entry.id));
+    entries
+}
+
 /// The dates of a team that are not over, in order, and the one to do again: the last that is over, else the first to
 /// come.
 #[must_use]
@@ -77,14 +122,8 @@ pub fn team_dates(
     words: &'static Words,
     now: Timestamp,
 ) -> (Vec<TeamDate>, Option<(TeamDate, bool)>) {
-    let mut entries: Vec<Entry<'_>> = view
-        .occurrences
-        .iter()
-        .filter(|(_, row)| view.activities.get(&row.row.activity).is_some_and(|activity| activity.row.team == team))
-        .filter_map(|(id, _)| Entry::of(view, *id))
-        .collect();
-    sort_by_key(&mut entries, |entry| (entry.occurrence.range.start(), entry.id));
-    let (over, coming): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.occurrence.range.end() <= now);
+    let (over, coming): (Vec<_>, Vec<_>) =
+        entries(view, team).into_iter().partition(|entry| entry.occurrence.range.end() <= now);
     let is_held = |entry: &&Entry<'_>| entry.occurrence.cancelled.is_none();
     let last = over.iter().rfind(is_held).map(|entry| (TeamDate::of(entry, words, now), true));
     let again = last.or_else(|| coming.iter().find(is_held).map(|entry| (TeamDate::of(entry, words, now), false)));
@@ -99,6 +138,8 @@ pub fn TeamDateRow(date: TeamDate) -> impl IntoView {
             ChipStateOf::Saved => ChipState::Saved,
             ChipStateOf::Checking => ChipState::Checking,
             ChipStateOf::Cancelled => ChipState::Cancelled,
+            ChipStateOf::ToSay => ChipState::Requested,
+            ChipStateOf::Said => ChipState::Arrived,
         };
         view! { <StateChip state text/> }
     });

@@ -1,8 +1,8 @@
-//! Who comes to one date: checking in by a tap, who waits, calling the date off, and the text for the group.
+//! Who comes to one date: checking in by a tap, who waits, calling the date off, the text for the group, and how it went.
 
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
-use domain::command::{CancelOccurrence, CheckIn, Command};
+use domain::command::{CancelOccurrence, CheckIn, CloseOccurrence, Command};
 use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
 use domain::people::Action;
 use domain::refusal::Refusal;
@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
+use crate::components::closing_card::ClosingCard;
 use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
@@ -132,6 +133,10 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         submit.run((Command::CancelOccurrence(CancelOccurrence { occurrence: id, reason }), after));
         model.announce(model.words_untracked().roster.called_off);
     });
+    let close = Callback::new(move |command: CloseOccurrence| {
+        submit.run((Command::CloseOccurrence(command), None));
+        model.announce(model.words_untracked().closing.saved);
+    });
     let on_check_in = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_check_in));
     let has_copied = RwSignal::new(false);
     let share = move |_| {
@@ -197,6 +202,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             <RosterPart name=Signal::derive(move || model.words().roster.waiting.to_owned()) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in/>
             <RosterPart name=Signal::derive(move || model.words().roster.cancelled.to_owned()) rows=part(Part::Gone) can_check_in=false on_check_in=check_in/>
             {move || (!rows.read().is_empty()).then(|| view! { <p class="quiet">{model.words().roster.hint}</p> })}
+            <ClosingCard id on_close=close/>
             <div class="button-row">
                 <button type="button" class="button" on:click=share>
                     <Icon name=Signal::derive(move || if has_copied.get() { "i-check" } else { "i-share" })/>
@@ -222,6 +228,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
 fn is_about(id: OccurrenceId, command: &Command) -> bool {
     match command {
         Command::CancelOccurrence(command) => command.occurrence == id,
+        Command::CloseOccurrence(command) => command.occurrence == id,
         Command::CheckIn(command) => {
             let view = use_model().view_untracked();
             view.roster.get(&command.sign_up).is_some_and(|row| row.row.occurrence == id)

@@ -1,4 +1,4 @@
-//! A team: its next dates with how many come, publishing, and doing the last one again.
+//! A team: its next dates with how many come, the last ones with how they went, publishing, and doing the last one again.
 
 use domain::command::Command;
 use domain::id::{CommandId, TeamId};
@@ -10,7 +10,7 @@ use leptos_router::hooks::use_params_map;
 use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::refusals_here::command_of;
-use crate::components::team_dates::{AgainCard, TeamDateRow, team_dates};
+use crate::components::team_dates::{AgainCard, TeamDateRow, past_dates, team_dates};
 use crate::model::{Freshness, Session, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::{Route, with_query};
@@ -80,6 +80,7 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
     model.set_title(move || name.get());
     let shown = RwSignal::new(FIRST_DATES);
     let dates = Memo::new(move |_| team_dates(&model.view(), id, model.words(), model.now()));
+    let past = Memo::new(move |_| past_dates(&model.view(), id, model.words(), model.now()));
     let refused = Memo::new(move |_| {
         let is_ours = |command: &Command| matches!(command, Command::PublishActivity(publish) if publish.team == id);
         let mut refused = model.refused();
@@ -141,6 +142,14 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
                     }.into_any()
                 }}
             </section>
+            {move || (!past.read().is_empty()).then(|| view! {
+                <section class="section" aria-labelledby="team-past">
+                    <h2 class="section-title" id="team-past">{model.words().closing.past}</h2>
+                    <ul class="list">
+                        {past.get().into_iter().map(|date| view! { <li><TeamDateRow date/></li> }).collect_view()}
+                    </ul>
+                </section>
+            })}
             <div class="action-bar">
                 <a class="button" data-kind="primary" href=publish>{move || model.words().team.publish}</a>
             </div>

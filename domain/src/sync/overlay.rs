@@ -7,9 +7,12 @@
 use crate::activity::{SignUpPolicy, check_audience, decide_publication, occurrence_id};
 use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking, is_held};
 use crate::change::{
-    ActivityRow, BookingRow, CalendarMark, Cancellation, OccurrenceRow, PartyMember, SignUpRow, SignUpState,
+    ActivityRow, BookingRow, CalendarMark, Cancellation, ClosingRow, OccurrenceRow, PartyMember, SignUpRow, SignUpState,
 };
-use crate::command::{AddPerson, BookSpace, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp};
+use crate::closing::decide_closing;
+use crate::command::{
+    AddPerson, BookSpace, CloseOccurrence, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp,
+};
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
 use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
@@ -64,6 +67,10 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
         Command::CancelOccurrence(command) => {
             let row = view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?;
             row.row.cancelled.get_or_insert(Cancellation { at: now, reason: command.reason.clone() });
+            command.occurrence.uuid()
+        }
+        Command::CloseOccurrence(command) => {
+            lay_closing(view, command, now)?;
             command.occurrence.uuid()
         }
         Command::BookSpace(command) => {
@@ -187,6 +194,15 @@ fn lay_withdrawal(view: &mut View, command: &WithdrawSignUp, now: Timestamp) -> 
     } else {
         own.row.party.retain(|member| !command.people.contains(&member.person));
     }
+    Ok(())
+}
+
+fn lay_closing(view: &mut View, command: &CloseOccurrence, now: Timestamp) -> Result<(), Refusal> {
+    let CloseOccurrence { occurrence: id, heads, note } = command.clone();
+    let occurrence = view.occurrences.get(&id).ok_or(Refusal::Gone)?;
+    decide_closing(occurrence.row.range, occurrence.row.cancelled.is_some(), heads, now)?;
+    let community = occurrence.community.clone();
+    view.closings.insert(id, In { community, row: ClosingRow { heads, note, at: now } });
     Ok(())
 }
 

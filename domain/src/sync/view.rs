@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::booking::{BookingState, Holding, SpaceFacts};
 use crate::change::{
-    ActivityRow, BookingRow, BusyRow, DeskBookingRow, NoticeRow, OccurrenceRow, ProfileRow, RosterRow, Row, RowBody,
-    RowKey, SignUpRow, SpaceRow, TeamRow, class,
+    ActivityRow, BookingRow, BusyRow, ClosingRow, DeskBookingRow, NoticeRow, OccurrenceRow, ProfileRow, RosterRow, Row,
+    RowBody, RowKey, SignUpRow, SpaceRow, TeamRow, class,
 };
 use crate::id::{
     AccountId, ActivityId, BookingId, CommandId, CommunityId, NoticeId, OccurrenceId, PersonId, SignUpId, SpaceId,
@@ -50,6 +50,7 @@ pub struct View {
     pub seats: Rows<OccurrenceId, In<Seats>>,
     pub sign_ups: Rows<SignUpId, In<SignUpRow>>,
     pub roster: Rows<SignUpId, In<RosterRow>>,
+    pub closings: Rows<OccurrenceId, In<ClosingRow>>,
     pub bookings: Rows<BookingId, In<BookingRow>>,
     pub desk_bookings: Rows<BookingId, In<DeskBookingRow>>,
     pub notices: Rows<NoticeId, In<NoticeRow>>,
@@ -104,6 +105,7 @@ impl View {
             RowBody::Seats(id, row) => keep!(seats, id, row),
             RowBody::SignUp(id, row) => keep!(sign_ups, id, row),
             RowBody::Roster(id, row) => keep!(roster, id, row),
+            RowBody::Closing(id, row) => keep!(closings, id, row),
             RowBody::Booking(id, row) => keep!(bookings, id, row),
             RowBody::DeskBooking(id, row) => keep!(desk_bookings, id, row),
             RowBody::Notice(id, row) => keep!(notices, id, row),
@@ -134,6 +136,7 @@ impl View {
             class::SEATS => forget!(seats),
             class::SIGN_UP => forget!(sign_ups),
             class::ROSTER => forget!(roster),
+            class::CLOSING => forget!(closings),
             class::BOOKING => forget!(bookings),
             class::DESK_BOOKING => forget!(desk_bookings),
             class::NOTICE => forget!(notices),
@@ -163,6 +166,7 @@ impl View {
                     seats,
                     sign_ups,
                     roster,
+                    closings,
                     bookings,
                     desk_bookings,
                     notices

@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 /// The protocol's version.
 pub const PROTOCOL: u16 = 1;
 /// The version of the row formats this build reads; a cursor of another view is answered with a snapshot.
-pub const VIEW: u16 = 2;
+pub const VIEW: u16 = 3;
 
 /// What a phone sends.
 #[derive(Debug, Clone, Serialize, Deserialize)]

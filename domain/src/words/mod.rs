@@ -12,6 +12,7 @@ pub mod format;
 mod mine;
 mod names;
 mod refusals;
+mod reports;
 mod spaces;
 mod staff;
 mod template;
@@ -22,6 +23,7 @@ pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
 pub use refusals::Refusals;
+pub use reports::Closing;
 pub use spaces::{BookingSheet, Door, SpacePage, SpacesList};
 pub use staff::{Desk, Duties, Publish, Roster, TeamPage};
 pub use template::Template;
@@ -161,6 +163,8 @@ words! {
     publish: Publish,
     /// Who comes, and checking them in.
     roster: Roster,
+    /// How a date went.
+    closing: Closing,
     /// The monthly three.
     duties: Duties,
 }

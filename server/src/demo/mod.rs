@@ -2,12 +2,14 @@
 //!
 //! Made from a seed and a date by pure code ([`script()`]), then played into an empty database ([`replay`]) through the
 //! same door that people use. In reading order: who and where ([`communities`], [`people`], [`teams`], [`spaces`]), what
-//! ([`activities`], [`occasions`], [`timetable`]), who comes ([`sign_ups`], [`bookings`], [`cast`]). Deliberately
+//! ([`activities`], [`occasions`], [`timetable`]), who comes ([`sign_ups`], [`bookings`], [`cast`]), how it went
+//! ([`closings`]). Deliberately
 //! absent: anything that runs when the server is not started with `--demo`.
 
 pub mod activities;
 pub mod bookings;
 pub mod cast;
+pub mod closings;
 pub mod communities;
 pub mod dice;
 pub mod occasions;

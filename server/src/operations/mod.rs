@@ -5,8 +5,9 @@
 //! command's stream and never answers HTTP: [`crate::sync`] does. Deliberately absent: rules.
 
 pub mod activities {
-    //! Publishing and calling off.
+    //! Publishing, calling off, saying how it went.
     pub mod cancel_occurrence;
+    pub mod close_occurrence;
     pub mod publish_activity;
 }
 pub mod bookings {
@@ -136,6 +137,9 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         }
         Command::CancelOccurrence(body) => {
             activities::cancel_occurrence::cancel_occurrence(conn, context, command, body).await
+        }
+        Command::CloseOccurrence(body) => {
+            activities::close_occurrence::close_occurrence(conn, context, command, body).await
         }
         Command::BookSpace(body) => bookings::book_space::book_space(conn, context, command, body).await,
         Command::CancelBooking(body) => bookings::cancel_booking::cancel_booking(conn, context, command, body).await,

@@ -131,7 +131,7 @@ impl StoreError {
 const LEDGER: [&str; 3] = ["full_groups", "full_heads", "buffer_hit"];
 
 /// Words that triggers raise; both engines have them in the message.
-const RAISED: [&str; 7] = [
+const RAISED: [&str; 9] = [
     "member_holds",
     "claim_immutable",
     "claim_without_atoms",
@@ -139,6 +139,8 @@ const RAISED: [&str; 7] = [
     "space_in_use",
     "atom_mode_in_use",
     "venue_in_use",
+    "closing_of_nothing",
+    "occurrence_closed",
 ];
 
 /// Unique indexes the program asks for by name, and how SQLite calls them.

@@ -5,6 +5,7 @@ pub mod bookings;
 pub mod builds;
 pub mod calendar_keys;
 pub mod check;
+pub mod closings;
 pub mod devices;
 pub mod engine;
 pub mod error;

@@ -399,12 +399,13 @@ pub fn book(space: SpaceId, range: TimeRange, adults: u16, children: &[PersonId]
 }
 
 /// The tables that hold what happened. Not among them: devices and stored answers, which a refusal adds to.
-const TABLES: [(&str, &str); 14] = [
+const TABLES: [(&str, &str); 15] = [
     ("activity", "select count(*) from activity"),
     ("occurrence", "select count(*) from occurrence"),
     ("sign_up", "select count(*) from sign_up"),
     ("sign_up_member", "select count(*) from sign_up_member"),
     ("live members", "select count(*) from sign_up_member where left_at is null"),
+    ("closing", "select count(*) from closing"),
     ("booking", "select count(*) from booking"),
     ("live bookings", "select count(*) from booking where state in ('requested', 'approved', 'checked_in')"),
     ("claim", "select count(*) from claim"),

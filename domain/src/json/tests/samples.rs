@@ -123,6 +123,7 @@ fn rows_are_read_alike() {
     walk::<RosterRow>(&filled(
         r#"{"occurrence":ID,"state":{"kind":"confirmed"},"name":"王阿姨","phone_tail":"5678","adults":1,"children":2,"seat":7,"signed_up_at":1795390200000,"checked_in_at":1795390200000}"#,
     ));
+    walk::<ClosingRow>(r#"{"heads":23,"note":"议定","at":1795390200000}"#);
     let booking = r#""space":ID,"range":RANGE,"state":"requested","adults":1,"children":2,"purpose":"chat","note":"谢谢","answer_by":1795390200000,"reason":"满""#;
     walk::<BookingRow>(&filled(&format!("{{{booking}}}")));
     walk::<NoticeRow>(&filled(
@@ -142,6 +143,7 @@ fn commands_are_read_alike() {
         r#"{"team":ID,"title":"教唱","about":null,"category":"dance","audience":{"kind":"everyone"},"venue":{"place":"客厅"},"schedule":{"kind":"weekly","from":"2026-11-25","until":"2026-12-16","at":"09:00","minutes":90},"policy":{"kind":"walk_in"}}"#,
     ));
     walk::<CancelOccurrence>(&filled(r#"{"occurrence":ID,"reason":"下雨"}"#));
+    walk::<CloseOccurrence>(&filled(r#"{"occurrence":ID,"heads":23,"note":"议定"}"#));
     walk::<BookSpace>(&filled(r#"{"space":ID,"range":RANGE,"adults":2,"children":[ID],"purpose":"play","note":null}"#));
     walk::<CancelBooking>(&filled(r#"{"booking":ID,"reason":null}"#));
     walk::<ApproveBooking>(&filled(r#"{"booking":ID}"#));
@@ -210,6 +212,8 @@ fn refusals_are_read_alike() {
         r#"{"code":"birth-month-needed","people":[]}"#,
         r#"{"code":"party-too-big","max":4}"#,
         r#"{"code":"check-in-not-open","opens_at":1795390200000}"#,
+        r#"{"code":"occurrence-not-begun","starts_at":1795390200000}"#,
+        r#"{"code":"closing-over","closed_at":1795390200000}"#,
         r#"{"code":"off-grid","minutes":30}"#,
         r#"{"code":"too-soon","notice_minutes":30}"#,
         r#"{"code":"too-far","last_on":"2026-11-23"}"#,

@@ -8,6 +8,7 @@ use domain::booking::{
     BookingDecision, BookingState, Holding, Party, decide_answer, decide_booking, decide_cancel,
     decide_check_in as decide_arrival,
 };
+use domain::closing::decide_closing;
 use domain::id::{ActivityId, BookingId, OccurrenceId, SignUpId, SpaceId};
 use domain::people::{Actor, Caller, Facts, Person, Role, may};
 use domain::refusal::Refusal;
@@ -192,6 +193,12 @@ impl World {
                 decide_check_in(date.terms.range, date.terms.is_cancelled, !guests.is_waiting, now)?;
                 guests.has_come = true;
             }
+            Command::CloseOccurrence(it) => {
+                let date = self.dates.get(&it.occurrence).ok_or(Refusal::Gone)?;
+                let community = Some(date.community.clone());
+                allowed(Facts { team: Some(date.team), community, ..Facts::default() })?;
+                decide_closing(date.terms.range, date.terms.is_cancelled, it.heads, now)?;
+            }
             Command::BookSpace(it) => {
                 let space = script.spaces.iter().find(|space| space.id == it.space).expect("a space");
                 let on = it.range.start().date();
@@ -274,6 +281,7 @@ fn the_district_is_as_large_as_promised_on_any_day() {
             ("promoted", tally.promoted),
             ("withdrawn", tally.withdrawn),
             ("checked in", tally.checked_in),
+            ("closed a date", tally.closed),
             ("requested", tally.requested),
             ("approved", tally.approved),
             ("declined", tally.declined),

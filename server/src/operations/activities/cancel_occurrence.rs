@@ -7,6 +7,7 @@ use domain::refusal::Refusal;
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
 use crate::store::activities::{self, draft_occurrence, find_venue};
+use crate::store::closings::find_closing;
 use crate::store::notices::tell;
 use crate::store::sign_ups::{call_off_all, draft_seats, draft_sign_up, find_occurrence, list_live};
 use crate::store::spaces::draft_busy;
@@ -26,7 +27,8 @@ pub async fn cancel_occurrence(
     if occurrence.terms.is_cancelled {
         return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
-    if occurrence.terms.range.end() <= context.now {
+    // What was said to have taken place is not called off.
+    if occurrence.terms.range.end() <= context.now || find_closing(conn, occurrence.id).await?.is_some() {
         return Err(Refusal::OccurrenceOver.into());
     }
     let (id, reason) = (occurrence.id, body.what().reason.clone());

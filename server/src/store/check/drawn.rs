@@ -15,10 +15,12 @@ const PAGE: usize = 2_000;
 
 const ROWS: &str = "select r.stream, r.audience, r.class, r.id, r.seq, r.body,
         o.capacity, o.taken, o.waiting_parties, o.waiting_heads, s.state sign_up_state, b.state booking_state,
-        k.command calendar
+        k.command calendar,
+        cast(c.heads as text) closing_heads
     from synced_row r
     left join occurrence o on r.class = 'seats' and o.id = r.id
     left join sign_up s on r.class in ('sign_up', 'roster') and s.id = r.id
+    left join closing c on r.class = 'closing' and c.occurrence = r.id
     left join booking b on r.class in ('booking', 'desk_booking') and b.id = r.id
     left join calendar_key k on r.class = 'profile' and k.account = r.id
     where r.gone_at is null and (r.stream, r.audience, r.class, r.id) > ($1, $2, $3, $4)
@@ -57,6 +59,7 @@ fn judge(row: &Row, [_, _, class, id]: &[String; 4]) -> Result<Option<(&'static 
         RowBody::Seats(_, shown) => (seats(row)?, Some(said(&shown))),
         RowBody::SignUp(_, shown) => (row.maybe_text("sign_up_state")?, Some(state(shown.state).to_owned())),
         RowBody::Roster(_, shown) => (row.maybe_text("sign_up_state")?, Some(state(shown.state).to_owned())),
+        RowBody::Closing(_, shown) => (row.maybe_text("closing_heads")?, Some(shown.heads.to_string())),
         RowBody::Booking(_, shown) => (row.maybe_text("booking_state")?, Some(shown.state.as_str().to_owned())),
         RowBody::DeskBooking(_, shown) => {
             (row.maybe_text("booking_state")?, Some(shown.booking.state.as_str().to_owned()))

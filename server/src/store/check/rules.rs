@@ -1,7 +1,7 @@
 //! Promises that one statement can look for, on both engines.
 
 /// A promise as a statement that answers (id, expected, found) for whatever breaks it.
-pub(super) const RULES: [(&str, &str); 22] = [
+pub(super) const RULES: [(&str, &str); 23] = [
     (
         "occurrence.taken",
         "select id, cast(counted as text) expected, cast(taken as text) found from (
@@ -84,6 +84,13 @@ pub(super) const RULES: [(&str, &str); 22] = [
          where o.cancelled_at is not null and s.state in ('confirmed', 'waitlisted')",
     ),
     (
+        "closing.date",
+        "select c.occurrence id, 'a date that had begun' expected,
+                case when o.cancelled_at is not null then 'called off' else 'not begun' end found
+         from closing c join occurrence o on o.id = c.occurrence
+         where o.cancelled_at is not null or o.starts_at > c.closed_at",
+    ),
+    (
         "booking.claim",
         "select b.id, 'held' expected, 'not held' found from booking b
          where b.state in ('requested', 'approved', 'checked_in') and not exists (
@@ -160,6 +167,12 @@ pub(super) const RULES: [(&str, &str); 22] = [
              select 'sign_up', s.id, 'a row', 'none' from sign_up s where not exists (
                  select 1 from synced_row r where r.stream = 'c:' || s.community and r.audience = 'account:' || s.account
                  and r.class = 'sign_up' and r.id = s.id and r.gone_at is null)
+             union all
+             select 'closing', c.occurrence, 'a row', 'none' from closing c join occurrence o on o.id = c.occurrence
+             where not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || o.community
+                 and r.audience = 'community:' || o.community
+                 and r.class = 'closing' and r.id = c.occurrence and r.gone_at is null)
              union all
              select 'booking', b.id, 'a row', 'none' from booking b where not exists (
                  select 1 from synced_row r where r.stream = 'c:' || b.community and r.audience = 'account:' || b.account
