@@ -1,8 +1,8 @@
 //! Activities: what a team publishes, its dates, and when one may sign up.
 //!
-//! An activity is one-off or weekly; each date is an `Occurrence` of its own, with an
+//! An activity takes place once or by a rule; each date is an `Occurrence` of its own, with an
 //! id that follows from the activity and the planned start, so that a phone publishing offline already knows it.
-//! Deliberately absent: seats (see [`crate::sign_up`]), other recurrences, edits of a whole series.
+//! Deliberately absent: seats (see [`crate::sign_up`]), which dates of a rule are there (see [`crate::series`]).
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,7 +10,9 @@ use uuid::Uuid;
 use crate::id::{ActivityId, CommandId, OccurrenceId, SpaceId};
 use crate::json;
 use crate::people::{ADULT_AGE, Person, Relation, SENIOR_AGE};
+use crate::recurrence::Recurrence;
 use crate::refusal::{Eligibility, Refusal};
+use crate::series::Series;
 use crate::text::Place;
 use crate::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp};
 
@@ -147,7 +149,7 @@ impl SignUpPolicy {
 json::tagged! {
     #[serde(tag = "kind", rename_all = "snake_case")]
     /// When it takes place.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     pub enum Schedule {
         /// Once.
         Once {
@@ -158,7 +160,8 @@ json::tagged! {
             /// How long, in minutes.
             minutes: u16,
         },
-        /// Every week on the weekday of the first date, up to and including a last date.
+        /// Every week on the weekday of the first date, up to and including a last date, all of them at once. Phones
+        /// wrote it before there were rules.
         Weekly {
             /// The first date.
             from: LocalDate,
@@ -169,16 +172,27 @@ json::tagged! {
             /// How long, in minutes.
             minutes: u16,
         },
+        /// Again and again by a rule; the dates are there as they come near.
+        Series {
+            /// The day the rule begins to count.
+            on: LocalDate,
+            /// The civil time it begins to count.
+            at: MinuteOfDay,
+            /// How long each date lasts, in minutes.
+            minutes: u16,
+            /// The rule.
+            rule: Recurrence,
+        },
     }
 }
 
-/// Decides a publication, room aside: all its dates in order.
+/// Decides a publication, room aside: the dates that are there from then on, in order.
 ///
 /// # Errors
 /// Those of [`Schedule::dates`]; [`Refusal::CapacityZero`]; [`Refusal::Malformed`] for terms that no party could meet,
 /// which is a mistake of the form.
 pub fn decide_publication(
-    schedule: Schedule,
+    schedule: &Schedule,
     policy: SignUpPolicy,
     audience: Audience,
     now: Timestamp,
@@ -203,13 +217,26 @@ pub fn decide_publication(
 }
 
 impl Schedule {
-    /// Every date of the schedule in order, or why it cannot be published at `now`.
+    /// What it is when it goes by a rule.
+    #[must_use]
+    pub fn series(&self) -> Option<Series> {
+        match self {
+            Self::Once { .. } | Self::Weekly { .. } => None,
+            Self::Series { on, at, minutes, rule } => {
+                Some(Series { on: *on, at: *at, minutes: *minutes, rule: rule.clone() })
+            }
+        }
+    }
+
+    /// The dates that are there once it is published at `now`, in order: all of them, or those of a rule up to its
+    /// [horizon](crate::series::horizon). Or why it cannot be published.
     ///
     /// # Errors
-    /// [`Refusal::BadLength`], [`Refusal::InThePast`], [`Refusal::EndsBeforeStart`], [`Refusal::SeriesTooLong`].
-    pub fn dates(self, now: Timestamp) -> Result<Vec<TimeRange>, Refusal> {
-        let (from, until, at, minutes) = match self {
-            Self::Once { on, at, minutes } => (on, on, at, minutes),
+    /// [`Refusal::BadLength`], [`Refusal::InThePast`], [`Refusal::EndsBeforeStart`], [`Refusal::SeriesTooLong`]; those of
+    /// [`Series::first_dates`].
+    pub fn dates(&self, now: Timestamp) -> Result<Vec<TimeRange>, Refusal> {
+        let (from, until, at, minutes) = match *self {
+            Self::Once { on, at, minutes } | Self::Series { on, at, minutes, .. } => (on, on, at, minutes),
             Self::Weekly { from, until, at, minutes } => (from, until, at, minutes),
         };
         if !LENGTH_MINUTES.contains(&minutes) {
@@ -224,6 +251,9 @@ impl Schedule {
         let last_on = now.date().plus_days(HORIZON_DAYS);
         if until > last_on {
             return Err(Refusal::SeriesTooLong { last_on });
+        }
+        if let Some(series) = self.series() {
+            return series.first_dates(now);
         }
         let mut dates = Vec::new();
         let mut on = from;
@@ -439,10 +469,10 @@ mod tests {
             (policy(None, Some(60), 4), Audience::Everyone, malformed("/body/policy/opens_minutes_before")),
             (policy(None, None, 4), Audience::Families { from: 4, to: 3 }, malformed("/body/audience/to")),
         ] {
-            let decided = decide_publication(once("2026-11-25"), policy, audience, now());
+            let decided = decide_publication(&once("2026-11-25"), policy, audience, now());
             assert_eq!(decided.map(|dates| dates.len()), expected);
         }
-        let early = decide_publication(once("2026-11-22"), policy(Some(0), None, 4), Audience::Everyone, now());
+        let early = decide_publication(&once("2026-11-22"), policy(Some(0), None, 4), Audience::Everyone, now());
         assert_eq!(early, Err(Refusal::InThePast), "the schedule first");
     }
 

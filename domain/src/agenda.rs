@@ -260,6 +260,7 @@ mod tests {
             let activity = ActivityRow {
                 team: TeamId::from_uuid(Uuid::from_u128(n)),
                 title: "活动".parse().expect("a title"),
+                series: None,
                 about: None,
                 category,
                 audience,

@@ -5,72 +5,30 @@
 //! checking it. A class this build does not know is skipped (see [`Row::parse`]).
 //! Rows are kept on phones: new fields have defaults, old samples stay readable.
 
+mod audience;
 mod closing;
 mod community;
 mod profile;
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+pub use self::audience::Audience;
 pub use self::closing::ClosingRow;
 pub use self::community::CommunityView;
 pub use self::profile::{CalendarMark, ProfileRow, RoleRow};
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
 use crate::booking::{BookingState, Holding};
-use crate::id::{
-    AccountId, ActivityId, BookingId, CommunityId, OccurrenceId, ParseIdError, PersonId, SignUpId, SpaceId, TeamId,
-};
+use crate::id::{AccountId, ActivityId, BookingId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
 use crate::json;
 use crate::people::Person;
+use crate::series::SeriesRow;
 use crate::sign_up::Seats;
 use crate::space::{Closure, OpeningHours, SpaceKind, SpacePolicy};
 use crate::text::{Description, Name, Note, PersonName, Place, Title};
 use crate::time::{LocalDate, TimeRange, Timestamp};
-
-/// Who may see a row. One thing seen by two audiences is two rows.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Audience {
-    /// Everybody, signed in or not.
-    Public,
-    /// One account.
-    Account(AccountId),
-    /// The editors of a team.
-    Team(TeamId),
-    /// The hosts of a space.
-    Space(SpaceId),
-    /// The staff of a community.
-    Community(CommunityId),
-}
-
-impl fmt::Display for Audience {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Public => f.write_str("public"),
-            Self::Account(id) => write!(f, "account:{id}"),
-            Self::Team(id) => write!(f, "team:{id}"),
-            Self::Space(id) => write!(f, "space:{id}"),
-            Self::Community(id) => write!(f, "community:{id}"),
-        }
-    }
-}
-
-impl FromStr for Audience {
-    type Err = ParseIdError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        match text.split_once(':') {
-            None if text == "public" => Ok(Self::Public),
-            Some(("account", id)) => id.parse().map(Self::Account),
-            Some(("team", id)) => id.parse().map(Self::Team),
-            Some(("space", id)) => id.parse().map(Self::Space),
-            Some(("community", id)) => id.parse().map(Self::Community),
-            _ => Err(ParseIdError),
-        }
-    }
-}
 
 /// A culture team. Class `team`, id: the team's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,6 +112,9 @@ pub struct ActivityRow {
     pub venue: Venue,
     /// How one gets a place.
     pub policy: SignUpPolicy,
+    /// The rule it takes place by, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesRow>,
 }
 
 /// One date of an activity. Class `occurrence`, id: the occurrence's.
@@ -179,6 +140,9 @@ pub struct Cancellation {
     /// Why, as residents read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Note>,
+    /// Nobody called it off: when its time came to be there, somebody else had the room.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub room_taken: bool,
 }
 
 json::tagged! {
@@ -402,6 +366,15 @@ json::tagged! {
             state: BookingState,
             /// Why.
             reason: Option<Note>,
+        },
+        /// To a team: a date of a series could not be held, for the room was somebody else's.
+        RoomTaken {
+            /// Which.
+            occurrence: OccurrenceId,
+            /// Of what.
+            title: Title,
+            /// When it would have been.
+            range: TimeRange,
         },
         /// A kind this build does not know yet.
         #[serde(other)]

@@ -95,6 +95,22 @@ pub struct CloseOccurrence {
     pub note: Option<Note>,
 }
 
+/// Let no new dates of a series come. Those that are there stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PauseSeries {
+    /// The activity.
+    pub activity: ActivityId,
+}
+
+/// Let the dates of a series come again, those between here and the horizon among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResumeSeries {
+    /// The activity.
+    pub activity: ActivityId,
+}
+
 /// Book a space for an interval. Creates the booking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -266,6 +282,8 @@ commands! {
     PublishActivity = "publish_activity" => Action::PublishActivity,
     CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
     CloseOccurrence = "close_occurrence" => Action::CloseOccurrence,
+    PauseSeries = "pause_series" => Action::PublishActivity,
+    ResumeSeries = "resume_series" => Action::PublishActivity,
     BookSpace = "book_space" => Action::BookSpace,
     CancelBooking = "cancel_booking" => Action::CancelBooking,
     ApproveBooking = "approve_booking" => Action::DecideBooking,

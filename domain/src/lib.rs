@@ -15,6 +15,7 @@ pub mod activity;
 pub mod closing;
 
 pub mod recurrence;
+pub mod series;
 pub mod sign_up;
 
 pub mod booking;

@@ -120,7 +120,7 @@ pub enum Action {
     WithdrawSignUp,
     /// Check a party in at an activity.
     CheckIn,
-    /// Publish an activity for a team.
+    /// Publish an activity for a team; pause and resume a series.
     PublishActivity,
     /// Call off a date.
     CancelOccurrence,

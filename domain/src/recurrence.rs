@@ -3,7 +3,7 @@
 //! A rule is a small part of RFC 5545 (daily, weekly, monthly), or a date of the lunar year as RFC 7529 writes it, with the
 //! times of day and what becomes of public holidays. It is read and written as one text ([`text`](self::text)) and
 //! expanded within a window ([`expand`](self::expand)), in civil time alone: no instant, no zone, no clock. Deliberately
-//! absent: everything of the RFC that no team asks for, dates added or left out by hand, the edits of a series, and words.
+//! absent: everything of the RFC that no team asks for, dates added or left out by hand, the edits of a series, and words. When the dates of a rule are there for people to sign up is [`crate::series`]'s.
 
 mod days;
 mod expand;
@@ -16,6 +16,8 @@ pub use parts::{
     Weekdays,
 };
 pub use text::{RULE_BYTES_MAX, RuleProblem};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::time::LocalDateTime;
 
@@ -112,6 +114,21 @@ pub enum HolidayPolicy {
     /// It follows the make-up workdays: left out where a day from Monday to Friday is off, and where a Saturday or Sunday
     /// is worked.
     FollowMakeUp,
+}
+
+impl Serialize for Recurrence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Recurrence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let rule: Self = text.parse().map_err(serde::de::Error::custom)?;
+        // One spelling per rule where rules travel and rest: the domain's own.
+        if rule.to_string() == text { Ok(rule) } else { Err(serde::de::Error::custom(RuleProblem::Syntax)) }
+    }
 }
 
 #[cfg(test)]

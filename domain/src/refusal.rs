@@ -173,6 +173,10 @@ json::tagged! {
             /// The last day it may reach.
             last_on: LocalDate,
         },
+        /// No day within a year is as the rule says.
+        NoDates,
+        /// One date of a series would begin before the one before it has ended.
+        DatesOverlap,
         /// A capacity of nobody.
         CapacityZero,
         /// The room is taken on these dates.

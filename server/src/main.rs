@@ -109,6 +109,18 @@ async fn run_jobs(state: AppState) {
         if let Err(error) = jobs::run(&state.db, now).await {
             eprintln!("lifehub: jobs: {error}");
         }
+        if let Err(error) = jobs::series::extend_all(&state.db, now).await {
+            eprintln!("lifehub: series: {error}");
+        }
+        match jobs::series::count_behind(&state.db, now).await {
+            Ok(behind) => {
+                state.telemetry.series_behind(behind);
+                if behind > 0 {
+                    eprintln!("lifehub: series: {behind} have fallen behind their horizon");
+                }
+            }
+            Err(error) => eprintln!("lifehub: series: {error}"),
+        }
         if let Err(error) = caller::remove_ended_sessions(&state, now).await {
             eprintln!("lifehub: sessions: {error}");
         }

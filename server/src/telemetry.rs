@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -49,6 +49,7 @@ pub struct Telemetry {
     hints: AtomicU64,
     refused_listeners: AtomicU64,
     dropped_lines: AtomicU64,
+    series_behind: AtomicI64,
     lines: Option<SyncSender<String>>,
 }
 
@@ -95,6 +96,7 @@ impl Telemetry {
             hints: AtomicU64::new(0),
             refused_listeners: AtomicU64::new(0),
             dropped_lines: AtomicU64::new(0),
+            series_behind: AtomicI64::new(0),
             lines,
         }
     }
@@ -177,6 +179,11 @@ impl Telemetry {
         self.refused_listeners.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How many series had fallen behind their horizon at the last look.
+    pub fn series_behind(&self, count: i64) {
+        self.series_behind.store(count, Ordering::Relaxed);
+    }
+
     /// Connections that are open now.
     #[must_use]
     pub fn open_connections(&self) -> u64 {
@@ -238,7 +245,12 @@ impl Telemetry {
             let _ = writeln!(text, "# TYPE {name} counter\n{name} {count}");
         }
         let _ = writeln!(text, "# TYPE lifehub_connections gauge\nlifehub_connections {}", self.open_connections());
-        for (name, help, value) in gauges {
+        let behind = (
+            "lifehub_series_behind",
+            "series without dates up to their horizon",
+            self.series_behind.load(Ordering::Relaxed),
+        );
+        for (name, help, value) in gauges.iter().chain([&behind]) {
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
         }
         text

@@ -45,6 +45,13 @@ fn bodies() -> Vec<(&'static str, Json)> {
         publish(json!({ "kind": "adults" }), per_occurrence, once()),
         publish(json!({ "kind": "seniors" }), walk_in(), once()),
         publish(json!({ "kind": "families", "from": 3, "to": 6 }), walk_in(), weekly),
+        publish(
+            everyone(),
+            walk_in(),
+            json!({ "kind": "series", "on": "2026-12-02", "at": "09:30", "minutes": 90, "rule": "FREQ=WEEKLY;COUNT=3" }),
+        ),
+        ("pause_series", json!({ "activity": id })),
+        ("resume_series", json!({ "activity": id })),
         ("cancel_occurrence", json!({ "occurrence": id, "reason": "下雨" })),
         (
             "book_space",

@@ -227,6 +227,7 @@ impl Town {
             let row = ActivityRow {
                 team: team(),
                 title: valid("Opera"),
+                series: None,
                 about: None,
                 category: Category::Opera,
                 audience: terms.audience,

@@ -39,6 +39,13 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
             href: Some(Route::Occurrence(*occurrence).href()),
             action: Some((Route::Occurrence(*occurrence).href(), messages.other_date)),
         },
+        NoticeBody::RoomTaken { occurrence, title, .. } => Look {
+            icon: "i-exclamation",
+            tone: Tone::Bad,
+            title: messages.about(messages.room_taken_title, title),
+            href: Some(Route::Roster(*occurrence).href()),
+            action: None,
+        },
         NoticeBody::BookingAnswered { booking, space, name, range, state, .. } => {
             let here = Route::Space(*space).href();
             let on = range.start().date().to_string();

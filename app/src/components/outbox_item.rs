@@ -1,7 +1,7 @@
 //! One thing that waits on this phone, or was refused: in words, with its age and what can be done about it.
 
 use domain::command::{BookSpace, Command, Envelope, Outcome};
-use domain::id::{BookingId, OccurrenceId, SignUpId, SpaceId, StreamId};
+use domain::id::{ActivityId, BookingId, OccurrenceId, SignUpId, SpaceId, StreamId};
 use domain::refusal::Alternative;
 use domain::sync::View;
 use domain::sync::machine::Settled;
@@ -69,6 +69,11 @@ impl Naming<'_> {
         }
     }
 
+    fn series(&self, id: ActivityId, say: impl Fn(&str) -> String) -> Named {
+        let title = self.view.activities.get(&id).map(|activity| activity.row.title.as_str());
+        Named::plain(say(title.unwrap_or(self.words.series.series)))
+    }
+
     /// What was asked for.
     fn command(&self, command: Option<&Command>) -> Named {
         let outbox = &self.words.outbox;
@@ -93,6 +98,12 @@ impl Naming<'_> {
             }
             Some(Command::CloseOccurrence(command)) => {
                 say(self.date(command.occurrence), &|what| self.words.closing.close(what))
+            }
+            Some(Command::PauseSeries(command)) => {
+                self.series(command.activity, |what| self.words.series.pause_of(what))
+            }
+            Some(Command::ResumeSeries(command)) => {
+                self.series(command.activity, |what| self.words.series.resume_of(what))
             }
             Some(Command::BookSpace(command)) => {
                 say(self.space(command.space, command.range), &|what| outbox.book(what))

@@ -10,11 +10,14 @@ use domain::change::{OccurrenceRow, TeamRow};
 use domain::command::PublishActivity;
 use domain::id::{SpaceId, TeamId};
 use domain::refusal::Refusal;
+use domain::series::Series;
 use domain::sync::View;
 use domain::text::TextProblem;
 use domain::time::{LocalDate, MinuteOfDay, TimeRange, Timestamp};
 use domain::words::Words;
 use serde::{Deserialize, Serialize};
+
+use super::publish_rule::{Ends, Repeats, RuleDraft, RuleGap};
 
 /// Most people come as often as this many from one household.
 const USUAL_PARTY: u8 = 4;
@@ -35,10 +38,8 @@ pub struct Draft {
     pub at: String,
     /// How long, in minutes.
     pub minutes: u16,
-    /// Whether it repeats every week.
-    pub is_weekly: bool,
-    /// The last day of the series.
-    pub until: String,
+    /// How often.
+    pub rule: RuleDraft,
     /// Which of the community's spaces, if one.
     pub space: Option<SpaceId>,
     /// Where, if not in one of them.
@@ -63,8 +64,7 @@ impl Default for Draft {
             on: String::new(),
             at: String::new(),
             minutes: 90,
-            is_weekly: false,
-            until: String::new(),
+            rule: RuleDraft::default(),
             space: None,
             place: String::new(),
             has_sign_up: true,
@@ -83,7 +83,10 @@ pub enum Field {
     Title,
     Date,
     Time,
+    Rule,
+    Times,
     Until,
+    Count,
     Place,
     Capacity,
     Ages,
@@ -99,7 +102,10 @@ impl Field {
             Self::Title => "publish-title",
             Self::Date => "publish-date",
             Self::Time => "publish-time",
+            Self::Rule => "publish-rule",
+            Self::Times => "publish-times",
             Self::Until => "publish-until",
+            Self::Count => "publish-count",
             Self::Place => "publish-place",
             Self::Capacity => "publish-capacity",
             Self::Ages => "publish-ages",
@@ -115,7 +121,10 @@ impl Field {
             Self::Title => "publish-title-error",
             Self::Date => "publish-date-error",
             Self::Time => "publish-time-error",
+            Self::Rule => "publish-rule-error",
+            Self::Times => "publish-times-error",
             Self::Until => "publish-until-error",
+            Self::Count => "publish-count-error",
             Self::Place => "publish-place-error",
             Self::Capacity => "publish-capacity-error",
             Self::Ages => "publish-ages-error",
@@ -174,12 +183,16 @@ impl Draft {
         let mut draft = Self::default();
         draft.take(&command.title, command.about.as_ref(), command.category);
         draft.take_terms(&command.venue, command.audience, command.policy);
-        let (on, at, minutes) = match command.schedule {
-            Schedule::Once { on, at, minutes } => (on, at, minutes),
+        let (on, at, minutes) = match &command.schedule {
+            Schedule::Once { on, at, minutes } => (*on, *at, *minutes),
             Schedule::Weekly { from, until, at, minutes } => {
-                draft.is_weekly = true;
-                draft.until = until.to_string();
-                (from, at, minutes)
+                let (repeats, ends, until) = (Repeats::Weekly, Ends::Until, until.to_string());
+                draft.rule = RuleDraft { repeats, ends, until, ..RuleDraft::default() };
+                (*from, *at, *minutes)
+            }
+            Schedule::Series { on, at, minutes, rule } => {
+                draft.rule = RuleDraft::of(rule);
+                (*on, *at, *minutes)
             }
         };
         (draft.on, draft.at, draft.minutes) = (on.to_string(), at.to_string(), minutes);
@@ -211,11 +224,17 @@ impl Draft {
     pub fn schedule(&self) -> Option<Schedule> {
         let on: LocalDate = self.on.parse().ok()?;
         let at: MinuteOfDay = self.at.parse().ok()?;
-        let minutes = self.minutes;
-        if !self.is_weekly {
-            return Some(Schedule::Once { on, at, minutes });
+        if self.rule.repeats == Repeats::Once {
+            return Some(Schedule::Once { on, at, minutes: self.minutes });
         }
-        Some(Schedule::Weekly { from: on, until: self.until.parse().ok()?, at, minutes })
+        let Series { on, at, minutes, rule } = self.series()?.ok()?;
+        Some(Schedule::Series { on, at, minutes, rule })
+    }
+
+    /// The series, or what it lacks; nothing as long as its first date does not parse.
+    #[must_use]
+    pub fn series(&self) -> Option<Result<Series, RuleGap>> {
+        Some(self.rule.series(self.on.parse().ok()?, self.at.parse().ok()?, self.minutes))
     }
 
     /// Every date it would make, as far as it parses.
@@ -271,13 +290,21 @@ impl Draft {
         if self.at.parse::<MinuteOfDay>().is_err() {
             note(Field::Time, words.publish.time_first.to_owned());
         }
-        if self.is_weekly && self.until.parse::<LocalDate>().is_err() {
-            note(Field::Until, words.publish.until_first.to_owned());
+        let is_series = self.rule.repeats != Repeats::Once;
+        if let (true, Some(Err(gap))) = (is_series, self.series()) {
+            let (field, text) = match gap {
+                RuleGap::Times => (Field::Times, words.series.times_wrong),
+                RuleGap::Until => (Field::Until, words.publish.until_first),
+                RuleGap::Count => (Field::Count, words.series.count_first),
+                RuleGap::Date => (Field::Date, words.publish.date_first),
+            };
+            note(field, text.to_owned());
         }
         let schedule = self.schedule();
-        if let Some(Err(refusal)) = schedule.map(|schedule| schedule.dates(now)) {
+        if let Some(Err(refusal)) = schedule.as_ref().map(|schedule| schedule.dates(now)) {
             let field = match refusal {
-                Refusal::EndsBeforeStart | Refusal::SeriesTooLong { .. } if self.is_weekly => Field::Until,
+                Refusal::EndsBeforeStart if is_series => Field::Until,
+                Refusal::NoDates | Refusal::DatesOverlap => Field::Rule,
                 _ => Field::Date,
             };
             note(field, words.refusal(&refusal));

@@ -2,6 +2,7 @@
 
 mod people;
 mod place;
+mod rule;
 mod when;
 
 use domain::activity::{Audience, Category};
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 
 use self::people::{HowMany, Who};
 use self::place::Where;
+use self::rule::HowOften;
 use self::when::When;
 use super::activity_row::category_icon;
 use super::publish_draft::{Draft, Field, Problems};
@@ -22,6 +24,7 @@ pub fn PublishForm(draft: RwSignal<Draft>, #[prop(into)] problems: Signal<Proble
         <form class="publish-form" on:submit=|event| event.prevent_default() novalidate=true>
             <What draft problems/>
             <When draft problems/>
+            <HowOften draft problems/>
             <Where draft problems/>
             <HowMany draft problems/>
             <Who draft problems/>

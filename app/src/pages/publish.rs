@@ -111,9 +111,10 @@ fn OpenForm(id: TeamId) -> impl IntoView {
         Ok(command) => {
             let stream = team_stream(id);
             if let Some(stream) = stream {
-                let count = command.schedule.dates(model.now_untracked()).map_or(1, |dates| dates.len());
+                let is_series = command.schedule.series().is_some();
                 last.set(Some((model.submit(stream, Command::PublishActivity(command), None), from)));
-                model.announce(model.words_untracked().publish.published_dates(count));
+                let words = model.words_untracked();
+                model.announce(if is_series { words.series.published } else { words.publish.published });
             }
         }
         Err(problems) => {
@@ -183,11 +184,14 @@ fn preview(draft: &Draft) -> String {
     let (view, words) = (model.view(), model.words());
     let dates = draft.dates(model.now());
     let place = draft.place_name(&view);
-    let (Some(first), false) = (dates.first(), place.is_empty()) else { return String::new() };
-    let mut when = format::when(words.language, *first, model.today());
-    if dates.len() > 1 {
-        when = [&when, " · ", &words.publish.dates_count(dates.len())].concat();
+    if place.is_empty() {
+        return String::new();
     }
+    let when = match (draft.schedule().and_then(|schedule| schedule.series()), dates.first()) {
+        (Some(series), _) => words.rule(&series),
+        (None, Some(first)) => format::when(words.language, *first, model.today()),
+        (None, None) => return String::new(),
+    };
     let people = match (draft.has_sign_up, draft.capacity.trim()) {
         (false, _) => words.publish.walk_in.to_owned(),
         (true, "") => words.publish.no_limit.to_owned(),

@@ -83,6 +83,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
     Some(Head {
         when: format::staff_when(words.language, range, now.date()),
         called_off: cancelled.map(|cancelled| match &cancelled.reason {
+            None if cancelled.room_taken => words.series.room_taken.to_owned(),
             Some(why) => words.roster.is_called_off_why(why),
             None => words.roster.is_called_off.to_owned(),
         }),

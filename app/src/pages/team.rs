@@ -11,6 +11,8 @@ use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::refusals_here::command_of;
 use crate::components::team_dates::{AgainCard, TeamDateRow, past_dates, team_dates};
+use crate::components::team_series::TeamSeriesList;
+use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Session, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::route::{Route, with_query};
@@ -79,10 +81,20 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
         Memo::new(move |_| model.view().teams.get(&id).map_or_else(String::new, |team| team.row.name.to_string()));
     model.set_title(move || name.get());
     let shown = RwSignal::new(FIRST_DATES);
+    let last = RwSignal::new(None);
     let dates = Memo::new(move |_| team_dates(&model.view(), id, model.words(), model.now()));
     let past = Memo::new(move |_| past_dates(&model.view(), id, model.words(), model.now()));
     let refused = Memo::new(move |_| {
-        let is_ours = |command: &Command| matches!(command, Command::PublishActivity(publish) if publish.team == id);
+        let view = model.view();
+        let is_of = |activity: &domain::id::ActivityId| {
+            view.activities.get(activity).is_some_and(|activity| activity.row.team == id)
+        };
+        let is_ours = |command: &Command| match command {
+            Command::PublishActivity(publish) => publish.team == id,
+            Command::PauseSeries(pause) => is_of(&pause.activity),
+            Command::ResumeSeries(resume) => is_of(&resume.activity),
+            _ => false,
+        };
         let mut refused = model.refused();
         refused.retain(|settled| command_of(settled).as_ref().is_some_and(is_ours));
         refused
@@ -104,10 +116,11 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
                     .get()
                     .into_iter()
                     .map(|settled| {
-                        let href = change(settled.id);
+                        let is_publication = matches!(command_of(&settled), Some(Command::PublishActivity(_)));
+                        let href = is_publication.then(|| change(settled.id));
                         view! {
                             <RefusalNotice settled on_choose=Callback::new(|_| ())/>
-                            <a class="button" href=href>{model.words().team.edit_again}</a>
+                            {href.map(|href| view! { <a class="button" href=href>{model.words().team.edit_again}</a> })}
                         }
                     })
                     .collect_view()
@@ -150,6 +163,8 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
                     </ul>
                 </section>
             })}
+            <TeamSeriesList id last/>
+            <Unsaved last/>
             <div class="action-bar">
                 <a class="button" data-kind="primary" href=publish>{move || model.words().team.publish}</a>
             </div>

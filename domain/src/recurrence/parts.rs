@@ -67,6 +67,11 @@ impl Weekdays {
     pub(super) const fn bits(self) -> u8 {
         self.0
     }
+
+    /// Its weekdays in order.
+    pub fn iter(self) -> impl Iterator<Item = Weekday> {
+        Weekday::ALL.into_iter().filter(move |weekday| self.0 >> weekday.index() & 1 == 1)
+    }
 }
 
 /// Which of the weekdays of one name in a month.
@@ -108,6 +113,12 @@ impl NthWeekdays {
     pub(super) const fn bits(self, ordinal: Ordinal) -> u8 {
         self.0[ordinal as usize]
     }
+
+    /// What it has, the ordinals in their order.
+    pub fn iter(self) -> impl Iterator<Item = (Ordinal, Weekday)> {
+        let of = move |ordinal| Weekdays(self.bits(ordinal)).iter().map(move |weekday| (ordinal, weekday));
+        Ordinal::ALL.into_iter().flat_map(of)
+    }
 }
 
 /// Some days of the month, 1 to 31 and the last one; at least one.
@@ -134,6 +145,11 @@ impl MonthDays {
     /// One bit a day, the first the lowest.
     pub(super) const fn bits(self) -> u32 {
         self.days
+    }
+
+    /// Its numbered days in order.
+    pub fn iter(self) -> impl Iterator<Item = u8> {
+        (1..=31).filter(move |day| self.days >> (day - 1) & 1 == 1)
     }
 
     /// Whether the last day is among them, whichever it is.

@@ -11,14 +11,17 @@ use crate::change::{
 };
 use crate::closing::decide_closing;
 use crate::command::{
-    AddPerson, BookSpace, CloseOccurrence, Command, PublishActivity, SignUp, UpdateProfile, WithdrawSignUp,
+    AddPerson, BookSpace, CloseOccurrence, Command, PauseSeries, PublishActivity, ResumeSeries, SignUp, UpdateProfile,
+    WithdrawSignUp,
 };
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
 use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
+use crate::series::SeriesRow;
 use crate::sign_up::{Seats, SignUpDecision, Terms, WithdrawalDecision, decide_sign_up, decide_withdrawal};
 use crate::sync::view::{Delivery, In, View};
 use crate::time::{LocalDate, Timestamp};
+use uuid::Uuid;
 
 /// A command on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,13 +69,19 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
         }
         Command::CancelOccurrence(command) => {
             let row = view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?;
-            row.row.cancelled.get_or_insert(Cancellation { at: now, reason: command.reason.clone() });
+            row.row.cancelled.get_or_insert(Cancellation {
+                at: now,
+                reason: command.reason.clone(),
+                room_taken: false,
+            });
             command.occurrence.uuid()
         }
         Command::CloseOccurrence(command) => {
             lay_closing(view, command, now)?;
             command.occurrence.uuid()
         }
+        Command::PauseSeries(PauseSeries { activity }) => lay_pause(view, *activity, true)?,
+        Command::ResumeSeries(ResumeSeries { activity }) => lay_pause(view, *activity, false)?,
         Command::BookSpace(command) => {
             lay_booking(view, item, command, now)?;
             item.id.uuid()
@@ -268,7 +277,7 @@ fn set_booking_state(view: &mut View, booking: BookingId, state: BookingState) -
 fn lay_publication(view: &mut View, item: &Pending, command: &PublishActivity, now: Timestamp) -> Result<(), Refusal> {
     let community = community_of(item)?;
     let activity = ActivityId::from_uuid(item.id.uuid());
-    let dates = decide_publication(command.schedule, command.policy, command.audience, now)?;
+    let dates = decide_publication(&command.schedule, command.policy, command.audience, now)?;
     if let Some((id, space)) = command.venue.space.and_then(|id| view.spaces.get(&id).map(|space| (id, space))) {
         let on = dates
             .iter()
@@ -286,6 +295,7 @@ fn lay_publication(view: &mut View, item: &Pending, command: &PublishActivity, n
         audience: command.audience,
         venue: command.venue.clone(),
         policy: command.policy,
+        series: command.schedule.series().map(|series| SeriesRow::of(&series, false)),
     };
     view.activities.insert(activity, In { community: community.clone(), row });
     for range in dates {
@@ -297,6 +307,12 @@ fn lay_publication(view: &mut View, item: &Pending, command: &PublishActivity, n
         view.deliveries.insert(id.uuid(), item.delivery);
     }
     Ok(())
+}
+
+fn lay_pause(view: &mut View, activity: ActivityId, is_paused: bool) -> Result<Uuid, Refusal> {
+    let row = view.activities.get_mut(&activity).ok_or(Refusal::Gone)?;
+    row.row.series.as_mut().ok_or(Refusal::Gone)?.is_paused = is_paused;
+    Ok(activity.uuid())
 }
 
 /// Whether one member of a household may come to a date: the reason beside a greyed row. What the party needs as a

@@ -341,13 +341,18 @@ pub fn lunar(language: Language, date: LunarDate) -> String {
 }
 
 fn lunar_month(language: Language, date: LunarDate) -> String {
-    let name = pick(language, LUNAR_MONTHS[usize::from((date.month - 1) % 12)]);
+    let name = lunar_month_name(language, date.month);
     match (language, date.leap) {
         (Language::ZhCn, false) => name.to_owned(),
         (Language::ZhCn, true) => format!("闰{name}"),
         (Language::En, false) => format!("{name} lunar month"),
         (Language::En, true) => format!("leap {name} lunar month"),
     }
+}
+
+/// 八月 / 8th.
+pub(super) fn lunar_month_name(language: Language, month: u8) -> &'static str {
+    pick(language, LUNAR_MONTHS[usize::from((month - 1) % 12)])
 }
 
 fn lunar_day(date: LunarDate) -> &'static str {

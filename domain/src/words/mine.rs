@@ -134,6 +134,8 @@ catalogue! {
         your_turn(title): "轮到您了：{title}", "Your turn: {title}";
         promoted(when): "候补成功。{when}。", "You have a place: {when}.";
         promoted_party(when, party): "候补成功。{when}，{party}。", "You have a place: {when}; {party}.";
+        room_taken(title, when): "{when}的「{title}」没排上：场地有别的安排。可以打电话跟管场地的人商量。", "\"{title}\", {when}, could not be held: the room is taken. Call whoever runs the room to find a way.";
+        room_taken_title: "场地有别的安排", "Room taken";
         called_off(title, when): "{when}的「{title}」取消了。", "\"{title}\", {when}, is cancelled.";
         approved(space, when): "客厅主人同意了：{when}，{space}。", "The host said yes: {space}, {when}.";
         declined(space, when): "{when}的{space}这次不行，可以换个时间。", "{space}, {when}, is not possible; please try another time.";
@@ -320,6 +322,7 @@ impl Words {
                     | BookingState::NoShow => messages.booking_changed(name, when),
                 }
             }
+            NoticeBody::RoomTaken { title, range, .. } => messages.room_taken(title, when(*range)),
             NoticeBody::Unknown => messages.unknown.to_owned(),
         }
     }
@@ -331,7 +334,7 @@ impl Words {
             NoticeBody::OccurrenceCancelled { reason, .. } | NoticeBody::BookingAnswered { reason, .. } => {
                 reason.as_ref().map(|why| self.messages.reason(why))
             }
-            NoticeBody::Promoted { .. } | NoticeBody::Unknown => None,
+            NoticeBody::Promoted { .. } | NoticeBody::RoomTaken { .. } | NoticeBody::Unknown => None,
         }
     }
 }

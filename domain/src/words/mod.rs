@@ -13,6 +13,7 @@ mod mine;
 mod names;
 mod refusals;
 mod reports;
+mod series;
 mod spaces;
 mod staff;
 mod template;
@@ -24,6 +25,7 @@ pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Sett
 pub use names::Names;
 pub use refusals::Refusals;
 pub use reports::Closing;
+pub use series::SeriesWords;
 pub use spaces::{BookingSheet, Door, SpacePage, SpacesList};
 pub use staff::{Desk, Duties, Publish, Roster, TeamPage};
 pub use template::Template;
@@ -161,6 +163,8 @@ words! {
     team: TeamPage,
     /// Publishing an activity.
     publish: Publish,
+    /// Rules, and choosing one.
+    series: SeriesWords,
     /// Who comes, and checking them in.
     roster: Roster,
     /// How a date went.

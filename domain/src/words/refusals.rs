@@ -52,6 +52,8 @@ catalogue! {
         answer_overdue(when): "要在{when}前答复，现在已经过期，时间让出来了。还想用的话，请对方重新约。", "An answer was due by {when}; the request has lapsed and the time is free. If they still want it, ask them to book again.";
         bad_length: "一场要在15分钟到12小时之间。请重新选时间。", "A date lasts from 15 minutes to 12 hours. Choose the times again.";
         series_too_long(when): "最远能排到{when}。请改早一点结束。", "Dates may reach {when} at most. Choose an earlier last day.";
+        no_dates: "一年里都没有这样的日子。请把规则改一改。", "No day within a year is as the rule says. Change the rule.";
+        dates_overlap: "前一场还没结束，下一场就要开始了。请改短一点，或少排几次。", "One date would begin before the last has ended. Make it shorter, or have fewer dates.";
         capacity_zero: "名额至少要有1个。不限人数就选「不限」。", "At least one place is needed. Choose \"No limit\" if there is none.";
         venue_taken(dates): "{dates}这个空间已经有人用了。请换时间或换地方。", "The space is taken on {dates}. Choose another time or place.";
         household_full(max): "一家最多加{max}人。先去掉一位再加。", "A household holds at most {max} people. Remove one first.";
@@ -116,6 +118,8 @@ impl Words {
             Refusal::AnswerOverdue { answer_by } => texts.answer_overdue(at(*answer_by)),
             Refusal::BadLength => texts.bad_length.to_owned(),
             Refusal::SeriesTooLong { last_on } => texts.series_too_long(day(*last_on)),
+            Refusal::NoDates => texts.no_dates.to_owned(),
+            Refusal::DatesOverlap => texts.dates_overlap.to_owned(),
             Refusal::CapacityZero => texts.capacity_zero.to_owned(),
             Refusal::VenueTaken { dates, .. } => {
                 let dates: Vec<String> = dates.iter().map(|on| day(*on)).collect();

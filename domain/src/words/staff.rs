@@ -108,11 +108,7 @@ catalogue! {
         time: "几点开始", "Starts at";
         length: "多长时间", "How long";
         choose_date: "选日期", "Choose a date";
-        once: "只办一次", "Once";
-        weekly: "每周重复", "Every week";
-        every(weekday): "每{weekday}", "Every {weekday}";
         until: "到哪一天为止", "Until";
-        dates_count(n): "一共{n}次", "{n} {n?date|dates}";
         where_: "在哪里", "Where";
         our_space: "社区的空间", "One of our spaces";
         other_place: "别的地方", "Somewhere else";
@@ -131,7 +127,6 @@ catalogue! {
         about: "说明", "About";
         preview(when, where_, people): "{when} {where_} · {people}", "{when}, {where_} · {people}";
         published: "发布了", "Published";
-        published_dates(n): "发布了，一共{n}次", "Published, {n} {n?date|dates}";
         scope_this: "只改这一次", "This one";
         scope_following: "这次和以后", "This and following";
         scope_all: "全部", "All";
@@ -148,7 +143,6 @@ catalogue! {
         ends_at(time): "到{time}结束", "Ends at {time}";
         day_label: "选哪一天", "Choose the day";
         until_first: "请选最后一天", "Choose the last day";
-        dates_list(dates): "这些日子：{dates}", "On {dates}";
         which_space: "哪个空间", "Which space";
         place: "地点", "Place";
         people_max(n): "{n}人", "{n} people";

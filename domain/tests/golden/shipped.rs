@@ -70,6 +70,8 @@ variants!(
         AnswerOverdue,
         BadLength,
         SeriesTooLong,
+        NoDates,
+        DatesOverlap,
         CapacityZero,
         VenueTaken,
         HouseholdFull,
@@ -108,7 +110,7 @@ variants!(
     }
 );
 variants!(STATES, state, SignUpState { Confirmed, Waitlisted, Withdrawn, CalledOff });
-variants!(NOTICES, notice, NoticeBody { Promoted, OccurrenceCancelled, BookingAnswered, Unknown });
+variants!(NOTICES, notice, NoticeBody { Promoted, OccurrenceCancelled, BookingAnswered, RoomTaken, Unknown });
 
 /// Every name was seen.
 fn assert_all(what: &str, all: &[&str], seen: &BTreeSet<&str>) {

@@ -2,7 +2,7 @@
 //!
 //! Made from a seed and a date by pure code ([`script()`]), then played into an empty database ([`replay`]) through the
 //! same door that people use. In reading order: who and where ([`communities`], [`people`], [`teams`], [`spaces`]), what
-//! ([`activities`], [`occasions`], [`timetable`]), who comes ([`sign_ups`], [`bookings`], [`cast`]), how it went
+//! ([`activities`], [`occasions`], [`series`], [`timetable`]), who comes ([`sign_ups`], [`bookings`], [`cast`]), how it went
 //! ([`closings`]). Deliberately
 //! absent: anything that runs when the server is not started with `--demo`.
 
@@ -17,6 +17,7 @@ pub mod people;
 pub mod replay;
 
 pub mod script;
+pub mod series;
 pub mod sign_ups;
 pub mod spaces;
 pub mod teams;

@@ -17,6 +17,7 @@ use super::activities::{Weekly, Wish, weekly};
 use super::dice::text;
 use super::occasions::{CALLED_OFF_INSIDE, CALLED_OFF_OUTSIDE, DUTIES, EVENINGS, Once, SINGLES, festivity};
 use super::script::Stage;
+use super::series::lay_out_series;
 use super::spaces::DemoSpace;
 use super::teams::{DemoTeam, TeamKind};
 
@@ -91,7 +92,7 @@ pub const fn facts<'a>(space: &'a DemoSpace, holdings: &'a [Holding]) -> SpaceFa
 }
 
 /// The civil time; the tables hold only real ones.
-fn time((hour, minute): (u8, u8)) -> MinuteOfDay {
+pub(super) fn time((hour, minute): (u8, u8)) -> MinuteOfDay {
     MinuteOfDay::hm(hour, minute).expect("invariant: the tables of the demo hold real times")
 }
 
@@ -106,6 +107,28 @@ struct Draft<'a> {
     demand: i64,
 }
 
+/// Something in the open for everybody.
+pub(super) struct Outing {
+    /// Its title.
+    pub title: &'static str,
+    /// What it is about.
+    pub about: &'static str,
+    /// Its category.
+    pub category: Category,
+    /// How one gets a place.
+    pub policy: SignUpPolicy,
+    /// Where in the community.
+    pub place: &'static str,
+}
+
+/// Publishes something that wants no room.
+pub(super) fn publish_outing(stage: &mut Stage, team: &DemoTeam, outing: &Outing, schedule: Schedule) {
+    let Outing { title, about, category, policy, place } = *outing;
+    let audience = Audience::Everyone;
+    let draft = Draft { title, about, category, audience, policy, place: Wish::Outside(place), demand: 60 };
+    publish(stage, team, &draft, schedule, true);
+}
+
 /// Publishes everything.
 pub fn lay_out(stage: &mut Stage) {
     for team in stage.teams.clone() {
@@ -117,6 +140,7 @@ pub fn lay_out(stage: &mut Stage) {
     lay_out_singles(stage);
     close_some_spaces(stage);
     call_off_some(stage);
+    lay_out_series(stage);
 }
 
 fn lay_out_weekly(stage: &mut Stage, team: &DemoTeam, entry: &Weekly) {
@@ -207,6 +231,7 @@ fn publish(stage: &mut Stage, team: &DemoTeam, draft: &Draft<'_>, schedule: Sche
     let first_on = match schedule {
         Schedule::Once { on, .. } => on,
         Schedule::Weekly { from, .. } => from,
+        Schedule::Series { on, .. } => on,
     };
     let oldest = stage.today.plus_days(-DAYS_BACK - 2);
     let days_before = stage.dice.between(5, 13) as i32;

@@ -22,6 +22,7 @@ fn view(title: &str, about: &str, cancelled: bool, moved: i64) -> View {
     let row = ActivityRow {
         team: TeamId::from_uuid(Uuid::from_u128(2)),
         title: title.parse().expect("a title"),
+        series: None,
         about: about.parse().ok(),
         category: Category::Opera,
         audience: Audience::Everyone,
@@ -32,7 +33,7 @@ fn view(title: &str, about: &str, cancelled: bool, moved: i64) -> View {
     let planned = Timestamp::from_ms(1_795_431_600_000);
     let start = planned.plus_minutes(moved);
     let range = TimeRange::new(start, start.plus_minutes(90)).expect("a range");
-    let cancelled = cancelled.then(|| Cancellation { at: start, reason: "下雨".parse().ok() });
+    let cancelled = cancelled.then(|| Cancellation { at: start, reason: "下雨".parse().ok(), room_taken: false });
     let row = OccurrenceRow { activity: id, range, cancelled, sequence: 3 };
     view.occurrences.insert(occurrence_id(id, planned), In { community: here(), row });
     view

@@ -1,9 +1,10 @@
-//! What time does: requests nobody answered expire, bookings that are over are closed, what is old is forgotten
-//! ([`retention`]).
+//! What time does: requests nobody answered expire, bookings that are over are closed, the dates of series come
+//! ([`series`]), what is old is forgotten ([`retention`]).
 //!
 //! Every job is safe to run twice and in any order; several servers may run the same one. Time comes as an argument.
 
 pub mod retention;
+pub mod series;
 
 use domain::booking::{BookingState, decide_by_time};
 use domain::id::{BookingId, StreamId};

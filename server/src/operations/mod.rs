@@ -5,10 +5,13 @@
 //! command's stream and never answers HTTP: [`crate::sync`] does. Deliberately absent: rules.
 
 pub mod activities {
-    //! Publishing, calling off, saying how it went.
+    //! Publishing, calling off, the dates of series, saying how it went.
     pub mod cancel_occurrence;
     pub mod close_occurrence;
+    pub mod dates;
+    pub mod pause_series;
     pub mod publish_activity;
+    pub mod resume_series;
 }
 pub mod bookings {
     //! Booking a space, answering, arriving.
@@ -141,6 +144,8 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         Command::CloseOccurrence(body) => {
             activities::close_occurrence::close_occurrence(conn, context, command, body).await
         }
+        Command::PauseSeries(body) => activities::pause_series::pause_series(conn, context, command, body).await,
+        Command::ResumeSeries(body) => activities::resume_series::resume_series(conn, context, command, body).await,
         Command::BookSpace(body) => bookings::book_space::book_space(conn, context, command, body).await,
         Command::CancelBooking(body) => bookings::cancel_booking::cancel_booking(conn, context, command, body).await,
         Command::ApproveBooking(body) => bookings::approve_booking::approve_booking(conn, context, command, body).await,

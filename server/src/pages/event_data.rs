@@ -95,6 +95,7 @@ mod tests {
         let row = ActivityRow {
             team: TeamId::from_uuid(Uuid::from_u128(2)),
             title: title.parse().expect("a title"),
+            series: None,
             about: title.parse().ok(),
             category: Category::Opera,
             audience: Audience::Everyone,
@@ -112,7 +113,7 @@ mod tests {
         let row = OccurrenceRow {
             activity,
             range: TimeRange::new(start, start.plus_minutes(90)).expect("a range"),
-            cancelled: is_off.then_some(Cancellation { at: planned, reason: None }),
+            cancelled: is_off.then_some(Cancellation { at: planned, reason: None, room_taken: false }),
             sequence: 0,
         };
         view.occurrences.insert(id, In { community: here(), row });

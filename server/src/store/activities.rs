@@ -1,9 +1,11 @@
 //! Teams, activities and their dates as they are published, and the rows that show them.
 
+use domain::activity::Schedule;
 use domain::change::{ActivityRow, Audience, Cancellation, OccurrenceRow, TeamRow, class};
 use domain::command::PublishActivity;
 use domain::id::{AccountId, ActivityId, CommunityId, OccurrenceId, SpaceId, TeamId};
 use domain::people::Facts;
+use domain::series::SeriesRow;
 use domain::text::Note;
 use domain::time::{TimeRange, Timestamp};
 
@@ -61,25 +63,37 @@ pub async fn insert_activity(
     Ok(())
 }
 
-/// Inserts a date; if its activity is held in a space of ours, the claim follows by itself.
+/// Inserts a date, or leaves the one that is there; if its activity is held in a space of ours, the claim follows by itself,
+/// unless the room is somebody else's: then it is there called off. Says whether it is new.
 ///
 /// # Errors
 /// [`StoreError`]; a constraint of the ledger when the room is taken.
-pub async fn insert_occurrence(
+pub async fn insert_date(
     conn: &mut Conn<'_>,
     id: OccurrenceId,
     activity: ActivityId,
     community: &CommunityId,
     range: TimeRange,
     capacity: Option<u16>,
-) -> Result<(), StoreError> {
-    conn.execute(
-        "insert into occurrence (id, activity, community, starts_at, ends_at, planned_start, capacity)
-         values ($1, $2, $3, $4, $5, $4, $6)",
-        &[id.into(), activity.into(), community.into(), range.start().into(), range.end().into(), capacity.into()],
-    )
-    .await?;
-    Ok(())
+    room_taken_at: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    let inserted = conn
+        .execute(
+            "insert into occurrence (id, activity, community, starts_at, ends_at, planned_start, capacity, cancelled_at,
+                 room_taken_at)
+             values ($1, $2, $3, $4, $5, $4, $6, $7, $7) on conflict (activity, planned_start) do nothing",
+            &[
+                id.into(),
+                activity.into(),
+                community.into(),
+                range.start().into(),
+                range.end().into(),
+                capacity.into(),
+                room_taken_at.into(),
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
 }
 
 /// Calls a date off; its room is free again by itself.
@@ -120,9 +134,19 @@ pub async fn find_venue(conn: &mut Conn<'_>, id: OccurrenceId) -> Result<Option<
 /// [`StoreError`].
 pub async fn draft_activity(conn: &mut Conn<'_>, draft: &mut Draft, id: ActivityId) -> Result<(), StoreError> {
     let row = conn
-        .one("select team, title, about, category, audience, venue, policy from activity where id = $1", &[id.into()])
+        .one(
+            "select a.team, a.title, a.about, a.category, a.audience, a.venue, a.policy, a.schedule, s.paused_at,
+                 s.activity series
+             from activity a left join series s on s.activity = a.id where a.id = $1",
+            &[id.into()],
+        )
         .await?;
     let category = serde_json::Value::String(row.text("category")?);
+    let is_paused = row.maybe_at("paused_at")?.is_some();
+    let series = match row.maybe_text("series")? {
+        Some(_) => row.json::<Schedule>("schedule")?.series().map(|series| SeriesRow::of(&series, is_paused)),
+        None => None,
+    };
     let activity = ActivityRow {
         team: row.parse("team")?,
         title: row.parse("title")?,
@@ -132,6 +156,7 @@ pub async fn draft_activity(conn: &mut Conn<'_>, draft: &mut Draft, id: Activity
         audience: row.json("audience")?,
         venue: row.json("venue")?,
         policy: row.json("policy")?,
+        series,
     };
     draft.put(&Audience::Public, class::ACTIVITY, id, None, &activity);
     Ok(())
@@ -144,14 +169,16 @@ pub async fn draft_activity(conn: &mut Conn<'_>, draft: &mut Draft, id: Activity
 pub async fn draft_occurrence(conn: &mut Conn<'_>, draft: &mut Draft, id: OccurrenceId) -> Result<(), StoreError> {
     let row = conn
         .one(
-            "select activity, starts_at, ends_at, cancelled_at, cancel_reason, sequence from occurrence where id = $1",
+            "select activity, starts_at, ends_at, cancelled_at, cancel_reason, room_taken_at, sequence
+             from occurrence where id = $1",
             &[id.into()],
         )
         .await?;
     let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
         .ok_or_else(|| StoreError::inconsistent("occurrence", "ends before it starts"))?;
     let reason = row.maybe_parse("cancel_reason")?;
-    let cancelled = row.maybe_at("cancelled_at")?.map(|at| Cancellation { at, reason });
+    let room_taken = row.maybe_at("room_taken_at")?.is_some();
+    let cancelled = row.maybe_at("cancelled_at")?.map(|at| Cancellation { at, reason, room_taken });
     let occurrence =
         OccurrenceRow { activity: row.parse("activity")?, range, cancelled, sequence: row.number("sequence")? };
     draft.put(&Audience::Public, class::OCCURRENCE, id, Some(range.start().date()), &occurrence);

@@ -9,6 +9,7 @@ mod answers;
 mod drawn;
 mod ledger;
 mod rules;
+mod series;
 
 use super::open::{OpenError, look};
 use super::{Conn, StoreError};
@@ -52,6 +53,7 @@ pub async fn check(conn: &mut Conn<'_>) -> Result<Vec<Finding>, StoreError> {
     findings.extend(answers::check_devices(conn).await?);
     findings.extend(answers::check(conn).await?);
     findings.extend(drawn::check(conn).await?);
+    findings.extend(series::check(conn).await?);
     findings.sort();
     Ok(findings)
 }

@@ -18,6 +18,7 @@ pub mod public_reads;
 pub mod restored;
 pub mod rows;
 pub mod seed;
+pub mod series;
 pub mod sessions;
 pub mod sign_ups;
 pub mod spaces;

@@ -153,6 +153,7 @@ async fn add_rows(conn: &mut Conn<'_>) -> Result<(), StoreError> {
     let activity = ActivityRow {
         team: id(3).parse().expect("an id"),
         title: "<b>淮剧</b>教唱".parse().expect("a title"),
+        series: None,
         about: None,
         category: Category::Opera,
         audience: Audience::Everyone,

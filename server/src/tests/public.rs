@@ -99,7 +99,7 @@ on_both_engines! {
                     let row = OccurrenceRow {
                         activity: id(4).parse().expect("an id"),
                         range: TimeRange::new(start, start.plus_minutes(90)).expect("a range"),
-                        cancelled: Some(domain::change::Cancellation { at: start, reason: None }),
+                        cancelled: Some(domain::change::Cancellation { at: start, reason: None, room_taken: false }),
                         sequence: 1,
                     };
                     put(conn, class::OCCURRENCE, 5, Some("2026-11-24".to_owned()), &row).await

@@ -1,4 +1,4 @@
-//! On which day, at what time, for how long, and whether it repeats.
+//! On which day, at what time, for how long.
 
 use std::collections::BTreeSet;
 
@@ -24,42 +24,17 @@ fn days_at_a_tap(today: LocalDate) -> Vec<LocalDate> {
 pub(super) fn When(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl IntoView {
     let model = use_model();
     let on = Memo::new(move |_| draft.read().on.parse::<LocalDate>().ok());
-    let weekly = move || {
-        let weekday = on.get().map(LocalDate::weekday);
-        weekday
-            .map(|weekday| [" · ", &model.words().publish.every(format::weekday(model.language(), weekday))].concat())
-    };
     // A weekday alone leaves it open which.
     let chip = move |day: LocalDate| {
         let language = model.language();
         let near = format::relative_day(language, day, model.today()).map(str::to_owned);
         near.unwrap_or_else(|| model.words().publish.day_chip(format::weekday(language, day.weekday()), day.day()))
     };
-    let toggle = move |_| {
-        draft.update(|draft| {
-            draft.is_weekly = !draft.is_weekly;
-            // A first guess at the end: a month of weeks.
-            if let (true, "", Ok(on)) = (draft.is_weekly, draft.until.as_str(), draft.on.parse::<LocalDate>()) {
-                draft.until = on.plus_days(21).to_string();
-            }
-        });
-    };
     let ends = move || {
         let draft = draft.read();
         let start = draft.at.parse::<MinuteOfDay>().ok().map(|at| model.today().at(at))?;
         let end = start.plus_minutes(i64::from(draft.minutes));
         Some(model.words().publish.ends_at(format::time(model.language(), end.minute_of_day())))
-    };
-    let series = move || {
-        let dates = draft.read().dates(model.now());
-        if !draft.read().is_weekly || dates.is_empty() {
-            return None;
-        }
-        let (words, today) = (model.words(), model.today());
-        let named: Vec<String> =
-            dates.iter().map(|range| format::date(words.language, range.start().date(), today)).collect();
-        let count = words.publish.dates_count(dates.len());
-        Some([&count, " · ", &words.publish.dates_list(format::list(words.language, &named))].concat())
     };
     view! {
         <fieldset class="field-set">
@@ -139,31 +114,6 @@ pub(super) fn When(draft: RwSignal<Draft>, problems: Signal<Problems>) -> impl I
                 </div>
             </div>
             {move || ends().map(|ends| view! { <p class="field-help">{ends}</p> })}
-            <button
-                type="button"
-                class="switch"
-                role="switch"
-                aria-checked=move || draft.read().is_weekly.to_string()
-                on:click=toggle
-            >
-                <span class="switch-text">{move || model.words().publish.weekly} {weekly}</span>
-                <span class="switch-track"></span>
-            </button>
-            <div class="field" hidden=move || !draft.read().is_weekly>
-                <label class="field-label" for=Field::Until.id()>{move || model.words().publish.until}</label>
-                <input
-                    class="input"
-                    id=Field::Until.id()
-                    type="date"
-                    min=move || draft.read().on.clone()
-                    aria-describedby=Field::Until.error_id()
-                    aria-invalid=move || is_wrong(problems, Field::Until)
-                    prop:value=move || draft.read().until.clone()
-                    on:input=move |event| draft.update(|draft| draft.until = event_target_value(&event))
-                />
-                <FieldError field=Field::Until problems/>
-                {move || series().map(|series| view! { <p class="field-help">{series}</p> })}
-            </div>
         </fieldset>
     }
 }

@@ -26,9 +26,12 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
         let head = format::day_head(words.language, entry.occurrence.range.start().date(), today);
         let phone = view.teams.get(&entry.activity.team).and_then(|team| team.row.phone.clone());
         let reason = entry.occurrence.cancelled.as_ref().map(|cancelled| match &cancelled.reason {
+            None if cancelled.room_taken => words.series.room_taken.to_owned(),
             Some(why) => words.occurrence.called_off_why(why),
             None => words.occurrence.called_off.to_owned(),
         });
+        let rule = entry.activity.series.as_ref().filter(|series| !series.is_paused).and_then(|series| series.series());
+        let rule = rule.map(|series| words.rule(&series));
         view! {
             {reason
                 .map(|reason| {
@@ -53,6 +56,7 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                         " "
                         <span class="nb">{format::time_range(words.language, entry.occurrence.range)}</span>
                         {head.lunar.map(|lunar| view! { <p class="fact-note">{lunar}</p> })}
+                        {rule.map(|rule| view! { <p class="fact-note">{rule}</p> })}
                     </dd>
                 </div>
                 <div class="fact">

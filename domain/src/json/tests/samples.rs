@@ -144,6 +144,8 @@ fn commands_are_read_alike() {
     ));
     walk::<CancelOccurrence>(&filled(r#"{"occurrence":ID,"reason":"下雨"}"#));
     walk::<CloseOccurrence>(&filled(r#"{"occurrence":ID,"heads":23,"note":"议定"}"#));
+    walk::<PauseSeries>(&filled(r#"{"activity":ID}"#));
+    walk::<ResumeSeries>(&filled(r#"{"activity":ID}"#));
     walk::<BookSpace>(&filled(r#"{"space":ID,"range":RANGE,"adults":2,"children":[ID],"purpose":"play","note":null}"#));
     walk::<CancelBooking>(&filled(r#"{"booking":ID,"reason":null}"#));
     walk::<ApproveBooking>(&filled(r#"{"booking":ID}"#));
@@ -169,6 +171,7 @@ fn variants_are_read_alike() {
         walk::<SignUpState>(sample);
     }
     walk::<Schedule>(r#"{"kind":"once","on":"2026-11-25","at":"09:00","minutes":90}"#);
+    walk::<Schedule>(r#"{"kind":"series","on":"2026-11-25","at":"09:00","minutes":90,"rule":"FREQ=WEEKLY;COUNT=3"}"#);
     walk::<SignUpPolicy>(r#"{"kind":"walk_in"}"#);
     walk::<Audience>(r#"{"kind":"seniors"}"#);
     walk::<Mode>(r#"{"kind":"exclusive","heads":12}"#);
@@ -177,6 +180,7 @@ fn variants_are_read_alike() {
     walk::<Role>(r#"{"role":"district_admin"}"#);
     for sample in [
         r#"{"kind":"promoted","sign_up":ID,"occurrence":ID,"title":"教唱","range":RANGE}"#,
+        r#"{"kind":"room_taken","occurrence":ID,"title":"教唱","range":RANGE}"#,
         r#"{"kind":"occurrence_cancelled","occurrence":ID,"title":"教唱","range":RANGE,"reason":"下雨"}"#,
     ] {
         walk::<NoticeBody>(&filled(sample));

@@ -35,6 +35,7 @@ fn base(taken: u16) -> View {
     let activity = ActivityRow {
         team: TeamId::from_uuid(uuid(1)),
         title: "淮剧教唱".parse().expect("a title"),
+        series: None,
         about: None,
         category: Category::Opera,
         audience: Audience::Everyone,

@@ -1,18 +1,19 @@
-//! Publish an activity with all its dates; held in a space of ours, it holds that space for each of them.
+//! Publish an activity with the dates that are there from now on: all of them, or those of a rule up to its horizon. Held in
+//! a space of ours, it holds that space for each of them; whoever publishes is asked when one of these is taken.
 
-use domain::activity::{decide_publication, is_id_for_new, occurrence_id};
-use domain::booking::is_held;
+use domain::activity::{decide_publication, is_id_for_new};
 use domain::command::{Accepted, Command, PublishActivity};
-use domain::id::{ActivityId, SpaceId};
+use domain::id::ActivityId;
 use domain::refusal::Refusal;
-use domain::time::{LocalDate, TimeRange};
+use domain::series::horizon;
 
+use super::dates::{Common, make, taken_among};
 use crate::operations::{Context, Done, Stop};
-use crate::store::Conn;
-use crate::store::activities::{draft_activity, draft_occurrence, find_team_facts, insert_activity, insert_occurrence};
-use crate::store::sign_ups::draft_seats;
-use crate::store::spaces::{Space, draft_busy, find_space, list_holdings};
+use crate::store::activities::{draft_activity, find_team_facts, insert_activity};
+use crate::store::series::insert_series;
+use crate::store::spaces::find_space;
 use crate::store::streams::Draft;
+use crate::store::{Conn, StoreError};
 
 /// # Errors
 /// Those of [`decide_publication`]; [`Refusal::VenueTaken`]; [`Refusal::Gone`] for an unknown team, or
@@ -27,14 +28,14 @@ pub async fn publish_activity(
     let allowed = context.authorize(command, &facts, body)?;
     let body = *allowed.what();
     let community = context.community()?;
-    let dates = decide_publication(body.schedule, body.policy, body.audience, context.now)?;
-    let capacity = body.policy.capacity();
+    let dates = decide_publication(&body.schedule, body.policy, body.audience, context.now)?;
     if let Some(id) = body.venue.space {
         let space = find_space(conn, id, context.now).await?.filter(|space| &space.community == community);
         let space = space.ok_or(Refusal::Gone)?;
-        let taken = clashes(conn, &space, &dates).await?;
+        let taken = taken_among(conn, &space, &dates).await?;
         if !taken.is_empty() {
-            return Err(Refusal::VenueTaken { space: id, dates: taken }.into());
+            let dates = taken.iter().map(|range| range.start().date()).collect();
+            return Err(Refusal::VenueTaken { space: id, dates }.into());
         }
     }
 
@@ -44,38 +45,16 @@ pub async fn publish_activity(
     let activity = ActivityId::from_uuid(context.id.uuid());
     let mut draft = Draft::default();
     insert_activity(conn, activity, community, context.account, body, context.now).await?;
+    if body.schedule.series().is_some() {
+        insert_series(conn, activity, horizon(context.now)).await?;
+    }
     draft_activity(conn, &mut draft, activity).await?;
+    let common = Common { activity, community, space: body.venue.space, capacity: body.policy.capacity() };
     for range in &dates {
-        let id = occurrence_id(activity, range.start());
-        insert_occurrence(conn, id, activity, community, *range, capacity).await?;
-        draft_occurrence(conn, &mut draft, id).await?;
-        draft_seats(conn, &mut draft, id).await?;
-        if let Some(space) = body.venue.space {
-            draft_days(conn, &mut draft, space, *range).await?;
+        if make(conn, &mut draft, &common, *range, None).await?.is_none() {
+            return Err(StoreError::inconsistent("occurrence", "a new activity has it already").into());
         }
     }
     let dates = u16::try_from(dates.len()).unwrap_or(u16::MAX);
     Ok(Done { result: Accepted::Published { activity, dates }, draft })
-}
-
-async fn draft_days(
-    conn: &mut Conn<'_>,
-    draft: &mut Draft,
-    space: SpaceId,
-    range: TimeRange,
-) -> Result<(), crate::store::StoreError> {
-    draft_busy(conn, draft, space, range.start().date()).await
-}
-
-/// The dates on which somebody else holds the space.
-async fn clashes(conn: &mut Conn<'_>, space: &Space, dates: &[TimeRange]) -> Result<Vec<LocalDate>, Stop> {
-    let mut taken = Vec::new();
-    for range in dates {
-        let holdings =
-            list_holdings(conn, space.id, range.start().date().plus_days(-1), range.end().date().plus_days(1)).await?;
-        if is_held(&space.row.policy, &holdings, *range) {
-            taken.push(range.start().date());
-        }
-    }
-    Ok(taken)
 }

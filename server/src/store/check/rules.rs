@@ -101,9 +101,10 @@ pub(super) const RULES: [(&str, &str); 23] = [
     (
         "occurrence.claim",
         "select o.id, 'held' expected, 'not held' found from occurrence o join activity a on a.id = o.activity
-         where a.venue_space is not null and o.cancelled_at is null and not exists (
+         where case when o.own_venue is null then a.venue_space else o.own_space end is not null
+           and o.cancelled_at is null and not exists (
              select 1 from claim c where c.source_kind = 'occurrence' and c.source_id = o.id
-               and c.space = a.venue_space and c.s = o.starts_at / 900000 and c.e = (o.ends_at + 899999) / 900000)",
+               and c.space = case when o.own_venue is null then a.venue_space else o.own_space end and c.s = o.starts_at / 900000 and c.e = (o.ends_at + 899999) / 900000)",
     ),
     (
         "claim.source",
