@@ -25,7 +25,7 @@ use serde_json::value::RawValue;
 use crate::command::{Command, Envelope};
 use crate::id::{AccountId, CommandId, DeviceId, StreamId};
 use crate::json;
-use crate::sync::checksum::Held;
+use crate::sync::checksum::{Checksum, Held};
 use crate::sync::limits::{
     BACKOFF_FIRST_MS, BACKOFF_LAST_MS, COMMANDS_BYTES_MAX, COMMANDS_MAX, DEADLINE_GRACE_MS, DEADLINE_MS,
     DRAIN_AGAIN_MS, PULLS_MAX,
@@ -344,7 +344,8 @@ impl Client {
         let progress = self.cursors.get(&stream);
         // Whoever gets no answer leaves out what a server of last week would turn the request away for.
         let is_due = |progress: &&Progress| progress.check_in == 0 && self.failures == 0;
-        let checksum = progress.filter(is_due).and_then(|progress| progress.held.checksum());
+        let undated = |progress: &Progress| Checksum::of_who_knows_what(progress.as_of.date());
+        let checksum = progress.filter(is_due).map(|known| known.held.checksum().unwrap_or_else(|| undated(known)));
         Pull { cursor: progress.map(|progress| progress.cursor), checksum, stream }
     }
 

@@ -567,9 +567,20 @@ fn what_a_start_finds_is_compared_until_the_server_could_and_then_now_and_again(
 }
 
 #[test]
-fn no_checksum_goes_along_where_it_could_not_be_right_or_was_not_answered() {
-    let (_, effects) = found(vec![seats(3, 5)], None);
-    assert!(sent(&effects).is_some() && checksum(&effects).is_none(), "an older build has not kept the day");
+fn what_an_older_build_has_stored_without_its_day_is_given_anew() {
+    let (mut client, effects) = found(vec![seats(3, 5)], None);
+    let said = checksum(&effects).expect("with the first pull");
+    assert_eq!(said.on, at().date());
+    assert!(![sum_of([("seats", seats(3, 5).id.as_str(), 5)]), sum_of([])].contains(&said.sum), "never right");
+    let whole =
+        PullResult::Snapshot { why: Some(ResetReason::Checksum), rows: vec![seats(4, 5)], cursor: cursor(1, 5) };
+    client.step(10, 0, Input::Replied(1, Some(reply(vec![], Some(whole)))));
+    client.step(11, 0, Input::Stored(1, true));
+    assert_eq!(taken(&client), Some(4));
+}
+
+#[test]
+fn no_checksum_goes_along_where_it_was_not_answered() {
     let (mut client, effects) = found(vec![], Some(at().date()));
     assert!(checksum(&effects).is_some());
     // A server of last week turns the whole request away.
