@@ -6,12 +6,12 @@
 //! at all. Guesses cost nothing: the list of names is read now and then, and not for each of them.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
 use domain::time::Timestamp;
-use tokio::sync::Mutex;
 
 use super::{Embedded, Encoding, HASHED, begin, choose, fill, media_type};
 use crate::problem::ApiError;
@@ -30,52 +30,109 @@ const BUILDS_MAX: usize = 8;
 const SEEN_HOURS: i64 = 3;
 /// How old the list of names may be when something is asked for that is not in it.
 const NAMES_MS: i64 = 5_000;
-/// Bytes of files kept in memory; beyond that all are dropped.
+/// Bytes of files kept in memory.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What is known of the files in the database.
 #[derive(Debug, Default)]
-pub struct Recent(Mutex<Known>);
+pub struct Recent {
+    /// Never held while the database is asked: what is here is answered at once.
+    known: Mutex<Known>,
+    /// Held by who asks the database: whoever waits for it finds in memory what was read for the one before.
+    reading: tokio::sync::Mutex<()>,
+}
+
+/// A file's name, and how its bytes travel.
+type Key = (String, Encoding);
 
 #[derive(Debug, Default)]
 struct Known {
     read_at: Option<Timestamp>,
-    files: HashMap<(String, Encoding), BuildFile>,
-    bodies: HashMap<(String, Encoding), Bytes>,
+    files: HashMap<Key, BuildFile>,
+    bodies: HashMap<Key, Bytes>,
 }
 
 impl Known {
-    /// Looks for new names, unless somebody just has.
-    async fn look_again(&mut self, state: &AppState) -> Result<(), StoreError> {
-        let now = state.clock.now();
+    /// Whether it is time to look for new names. Notes that somebody does: a database that fails is not asked more often
+    /// than one that answers.
+    fn begin_to_look(&mut self, now: Timestamp) -> bool {
         // A clock that was put back counts as a long time.
-        if self.read_at.is_some_and(|read_at| (0..NAMES_MS).contains(&(now.ms() - read_at.ms()))) {
-            return Ok(());
+        let is_due = self.read_at.is_none_or(|read_at| !(0..NAMES_MS).contains(&(now.ms() - read_at.ms())));
+        if is_due {
+            self.read_at = Some(now);
         }
-        // First: a database that fails is not asked more often than one that answers.
-        self.read_at = Some(now);
-        let files = list_build_files(&state.db).await?;
+        is_due
+    }
+
+    /// These names are there now. A name never changes what it stands for, so what was read of one stays.
+    fn take_names(&mut self, files: Vec<BuildFile>) {
         let named = |file: BuildFile| {
             let encoding = Encoding::ALL.into_iter().find(|encoding| encoding.name() == file.encoding)?;
             Some(((file.path.clone(), encoding), file))
         };
         self.files = files.into_iter().filter_map(named).collect();
-        self.bodies.clear();
-        Ok(())
+        self.bodies.retain(|key, _| self.files.contains_key(key));
     }
 
-    async fn body(&mut self, state: &AppState, key: &(String, Encoding)) -> Result<Option<Bytes>, StoreError> {
-        if let Some(bytes) = self.bodies.get(key) {
-            return Ok(Some(bytes.clone()));
+    /// The file in the best encoding the client takes.
+    fn find(&self, path: &str, request: &HeaderMap) -> Option<(Key, BuildFile)> {
+        let encoding = choose(request, |encoding| self.files.contains_key(&(path.to_owned(), encoding)));
+        let key = (path.to_owned(), encoding);
+        let file = self.files.get(&key)?.clone();
+        Some((key, file))
+    }
+
+    /// Keeps what was read; others make room for it.
+    fn keep(&mut self, key: Key, bytes: Bytes) {
+        if bytes.len() > BYTES_MAX {
+            return;
         }
-        let Some(bytes) = read_build_file(&state.db, &key.0, key.1.name()).await? else { return Ok(None) };
-        if self.bodies.values().map(Bytes::len).sum::<usize>() + bytes.len() > BYTES_MAX {
-            self.bodies.clear();
+        while self.bodies.values().map(Bytes::len).sum::<usize>() + bytes.len() > BYTES_MAX {
+            let Some(other) = self.bodies.keys().next().cloned() else { break };
+            self.bodies.remove(&other);
         }
-        if bytes.len() <= BYTES_MAX {
-            self.bodies.insert(key.clone(), bytes.clone());
+        self.bodies.insert(key, bytes);
+    }
+}
+
+impl Recent {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().expect("invariant: no code panics while it holds what is known")
+    }
+
+    async fn find(
+        &self,
+        state: &AppState,
+        path: &str,
+        request: &HeaderMap,
+    ) -> Result<Option<(Key, BuildFile)>, StoreError> {
+        if let Some(found) = self.known().find(path, request) {
+            return Ok(Some(found));
         }
-        Ok(Some(bytes))
+        let _reading = self.reading.lock().await;
+        if self.known().begin_to_look(state.clock.now()) {
+            let files = list_build_files(&state.db).await?;
+            self.known().take_names(files);
+        }
+        Ok(self.known().find(path, request))
+    }
+
+    async fn body(&self, state: &AppState, key: &Key) -> Result<Option<Bytes>, StoreError> {
+        let here = || self.known().bodies.get(key).cloned();
+        if let Some(bytes) = here() {
+            return Ok(Some(bytes));
+        }
+        let _reading = self.reading.lock().await;
+        if let Some(bytes) = here() {
+            return Ok(Some(bytes));
+        }
+        let read = read_build_file(&state.db, &key.0, key.1.name()).await?;
+        match &read {
+            Some(bytes) => self.known().keep(key.clone(), bytes.clone()),
+            // Forgotten since its name was read.
+            None => self.known().files.retain(|(name, _), _| *name != key.0),
+        }
+        Ok(read)
     }
 }
 
@@ -88,28 +145,15 @@ pub async fn serve(state: &AppState, path: &str, request: &HeaderMap) -> Result<
     if !path.starts_with(HASHED) {
         return Err(ApiError::NotFound);
     }
-    // One at a time: whoever waits finds in memory what was read for the one before.
-    let mut known = state.assets.recent.0.lock().await;
-    let plain = (path.to_owned(), Encoding::Plain);
-    if !known.files.contains_key(&plain) {
-        known.look_again(state).await?;
-    }
-    let encoding = choose(request, |encoding| known.files.contains_key(&(path.to_owned(), encoding)));
-    let key = (path.to_owned(), encoding);
-    let file = known.files.get(&key).ok_or(ApiError::NotFound)?;
+    let recent = &state.assets.recent;
+    let (key, file) = recent.find(state, path, request).await?.ok_or(ApiError::NotFound)?;
     let response = begin(path, &file.etag, request);
     if response.status() == StatusCode::NOT_MODIFIED {
         return Ok(response);
     }
     let Ok(media_type) = HeaderValue::from_str(&file.media_type) else { return Err(ApiError::NotFound) };
-    match known.body(state, &key).await? {
-        Some(bytes) => Ok(fill(response, media_type, encoding, bytes)),
-        // Forgotten since its name was read.
-        None => {
-            known.files.retain(|(name, _), _| name != path);
-            Err(ApiError::NotFound)
-        }
-    }
+    let bytes = recent.body(state, &key).await?.ok_or(ApiError::NotFound)?;
+    Ok(fill(response, media_type, key.1, bytes))
 }
 
 /// Notes that this server has its build inside, forgets the builds that have had their time, and stores what is
@@ -215,5 +259,41 @@ mod tests {
         assert_eq!(gone(running, "b0"), ["b8", "b9"]);
         let (kept, _) = sort_out(old(5), "b0", now);
         assert_eq!(kept.len(), BUILDS_KEPT);
+    }
+
+    fn file(path: &str) -> BuildFile {
+        let [path, encoding, media_type, etag] = [path, "plain", "text/css", "e"].map(str::to_owned);
+        BuildFile { path, encoding, media_type, etag }
+    }
+
+    fn key(path: &str) -> Key {
+        (path.to_owned(), Encoding::Plain)
+    }
+
+    #[test]
+    fn names_are_read_now_and_then_and_leave_in_memory_what_still_has_one() {
+        let (mut known, now) = (Known::default(), Timestamp::from_ms(1_795_392_000_000));
+        assert!(known.begin_to_look(now));
+        known.take_names(vec![file("assets/a.css"), file("assets/b.css")]);
+        known.keep(key("assets/a.css"), Bytes::from_static(b"a"));
+        known.keep(key("assets/b.css"), Bytes::from_static(b"b"));
+        let after = |ms| Timestamp::from_ms(now.ms() + ms);
+        assert!(!known.begin_to_look(after(NAMES_MS - 1)), "a guess costs nothing");
+        assert!(known.begin_to_look(after(NAMES_MS)) && known.begin_to_look(after(-1)));
+        known.take_names(vec![file("assets/b.css"), file("assets/c.css")]);
+        assert!(known.find("assets/a.css", &HeaderMap::new()).is_none());
+        assert_eq!(known.bodies.keys().collect::<Vec<_>>(), [&key("assets/b.css")]);
+    }
+
+    #[test]
+    fn memory_has_its_limit_and_what_is_asked_for_now_has_its_place() {
+        let mut known = Known::default();
+        let third = Bytes::from(vec![0; BYTES_MAX / 3]);
+        for path in ["a", "b", "c", "d"] {
+            known.keep(key(path), third.clone());
+        }
+        assert!(known.bodies.len() == 3 && known.bodies.contains_key(&key("d")));
+        known.keep(key("e"), Bytes::from(vec![0; BYTES_MAX + 1]));
+        assert_eq!(known.bodies.len(), 3, "too large for all of it");
     }
 }
