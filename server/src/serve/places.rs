@@ -2,7 +2,8 @@
 //!
 //! A client is an IPv4 address or an IPv6 /64, which is the least that one household is given. A crowd that keeps
 //! connections without using them keeps nobody out: the one that has been quiet longest goes when somebody new comes. One
-//! that is being answered never goes.
+//! that is being answered never goes, also not one that is asked something at the moment it is told to: it goes with its
+//! answer, and there are only so many of these beyond the places.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -21,6 +22,8 @@ pub struct Places(Mutex<Taken>);
 struct Taken {
     next: u64,
     held: HashMap<u64, Held>,
+    /// Told to make room, and not gone yet.
+    leaving: HashMap<u64, IpAddr>,
     by_client: HashMap<IpAddr, usize>,
 }
 
@@ -62,9 +65,14 @@ impl Places {
         }
         let is_full = taken.held.len() >= limits.connections_max;
         if is_full {
+            // One that was asked something meanwhile stays until that is answered. As long as many do, nobody else comes.
+            if taken.leaving.len() >= leaving_max(limits) {
+                return Admission::Full;
+            }
             let quiet = taken.held.iter().filter_map(|(number, held)| Some((held.activity.quiet_for()?, *number)));
             let Some((_, quietest)) = quiet.max() else { return Admission::Full };
-            if let Some(held) = taken.give_back(quietest) {
+            if let Some(held) = taken.held.remove(&quietest) {
+                taken.leaving.insert(quietest, held.client);
                 held.make_room.notify_one();
             }
         }
@@ -83,16 +91,21 @@ impl Places {
 }
 
 impl Taken {
-    fn give_back(&mut self, number: u64) -> Option<Held> {
-        let held = self.held.remove(&number)?;
-        if let Some(count) = self.by_client.get_mut(&held.client) {
+    fn give_back(&mut self, number: u64) {
+        let client = self.held.remove(&number).map(|held| held.client).or_else(|| self.leaving.remove(&number));
+        let Some(client) = client else { return };
+        if let Some(count) = self.by_client.get_mut(&client) {
             *count -= 1;
             if *count == 0 {
-                self.by_client.remove(&held.client);
+                self.by_client.remove(&client);
             }
         }
-        Some(held)
     }
+}
+
+/// How many connections there may be beyond the places, because they were told to make room and have not gone yet.
+fn leaving_max(limits: ConnectionLimits) -> usize {
+    (limits.connections_max / 16).max(1)
 }
 
 impl Place {
@@ -167,5 +180,19 @@ mod tests {
         fourth.activity.enter(Phase::Serving);
         drop((second, third));
         assert!(take(&places, "1.1.1.1", limits).is_some());
+    }
+
+    #[test]
+    fn those_that_are_told_to_go_and_do_not_count_until_they_have() {
+        let (places, limits) = (Arc::default(), limits(32, 32));
+        let held: Vec<_> = (0..32).map(|_| take(&places, "1.1.1.1", limits).expect("a place")).collect();
+        // As if each had been asked something just after it was told.
+        let came: Vec<_> = (0..2).map(|_| take(&places, "2.2.2.2", limits).expect("room is made")).collect();
+        assert!(take(&places, "3.3.3.3", limits).is_none(), "34 are open");
+        assert!(take(&places, "1.1.1.1", limits).is_none(), "its own have not gone");
+        drop(held);
+        drop(came);
+        let again: Vec<_> = (0..32).map_while(|_| take(&places, "1.1.1.1", limits)).collect();
+        assert_eq!(again.len(), 32, "each place was given back once");
     }
 }
