@@ -92,7 +92,9 @@ impl Runner {
         self.client.replace(Client::default());
         self.is_read.set(true);
         self.feed(Input::Boot(Stored { account, device, queue, journal, streams, unsure_before }));
-        self.feed(Input::Watch(self.watched.borrow().clone()));
+        // Drawing what follows may name other streams.
+        let watched = self.watched.borrow().clone();
+        self.feed(Input::Watch(watched));
         self.feed(Input::Visible(platform::is_visible()));
         self.draw();
     }
