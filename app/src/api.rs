@@ -4,11 +4,13 @@
 //! portal's page is no answer. Nothing is retried here.
 
 use domain::change::CommunityView;
+use domain::duty::DutyBoard;
 use domain::id::{AccountId, CommunityId, StreamId};
 use domain::json;
 use domain::sign_in::Whose;
 use domain::sync::{SyncReply, SyncRequest};
 use domain::text::{PersonName, Phone};
+use domain::words::Language;
 use gloo_net::http::Request;
 use leptos::leptos_dom::helpers::window;
 use serde::de::DeserializeOwned;
@@ -243,6 +245,25 @@ pub async fn communities() -> Result<Vec<CommunityView>, ApiError> {
 /// [`ApiError`].
 pub async fn place(id: Uuid) -> Result<Place, ApiError> {
     ask("GET", &["/api/places/", &id.to_string()].concat(), None::<&()>).await
+}
+
+/// How far communities have come with the monthly three in a year; of one, or of all for the district's staff.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn duties(year: i32, community: Option<&CommunityId>) -> Result<DutyBoard, ApiError> {
+    ask("GET", &duties_path(year, community), None::<&()>).await
+}
+
+/// The address of the same as a file.
+#[must_use]
+pub fn duties_file(year: i32, community: Option<&CommunityId>, language: Language) -> String {
+    [&duties_path(year, community), "&form=csv&language=", language.tag()].concat()
+}
+
+fn duties_path(year: i32, community: Option<&CommunityId>) -> String {
+    let of = community.map(|id| ["&community=", id.as_str()].concat()).unwrap_or_default();
+    ["/api/duties?year=", &year.to_string(), &of].concat()
 }
 
 struct Reply {

@@ -4,6 +4,7 @@
 pub mod activities;
 pub mod communities;
 pub mod desk;
+pub mod duties;
 pub mod family;
 pub mod help;
 pub mod login;

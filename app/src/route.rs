@@ -3,7 +3,7 @@
 //! The router's patterns are beside the components in `app.rs`; a test-worthy difference between the two shows at once,
 //! because every link goes through [`Route::href`].
 
-use domain::id::{OccurrenceId, SpaceId, TeamId};
+use domain::id::{CommunityId, OccurrenceId, SpaceId, TeamId};
 
 /// A place in the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum Route {
     Team(TeamId),
     Publish(TeamId),
     Roster(OccurrenceId),
+    /// The monthly three of all communities.
+    DutyBoard,
+    /// The monthly three of one.
+    Duties(CommunityId),
 }
 
 impl Route {
@@ -51,6 +55,8 @@ impl Route {
             Self::Desk => "/desk".to_owned(),
             Self::Team(id) => join("/desk/team/", &id.to_string(), ""),
             Self::Publish(id) => join("/desk/team/", &id.to_string(), "/publish"),
+            Self::DutyBoard => "/desk/duties".to_owned(),
+            Self::Duties(id) => join("/desk/duties/", id.as_str(), ""),
             Self::Roster(id) => join("/desk/roster/", &id.to_string(), ""),
         }
     }

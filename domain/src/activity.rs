@@ -37,14 +37,16 @@ pub enum Category {
     Poetry,
     Festival,
     Family,
+    MoralReview,
     Council,
+    PolicyTalk,
     #[serde(other)]
     Other,
 }
 
 impl Category {
     /// All of them, in the order a filter shows.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Opera,
         Self::Dance,
         Self::Reading,
@@ -52,7 +54,9 @@ impl Category {
         Self::Poetry,
         Self::Festival,
         Self::Family,
+        Self::MoralReview,
         Self::Council,
+        Self::PolicyTalk,
         Self::Other,
     ];
 
@@ -67,7 +71,9 @@ impl Category {
             Self::Poetry => "poetry",
             Self::Festival => "festival",
             Self::Family => "family",
+            Self::MoralReview => "moral_review",
             Self::Council => "council",
+            Self::PolicyTalk => "policy_talk",
             Self::Other => "other",
         }
     }

@@ -8,7 +8,9 @@
 mod audience;
 mod closing;
 mod community;
+mod exemption;
 mod profile;
+mod purpose;
 
 use std::str::FromStr;
 
@@ -18,17 +20,20 @@ use serde_json::value::RawValue;
 pub use self::audience::Audience;
 pub use self::closing::ClosingRow;
 pub use self::community::CommunityView;
+pub use self::exemption::{ExemptionRow, exemption_id, exemption_of};
 pub use self::profile::{CalendarMark, ProfileRow, RoleRow};
+pub use self::purpose::Purpose;
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
 use crate::booking::{BookingState, Holding};
-use crate::id::{AccountId, ActivityId, BookingId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
+use crate::duty::DutyGap;
+use crate::id::{AccountId, ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
 use crate::json;
 use crate::people::Person;
 use crate::series::SeriesRow;
 use crate::sign_up::Seats;
 use crate::space::{Closure, OpeningHours, SpaceKind, SpacePolicy};
 use crate::text::{Description, Name, Note, PersonName, Place, Title};
-use crate::time::{LocalDate, TimeRange, Timestamp};
+use crate::time::{LocalDate, TimeRange, Timestamp, YearMonth};
 
 /// A culture team. Class `team`, id: the team's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,41 +235,6 @@ pub struct RosterRow {
     pub checked_in_at: Option<Timestamp>,
 }
 
-/// What a booking is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Purpose {
-    Chat,
-    Reading,
-    Rehearsal,
-    Meeting,
-    Birthday,
-    Play,
-    #[serde(other)]
-    Other,
-}
-
-impl Purpose {
-    /// All of them, in the order a form shows.
-    pub const ALL: [Self; 7] =
-        [Self::Chat, Self::Reading, Self::Rehearsal, Self::Meeting, Self::Birthday, Self::Play, Self::Other];
-
-    /// The word used in stores.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Chat => "chat",
-            Self::Reading => "reading",
-            Self::Rehearsal => "rehearsal",
-            Self::Meeting => "meeting",
-            Self::Birthday => "birthday",
-            Self::Play => "play",
-            Self::Other => "other",
-        }
-    }
-}
-
 /// One's own booking. Class `booking`, id: the booking's; seen by its account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookingRow {
@@ -376,6 +346,15 @@ json::tagged! {
             /// When it would have been.
             range: TimeRange,
         },
+        /// From the twentieth on: what of the month's three is missing in a community.
+        DutiesMissing {
+            /// Where.
+            community: CommunityId,
+            /// Of which month.
+            month: YearMonth,
+            /// What.
+            missing: Vec<DutyGap>,
+        },
         /// A kind this build does not know yet.
         #[serde(other)]
         Unknown,
@@ -411,6 +390,7 @@ pub enum RowBody {
     SignUp(SignUpId, SignUpRow),
     Roster(SignUpId, RosterRow),
     Closing(OccurrenceId, ClosingRow),
+    Exemption(ExemptionRow),
     Booking(BookingId, BookingRow),
     DeskBooking(BookingId, DeskBookingRow),
     Notice(crate::id::NoticeId, NoticeRow),
@@ -430,6 +410,7 @@ pub mod class {
     pub const SIGN_UP: &str = "sign_up";
     pub const ROSTER: &str = "roster";
     pub const CLOSING: &str = "closing";
+    pub const EXEMPTION: &str = "exemption";
     pub const BOOKING: &str = "booking";
     pub const DESK_BOOKING: &str = "desk_booking";
     pub const NOTICE: &str = "notice";
@@ -494,6 +475,7 @@ impl Row {
             class::SIGN_UP => self.read(RowBody::SignUp),
             class::ROSTER => self.read(RowBody::Roster),
             class::CLOSING => self.read(RowBody::Closing),
+            class::EXEMPTION => json::read(self.body.get()).map(RowBody::Exemption),
             class::BOOKING => self.read(RowBody::Booking),
             class::DESK_BOOKING => self.read(RowBody::DeskBooking),
             class::NOTICE => self.read(RowBody::Notice),

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::activity::{Audience, Category, Schedule, SignUpPolicy, Venue};
 use crate::calendar_key::CalendarKey;
 use crate::change::Purpose;
+use crate::duty::Duty;
 use crate::id::{
     AccountId, ActivityId, BookingId, CommandId, CommunityId, DeviceId, NoticeId, OccurrenceId, PersonId, SignUpId,
     SpaceId, StreamId, TeamId,
@@ -109,6 +110,19 @@ pub struct PauseSeries {
 pub struct ResumeSeries {
     /// The activity.
     pub activity: ActivityId,
+}
+
+/// Say that a community need not hold a duty in a month. The community is the one whose stream it changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExemptDuty {
+    /// Which.
+    pub duty: Duty,
+    /// When.
+    pub month: YearMonth,
+    /// Why; without a reason it has to be held again.
+    #[serde(default)]
+    pub reason: Option<Note>,
 }
 
 /// Book a space for an interval. Creates the booking.
@@ -284,6 +298,7 @@ commands! {
     CloseOccurrence = "close_occurrence" => Action::CloseOccurrence,
     PauseSeries = "pause_series" => Action::PublishActivity,
     ResumeSeries = "resume_series" => Action::PublishActivity,
+    ExemptDuty = "exempt_duty" => Action::ExemptDuty,
     BookSpace = "book_space" => Action::BookSpace,
     CancelBooking = "cancel_booking" => Action::CancelBooking,
     ApproveBooking = "approve_booking" => Action::DecideBooking,

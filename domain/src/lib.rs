@@ -13,6 +13,7 @@ pub mod sign_in;
 
 pub mod activity;
 pub mod closing;
+pub mod duty;
 
 pub mod recurrence;
 pub mod series;
@@ -28,5 +29,6 @@ pub mod command;
 pub mod sync;
 
 pub mod almanac;
+pub mod csv;
 pub mod look;
 pub mod words;

@@ -112,6 +112,8 @@ pub enum Action {
     ReadSpaceDesk,
     /// Read what community staff see.
     ReadCommunityDesk,
+    /// Read what district staff see.
+    ReadDistrictDesk,
     /// Change one's profile or household, or mark notices read.
     KeepOwn,
     /// Sign a party up.
@@ -126,6 +128,8 @@ pub enum Action {
     CancelOccurrence,
     /// Say how a date went.
     CloseOccurrence,
+    /// Exempt a community from a duty in a month.
+    ExemptDuty,
     /// Book a space.
     BookSpace,
     /// Cancel a booking: its owner, or who runs the space.
@@ -138,12 +142,13 @@ pub enum Action {
 
 impl Action {
     /// All of them, for tests that walk the table.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadPublic,
         Self::ReadOwn,
         Self::ReadTeamDesk,
         Self::ReadSpaceDesk,
         Self::ReadCommunityDesk,
+        Self::ReadDistrictDesk,
         Self::KeepOwn,
         Self::SignUp,
         Self::WithdrawSignUp,
@@ -151,6 +156,7 @@ impl Action {
         Self::PublishActivity,
         Self::CancelOccurrence,
         Self::CloseOccurrence,
+        Self::ExemptDuty,
         Self::BookSpace,
         Self::CancelBooking,
         Self::DecideBooking,
@@ -194,7 +200,8 @@ pub const fn who_may(action: Action) -> &'static [Standing] {
             &[Host, CommunityAdmin, DistrictAdmin]
         }
         Action::CancelBooking => &[Owner, Host, CommunityAdmin, DistrictAdmin],
-        Action::ReadCommunityDesk => &[CommunityAdmin, DistrictAdmin],
+        Action::ReadCommunityDesk | Action::ExemptDuty => &[CommunityAdmin, DistrictAdmin],
+        Action::ReadDistrictDesk => &[DistrictAdmin],
     }
 }
 
@@ -349,7 +356,8 @@ mod tests {
             | Action::CloseOccurrence => "sffyhffyhy",
             Action::ReadSpaceDesk | Action::DecideBooking | Action::CheckInBooking => "sffffyhyhy",
             Action::CancelBooking => "syhhhyhyhy",
-            Action::ReadCommunityDesk => "sffffffyhy",
+            Action::ReadCommunityDesk | Action::ExemptDuty => "sffffffyhy",
+            Action::ReadDistrictDesk => "sffffffffy",
         }
     }
 

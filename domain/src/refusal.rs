@@ -101,6 +101,13 @@ json::tagged! {
             closed_at: Timestamp,
         },
 
+        // ---- duties ----
+        /// The month is past putting right.
+        MonthClosed {
+            /// The last day on which it could be.
+            last_on: LocalDate,
+        },
+
         // ---- booking ----
         /// The end does not lie after the start.
         EndsBeforeStart,

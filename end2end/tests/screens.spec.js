@@ -76,6 +76,8 @@ const SCREENS = [
   ["publish-wrong", "team_editor", ({ team }) => `/desk/team/${team}/publish`, press(/^(发布|Publish)$/)],
   ["roster", "team_editor", ({ opera }) => `/desk/roster/${opera}`],
   ["call-off", "team_editor", ({ opera }) => `/desk/roster/${opera}`, press(/停一次|Call off once/), dialog],
+  ["duties", "community_admin", () => "/desk/duties/banzha"],
+  ["duty-board", "district_admin", () => "/desk/duties"],
   ["desk", "host", () => "/desk"],
   ["decline", "host", () => "/desk", press(/^(婉拒|Decline)/), dialog],
 ];

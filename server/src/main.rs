@@ -124,6 +124,9 @@ async fn run_jobs(state: AppState) {
         if let Err(error) = caller::remove_ended_sessions(&state, now).await {
             eprintln!("lifehub: sessions: {error}");
         }
+        if is_hour && let Err(error) = jobs::reminders::remind(&state.db, now).await {
+            eprintln!("lifehub: reminders: {error}");
+        }
         if is_hour && let Err(error) = jobs::retention::forget(&state.db, now).await {
             eprintln!("lifehub: retention: {error}");
         }

@@ -215,6 +215,17 @@ fn paths() -> Value {
             &[in_path("id", uuid())],
             object(&["id", "community"], json!({ "id": uuid(), "community": community() }))
         ),
+        "/api/duties": read(
+            "For staff: how far communities have come with the monthly three in a year; of one, or of all for the \
+             district's. With form=csv a file.",
+            &[
+                query("year", json!({ "type": "integer", "minimum": 2020, "maximum": 2100 }), true),
+                query("community", community(), false),
+                query("form", json!({ "enum": ["json", "csv"] }), false),
+                query("language", json!({ "enum": ["zh-CN", "en"] }), false)
+            ],
+            refer("DutyBoard")
+        ),
         "/api/openapi.json": read("This document.", &[], json!({ "type": "object" })),
         "/calendar/{community}.ics": calendar(
             "A community's activities for calendar programs, one event per date; with `category` those of one kind.",
@@ -296,6 +307,20 @@ fn schemas() -> Value {
                 "slots": list(object(&["start", "end", "state"], json!({
                     "start": instant(), "end": instant(), "state": { "enum": ["free", "taken", "too_soon", "too_far"] },
                     "heads_left": number()
+                })))
+            })))
+        })),
+        "DutyBoard": object(&["year", "communities"], json!({
+            "year": number(),
+            "communities": list(object(&["community", "name", "english_name", "cells"], json!({
+                "community": refer("CommunityId"), "name": text(), "english_name": text(),
+                "cells": list(object(&["duty", "month", "state", "published", "held", "evidenced", "heads"], json!({
+                    "duty": { "enum": ["moral_review", "council", "policy_talk"] }, "month": text(),
+                    "state": { "enum": [
+                        "not_planned", "published", "unreported", "held", "evidenced", "late", "exempt"
+                    ] },
+                    "published": number(), "held": number(), "evidenced": number(), "heads": number(),
+                    "on": { "type": "string", "format": "date" }, "exempt": text()
                 })))
             })))
         })),

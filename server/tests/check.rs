@@ -7,9 +7,11 @@ use std::process::{Command as Program, Output};
 use std::sync::{Arc, Mutex};
 
 use domain::calendar_key::CalendarKey;
-use domain::command::{AddPerson, ApproveBooking, CloseOccurrence, Command, RemovePerson, RenewCalendar};
+use domain::command::{AddPerson, ApproveBooking, CloseOccurrence, Command, ExemptDuty, RemovePerson, RenewCalendar};
+use domain::duty::Duty;
 use domain::id::{BookingId, StreamId};
 use domain::people::Relation;
+use domain::time::YearMonth;
 use server::on_both_engines;
 use server::store::check::{Finding, check};
 use server::store::testing::TestDb;
@@ -43,6 +45,9 @@ async fn live(test: &TestDb) {
     accepted(&first.ask_in(db, &own, remove, now()).await.1);
     let renew = Command::RenewCalendar(RenewCalendar { key: CalendarKey::of_random(1, 2) });
     accepted(&waiting.ask_in(db, &StreamId::Account(waiting.account), renew, now()).await.1);
+    let exempt =
+        ExemptDuty { duty: Duty::Council, month: YearMonth::of(monday()), reason: "本月换届选举".parse().ok() };
+    accepted(&Phone::of(STAFF).ask(db, Command::ExemptDuty(exempt)).await.1);
     let close = Command::CloseOccurrence(CloseOccurrence { occurrence: full, heads: 23, note: None });
     accepted(&Phone::of(EDITOR).ask_at(db, close, time(1, hm(15, 0), 60).start()).await);
 }
@@ -132,6 +137,8 @@ const DAMAGES: &[(&[&str], &[&str])] = &[
     ),
     (&["update closing set closed_at = 1"], &["closing.date"]),
     (&["update closing set heads = 24"], &["synced_row.true"; 2]),
+    (&["delete from synced_row where class = 'exemption'"], &["synced_row.there"]),
+    (&["delete from duty_exemption"], &["synced_row.there"]),
     (&["delete from synced_row where class = 'closing' and audience like 'community:%'"], &["synced_row.there"]),
     (&["delete from claim where source_kind = 'booking'"], &["booking.claim", "claim.atoms", "occupancy"]),
     (&["delete from claim where source_kind = 'occurrence'"], &["claim.atoms", "occupancy", "occurrence.claim"]),

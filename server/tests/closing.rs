@@ -50,7 +50,7 @@ on_both_engines! {
         let said = editor.view(db).await.closings[&occurrence].row.clone();
         assert_eq!((said.heads, said.note, said.at), (25, None, later));
         assert_eq!(test.number("select count(*) from closing", &[]).await, 1);
-        assert!(test.findings().await.is_empty());
+        assert_eq!(test.findings().await, []);
     }
 
     async fn closing_is_refused_for_each_of_its_reasons(test) {

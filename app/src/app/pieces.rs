@@ -71,6 +71,8 @@ pieces! {
         team: pages::team::TeamPage,
         publish: pages::publish::PublishPage,
         roster: pages::roster::RosterPage,
+        duty_board: pages::duties::BoardPage,
+        duties: pages::duties::DutiesPage,
     }
 }
 

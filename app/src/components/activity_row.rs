@@ -59,7 +59,7 @@ pub const fn category_icon(category: Category) -> &'static str {
         Category::Poetry => "i-poem",
         Category::Festival => "i-festival",
         Category::Family => "i-family",
-        Category::Council => "i-council",
+        Category::MoralReview | Category::Council | Category::PolicyTalk => "i-council",
         Category::Other => "i-calendar",
     }
 }

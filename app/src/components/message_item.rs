@@ -61,6 +61,17 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
             };
             Look { icon, tone, title: messages.about(words.booking_state(*state), name), href: Some(mine), action }
         }
+        NoticeBody::DutiesMissing { community, .. } => {
+            let here = Route::Duties(community.clone()).href();
+            let action = Some((here.clone(), messages.see));
+            Look {
+                icon: "i-exclamation",
+                tone: Tone::Warn,
+                title: words.duties.title.to_owned(),
+                href: Some(here),
+                action,
+            }
+        }
         NoticeBody::Unknown => {
             Look { icon: "i-info", tone: Tone::Neutral, title: messages.unknown.to_owned(), href: None, action: None }
         }

@@ -105,6 +105,9 @@ impl Naming<'_> {
             Some(Command::ResumeSeries(command)) => {
                 self.series(command.activity, |what| self.words.series.resume_of(what))
             }
+            Some(Command::ExemptDuty(command)) => {
+                Named::plain(self.words.duties.exempt_duty(self.words.duty(command.duty)))
+            }
             Some(Command::BookSpace(command)) => {
                 say(self.space(command.space, command.range), &|what| outbox.book(what))
             }

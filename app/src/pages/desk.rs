@@ -207,6 +207,7 @@ fn OpenDesk() -> impl IntoView {
                     </div>
                 </section>
             })}
+            <Boards/>
             <Teams teams=teams.into()/>
             <Elsewhere is_empty=Signal::derive(move || spaces.read().is_empty() && teams.read().is_empty())/>
             <AnswerSheet asking=declining is_decline=true on_confirm=decline/>
@@ -311,6 +312,49 @@ fn SpaceDay(id: SpaceId, name: String, day: Signal<LocalDate>, actions: Timeline
         })
     });
     view! { <Timeline space=name lines=lines.into() actions/> }
+}
+
+/// What staff look after beside spaces and teams: the monthly three, of their community and of the district.
+#[component]
+fn Boards() -> impl IntoView {
+    let model = use_model();
+    move || {
+        let words = model.words();
+        let view = model.view();
+        let roles = view.profile.iter().flat_map(|(_, profile)| profile.roles.iter().map(|role| role.role.clone()));
+        let links: Vec<_> = roles
+            .filter_map(|role| match role {
+                Role::DistrictAdmin => Some((words.duties.board.to_owned(), Route::DutyBoard)),
+                Role::CommunityAdmin(id) => {
+                    let name =
+                        model.communities().iter().find(|one| one.id == id).map(|one| name_of(one, words.language));
+                    Some((name.unwrap_or_else(|| id.to_string()), Route::Duties(id)))
+                }
+                Role::TeamEditor(_) | Role::Host(_) => None,
+            })
+            .map(|(name, route)| {
+                view! {
+                    <li>
+                        <a class="list-row" href=route.href()>
+                            <Icon name="i-council"/>
+                            <span class="list-row-text">
+                                <span class="list-row-title">{words.duties.of(name)}</span>
+                            </span>
+                            <Icon name="i-next"/>
+                        </a>
+                    </li>
+                }
+            })
+            .collect();
+        (!links.is_empty()).then(|| {
+            view! {
+                <section class="section">
+                    <h2 class="section-title">{words.duties.title}</h2>
+                    <ul class="list">{links}</ul>
+                </section>
+            }
+        })
+    }
 }
 
 /// The teams one publishes for.

@@ -7,13 +7,15 @@
 use crate::activity::{SignUpPolicy, check_audience, decide_publication, occurrence_id};
 use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking, is_held};
 use crate::change::{
-    ActivityRow, BookingRow, CalendarMark, Cancellation, ClosingRow, OccurrenceRow, PartyMember, SignUpRow, SignUpState,
+    ActivityRow, BookingRow, CalendarMark, Cancellation, ClosingRow, ExemptionRow, OccurrenceRow, PartyMember,
+    SignUpRow, SignUpState,
 };
 use crate::closing::decide_closing;
 use crate::command::{
-    AddPerson, BookSpace, CloseOccurrence, Command, PauseSeries, PublishActivity, ResumeSeries, SignUp, UpdateProfile,
-    WithdrawSignUp,
+    AddPerson, BookSpace, CloseOccurrence, Command, ExemptDuty, PauseSeries, PublishActivity, ResumeSeries, SignUp,
+    UpdateProfile, WithdrawSignUp,
 };
+use crate::duty::decide_exemption;
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
 use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
@@ -82,6 +84,10 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
         }
         Command::PauseSeries(PauseSeries { activity }) => lay_pause(view, *activity, true)?,
         Command::ResumeSeries(ResumeSeries { activity }) => lay_pause(view, *activity, false)?,
+        Command::ExemptDuty(command) => {
+            lay_exemption(view, item, command, now)?;
+            item.id.uuid()
+        }
         Command::BookSpace(command) => {
             lay_booking(view, item, command, now)?;
             item.id.uuid()
@@ -212,6 +218,18 @@ fn lay_closing(view: &mut View, command: &CloseOccurrence, now: Timestamp) -> Re
     decide_closing(occurrence.row.range, occurrence.row.cancelled.is_some(), heads, now)?;
     let community = occurrence.community.clone();
     view.closings.insert(id, In { community, row: ClosingRow { heads, note, at: now } });
+    Ok(())
+}
+
+fn lay_exemption(view: &mut View, item: &Pending, command: &ExemptDuty, now: Timestamp) -> Result<(), Refusal> {
+    let ExemptDuty { duty, month, reason } = command.clone();
+    decide_exemption(month, now)?;
+    let community = community_of(item)?;
+    let key = (community.clone(), month, duty);
+    match reason {
+        Some(reason) => view.exemptions.insert(key, In { community, row: ExemptionRow { duty, month, reason } }),
+        None => view.exemptions.remove(&key),
+    }
     Ok(())
 }
 

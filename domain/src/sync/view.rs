@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::booking::{BookingState, Holding, SpaceFacts};
 use crate::change::{
-    ActivityRow, BookingRow, BusyRow, ClosingRow, DeskBookingRow, NoticeRow, OccurrenceRow, ProfileRow, RosterRow, Row,
-    RowBody, RowKey, SignUpRow, SpaceRow, TeamRow, class,
+    ActivityRow, BookingRow, BusyRow, ClosingRow, DeskBookingRow, ExemptionRow, NoticeRow, OccurrenceRow, ProfileRow,
+    RosterRow, Row, RowBody, RowKey, SignUpRow, SpaceRow, TeamRow, class, exemption_of,
 };
+use crate::duty::Duty;
 use crate::id::{
     AccountId, ActivityId, BookingId, CommandId, CommunityId, NoticeId, OccurrenceId, PersonId, SignUpId, SpaceId,
     StreamId, TeamId,
@@ -18,7 +19,7 @@ use crate::people::{Actor, Caller, Person};
 use crate::refusal::Refusal;
 use crate::sign_up::Seats;
 use crate::sync::rows::Rows;
-use crate::time::{LocalDate, TimeRange, Timestamp};
+use crate::time::{LocalDate, TimeRange, Timestamp, YearMonth};
 
 /// A row and the community it lies in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,7 @@ pub struct View {
     pub sign_ups: Rows<SignUpId, In<SignUpRow>>,
     pub roster: Rows<SignUpId, In<RosterRow>>,
     pub closings: Rows<OccurrenceId, In<ClosingRow>>,
+    pub exemptions: Rows<(CommunityId, YearMonth, Duty), In<ExemptionRow>>,
     pub bookings: Rows<BookingId, In<BookingRow>>,
     pub desk_bookings: Rows<BookingId, In<DeskBookingRow>>,
     pub notices: Rows<NoticeId, In<NoticeRow>>,
@@ -106,6 +108,7 @@ impl View {
             RowBody::SignUp(id, row) => keep!(sign_ups, id, row),
             RowBody::Roster(id, row) => keep!(roster, id, row),
             RowBody::Closing(id, row) => keep!(closings, id, row),
+            RowBody::Exemption(row) => keep!(exemptions, (community.clone(), row.month, row.duty), row),
             RowBody::Booking(id, row) => keep!(bookings, id, row),
             RowBody::DeskBooking(id, row) => keep!(desk_bookings, id, row),
             RowBody::Notice(id, row) => keep!(notices, id, row),
@@ -137,6 +140,11 @@ impl View {
             class::SIGN_UP => forget!(sign_ups),
             class::ROSTER => forget!(roster),
             class::CLOSING => forget!(closings),
+            class::EXEMPTION => {
+                if let Some(named) = exemption_of(&key.id) {
+                    self.exemptions.remove(&named);
+                }
+            }
             class::BOOKING => forget!(bookings),
             class::DESK_BOOKING => forget!(desk_bookings),
             class::NOTICE => forget!(notices),
@@ -167,6 +175,7 @@ impl View {
                     sign_ups,
                     roster,
                     closings,
+                    exemptions,
                     bookings,
                     desk_bookings,
                     notices

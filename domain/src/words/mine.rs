@@ -323,6 +323,7 @@ impl Words {
                 }
             }
             NoticeBody::RoomTaken { title, range, .. } => messages.room_taken(title, when(*range)),
+            NoticeBody::DutiesMissing { .. } => self.duties_missing(body).unwrap_or_default(),
             NoticeBody::Unknown => messages.unknown.to_owned(),
         }
     }
@@ -334,6 +335,7 @@ impl Words {
             NoticeBody::OccurrenceCancelled { reason, .. } | NoticeBody::BookingAnswered { reason, .. } => {
                 reason.as_ref().map(|why| self.messages.reason(why))
             }
+            NoticeBody::DutiesMissing { .. } => Some(self.duties.due.to_owned()),
             NoticeBody::Promoted { .. } | NoticeBody::RoomTaken { .. } | NoticeBody::Unknown => None,
         }
     }

@@ -24,10 +24,10 @@ pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
 pub use refusals::Refusals;
-pub use reports::Closing;
+pub use reports::{Closing, Duties};
 pub use series::SeriesWords;
 pub use spaces::{BookingSheet, Door, SpacePage, SpacesList};
-pub use staff::{Desk, Duties, Publish, Roster, TeamPage};
+pub use staff::{Desk, Publish, Roster, TeamPage};
 pub use template::Template;
 
 use serde::{Deserialize, Serialize};

@@ -19,7 +19,9 @@ catalogue! {
         poetry: "诗社", "Poetry";
         festival: "节日", "Festivals";
         family: "亲子", "Families";
+        moral_review: "评议", "Moral review";
         council: "议事", "Council";
+        policy_talk: "宣讲", "Policy talks";
         other: "其他", "Other";
         friend_point: "友邻点", "Friend point";
         living_room: "居民客厅", "Living room";
@@ -61,7 +63,9 @@ impl Words {
             Category::Poetry => names.poetry,
             Category::Festival => names.festival,
             Category::Family => names.family,
+            Category::MoralReview => names.moral_review,
             Category::Council => names.council,
+            Category::PolicyTalk => names.policy_talk,
             Category::Other => names.other,
         }
     }

@@ -33,6 +33,7 @@ catalogue! {
         check_in_not_open(when): "{when}开始签到，到时候再来。", "Check-in opens {when}; come back then.";
         occurrence_not_begun(when): "这一场{when}才开始，办完再来登记。", "This date begins {when}; come back after it.";
         closing_over(when): "登记时间过了（{when}截止）。要补登记，请打电话问社区。", "How it went could be said until {when}. Call the community.";
+        month_closed(when): "这个月的登记{when}截止了。有情况请打电话跟片区说。", "That month could be changed until {when}. Call the district.";
         ends_before_start: "结束要在开始后面。请重新选时间。", "The end must be after the start. Choose the time again.";
         off_grid(length): "时间要按{length}一格来选。请重新选。", "Times go in steps of {length}. Choose again.";
         too_short(length): "最少约{length}。请选长一点。", "At least {length}. Choose a longer time.";
@@ -99,6 +100,7 @@ impl Words {
             Refusal::CheckInNotOpen { opens_at } => texts.check_in_not_open(at(*opens_at)),
             Refusal::OccurrenceNotBegun { starts_at } => texts.occurrence_not_begun(at(*starts_at)),
             Refusal::ClosingOver { closed_at } => texts.closing_over(at(*closed_at)),
+            Refusal::MonthClosed { last_on } => texts.month_closed(day(*last_on)),
             Refusal::EndsBeforeStart => texts.ends_before_start.to_owned(),
             Refusal::OffGrid { minutes: grid } => texts.off_grid(minutes(*grid)),
             Refusal::TooShort { minutes: least } => texts.too_short(minutes(*least)),

@@ -206,18 +206,3 @@ catalogue! {
         hint: "名单只给负责人看，请不要转发", "For the leaders only; please do not pass it on";
     }
 }
-
-catalogue! {
-    /// The three meetings every community holds each month.
-    Duties {
-        title: "三必做", "Monthly three";
-        review: "道德评议", "Moral review";
-        council: "居民议事", "Residents' council";
-        talk: "政策法治宣讲", "Policy & law talk";
-        not_planned: "未安排", "Not planned";
-        planned: "已安排", "Planned";
-        held: "已开 · 缺材料", "Held, evidence missing";
-        done: "完成", "Done";
-        late: "逾期", "Late";
-    }
-}

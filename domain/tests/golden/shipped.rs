@@ -53,6 +53,7 @@ variants!(
         CheckInNotOpen,
         OccurrenceNotBegun,
         ClosingOver,
+        MonthClosed,
         EndsBeforeStart,
         OffGrid,
         TooShort,
@@ -102,6 +103,7 @@ variants!(
         SignUp,
         Roster,
         Closing,
+        Exemption,
         Booking,
         DeskBooking,
         Notice,
@@ -110,7 +112,11 @@ variants!(
     }
 );
 variants!(STATES, state, SignUpState { Confirmed, Waitlisted, Withdrawn, CalledOff });
-variants!(NOTICES, notice, NoticeBody { Promoted, OccurrenceCancelled, BookingAnswered, RoomTaken, Unknown });
+variants!(
+    NOTICES,
+    notice,
+    NoticeBody { Promoted, OccurrenceCancelled, BookingAnswered, RoomTaken, DutiesMissing, Unknown }
+);
 
 /// Every name was seen.
 fn assert_all(what: &str, all: &[&str], seen: &BTreeSet<&str>) {
@@ -232,6 +238,7 @@ pub fn written(body: &RowBody) -> Box<RawValue> {
         RowBody::SignUp(_, row) => to_raw_value(row),
         RowBody::Roster(_, row) => to_raw_value(row),
         RowBody::Closing(_, row) => to_raw_value(row),
+        RowBody::Exemption(row) => to_raw_value(row),
         RowBody::Booking(_, row) => to_raw_value(row),
         RowBody::DeskBooking(_, row) => to_raw_value(row),
         RowBody::Notice(_, row) => to_raw_value(row),

@@ -1,4 +1,6 @@
--- How dates went, as their teams say afterwards. Said again, it replaces what was said; who came by name is in sign_up.
+-- How dates went, as their teams say afterwards, and what communities need not hold of the monthly three.
+
+-- How a date went. Said again, it replaces what was said; who came by name is in sign_up.
 
 create table closing (
     occurrence text primary key references occurrence (id),
@@ -38,3 +40,16 @@ end $$;
 create trigger occurrence_closed before update of cancelled_at, starts_at on occurrence for each row
     when (new.cancelled_at is distinct from old.cancelled_at or new.starts_at <> old.starts_at)
     execute function occurrence_closed_guarded();
+
+-- Of the monthly three, what a community need not hold in a month, and why.
+create table duty_exemption (
+    community text not null references community (id),
+    duty text not null check (duty in ('moral_review', 'council', 'policy_talk')),
+    month text not null check (month between '1900-01' and '2200-12' and length(month) = 7),
+    reason text not null,
+    exempted_at bigint not null,
+    exempted_by text not null references account (id),
+    primary key (community, duty, month)
+);
+
+create index activity_category on activity (category);

@@ -1,4 +1,6 @@
--- How dates went, as their teams say afterwards. Said again, it replaces what was said; who came by name is in sign_up.
+-- How dates went, as their teams say afterwards, and what communities need not hold of the monthly three.
+
+-- How a date went. Said again, it replaces what was said; who came by name is in sign_up.
 
 create table closing (
     occurrence text primary key references occurrence (id),
@@ -30,3 +32,16 @@ begin
         select 1 from closing where occurrence = new.id
         and (new.cancelled_at is not null or new.starts_at > closed_at));
 end;
+
+-- Of the monthly three, what a community need not hold in a month, and why.
+create table duty_exemption (
+    community text not null references community (id),
+    duty text not null check (duty in ('moral_review', 'council', 'policy_talk')),
+    month text not null check (month between '1900-01' and '2200-12' and length(month) = 7),
+    reason text not null,
+    exempted_at integer not null,
+    exempted_by text not null references account (id),
+    primary key (community, duty, month)
+) strict;
+
+create index activity_category on activity (category);

@@ -58,9 +58,9 @@ macro_rules! once {
 /// The three things every community holds every month (三必做), each with several wordings.
 pub const DUTIES: [[Once; 2]; 3] = [
     [
-        once!(Council 15:00 + 90, TABLE, EVERYONE, WALK_IN, 0,
+        once!(MoralReview 15:00 + 90, TABLE, EVERYONE, WALK_IN, 0,
             "道德评议会：说说身边的好人", "上月谁帮了谁一把，大家提名、投票，上榜的贴到宣传栏。欢迎带着事例来。"),
-        once!(Council 15:00 + 90, TABLE, EVERYONE, WALK_IN, 0,
+        once!(MoralReview 15:00 + 90, TABLE, EVERYONE, WALK_IN, 0,
             "道德评议会：好媳妇、好婆婆推选", "三分钟讲一个故事，评议团现场亮牌。家里的事也可以拿来夸。"),
     ],
     [
@@ -70,9 +70,9 @@ pub const DUTIES: [[Once; 2]; 3] = [
             "居民议事会：楼道灯和晾衣杆", "三号楼先试点，物业、楼长都到场。说得清的当场定，说不清的列清单。"),
     ],
     [
-        once!(Council 9:30 + 75, ANY_HALL, EVERYONE, seats(25, 60, 3), 70,
+        once!(PolicyTalk 9:30 + 75, ANY_HALL, EVERYONE, seats(25, 60, 3), 70,
             "法治宣讲：遗嘱怎么写才算数", "律师带着真实例子来，听完可以一对一问十分钟。"),
-        once!(Council 9:30 + 75, ANY_HALL, EVERYONE, seats(25, 60, 3), 65,
+        once!(PolicyTalk 9:30 + 75, ANY_HALL, EVERYONE, seats(25, 60, 3), 65,
             "时事政策宣讲：医保、养老新变化", "带上社保卡，讲完现场教您在手机上查。"),
     ],
 ];

@@ -1,8 +1,9 @@
 //! What time does: requests nobody answered expire, bookings that are over are closed, the dates of series come
-//! ([`series`]), what is old is forgotten ([`retention`]).
+//! ([`series`]), staff are reminded ([`reminders`]), what is old is forgotten ([`retention`]).
 //!
 //! Every job is safe to run twice and in any order; several servers may run the same one. Time comes as an argument.
 
+pub mod reminders;
 pub mod retention;
 pub mod series;
 

@@ -21,6 +21,10 @@ pub mod bookings {
     pub mod check_in_booking;
     pub mod decline_booking;
 }
+pub mod duties {
+    //! The monthly three.
+    pub mod exempt_duty;
+}
 pub mod notices {
     //! Messages.
     pub mod read_notices;
@@ -146,6 +150,7 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         }
         Command::PauseSeries(body) => activities::pause_series::pause_series(conn, context, command, body).await,
         Command::ResumeSeries(body) => activities::resume_series::resume_series(conn, context, command, body).await,
+        Command::ExemptDuty(body) => duties::exempt_duty::exempt_duty(conn, context, command, body).await,
         Command::BookSpace(body) => bookings::book_space::book_space(conn, context, command, body).await,
         Command::CancelBooking(body) => bookings::cancel_booking::cancel_booking(conn, context, command, body).await,
         Command::ApproveBooking(body) => bookings::approve_booking::approve_booking(conn, context, command, body).await,

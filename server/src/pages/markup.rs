@@ -250,7 +250,7 @@ fn category(page: &mut String, words: &Words, category: Category) {
         Category::Poetry => "i-poem",
         Category::Festival => "i-festival",
         Category::Family => "i-family",
-        Category::Council => "i-council",
+        Category::MoralReview | Category::Council | Category::PolicyTalk => "i-council",
         Category::Other => "i-calendar",
     };
     put!(page, "<span class=\"category\" data-category=\"{}\">{}", category.as_str(), icon(name));

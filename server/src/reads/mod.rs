@@ -1,4 +1,5 @@
-//! Reads for everybody: JSON for other programs, over the same public rows that phones read.
+//! Reads: for everybody JSON for other programs, over the same public rows that phones read; for staff ([`staff`]) what
+//! the tables say.
 //!
 //! Encoded answers are kept in the process by the head of the stream they were made from; an answer is never older than
 //! the question.
@@ -9,6 +10,7 @@ pub mod communities;
 pub mod occurrences;
 pub mod places;
 pub mod spaces;
+pub mod staff;
 
 pub use cache::cached;
 

@@ -7,6 +7,7 @@ pub mod calendar_keys;
 pub mod check;
 pub mod closings;
 pub mod devices;
+pub mod duties;
 pub mod engine;
 pub mod error;
 pub mod feed_reads;

@@ -8,6 +8,7 @@ mod own_calendar;
 mod public;
 mod shared_phone;
 mod sockets;
+mod staff;
 
 use std::collections::BTreeMap;
 

@@ -123,6 +123,7 @@ fn rows_are_read_alike() {
     walk::<RosterRow>(&filled(
         r#"{"occurrence":ID,"state":{"kind":"confirmed"},"name":"王阿姨","phone_tail":"5678","adults":1,"children":2,"seat":7,"signed_up_at":1795390200000,"checked_in_at":1795390200000}"#,
     ));
+    walk::<ExemptionRow>(r#"{"duty":"council","month":"2026-11","reason":"换届"}"#);
     walk::<ClosingRow>(r#"{"heads":23,"note":"议定","at":1795390200000}"#);
     let booking = r#""space":ID,"range":RANGE,"state":"requested","adults":1,"children":2,"purpose":"chat","note":"谢谢","answer_by":1795390200000,"reason":"满""#;
     walk::<BookingRow>(&filled(&format!("{{{booking}}}")));
@@ -146,6 +147,7 @@ fn commands_are_read_alike() {
     walk::<CloseOccurrence>(&filled(r#"{"occurrence":ID,"heads":23,"note":"议定"}"#));
     walk::<PauseSeries>(&filled(r#"{"activity":ID}"#));
     walk::<ResumeSeries>(&filled(r#"{"activity":ID}"#));
+    walk::<ExemptDuty>(r#"{"duty":"council","month":"2026-11","reason":"换届"}"#);
     walk::<BookSpace>(&filled(r#"{"space":ID,"range":RANGE,"adults":2,"children":[ID],"purpose":"play","note":null}"#));
     walk::<CancelBooking>(&filled(r#"{"booking":ID,"reason":null}"#));
     walk::<ApproveBooking>(&filled(r#"{"booking":ID}"#));
@@ -181,6 +183,7 @@ fn variants_are_read_alike() {
     for sample in [
         r#"{"kind":"promoted","sign_up":ID,"occurrence":ID,"title":"教唱","range":RANGE}"#,
         r#"{"kind":"room_taken","occurrence":ID,"title":"教唱","range":RANGE}"#,
+        r#"{"kind":"duties_missing","community":"banzha","month":"2026-11","missing":[{"duty":"council","state":"held"}]}"#,
         r#"{"kind":"occurrence_cancelled","occurrence":ID,"title":"教唱","range":RANGE,"reason":"下雨"}"#,
     ] {
         walk::<NoticeBody>(&filled(sample));
@@ -218,6 +221,7 @@ fn refusals_are_read_alike() {
         r#"{"code":"check-in-not-open","opens_at":1795390200000}"#,
         r#"{"code":"occurrence-not-begun","starts_at":1795390200000}"#,
         r#"{"code":"closing-over","closed_at":1795390200000}"#,
+        r#"{"code":"month-closed","last_on":"2026-12-05"}"#,
         r#"{"code":"off-grid","minutes":30}"#,
         r#"{"code":"too-soon","notice_minutes":30}"#,
         r#"{"code":"too-far","last_on":"2026-11-23"}"#,

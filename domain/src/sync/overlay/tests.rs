@@ -251,3 +251,19 @@ fn what_everybody_may_see_has_nothing_of_anybody() {
     (without.activities, without.occurrences, without.seats) = Default::default();
     assert_eq!(without, View::default());
 }
+
+#[test]
+fn what_was_said_of_a_date_shows_at_once_and_not_before_it_has_begun() {
+    let id = OccurrenceId::from_uuid(uuid(3));
+    let close = |heads| Pending {
+        id: CommandId::from_uuid(uuid(100)),
+        stream: StreamId::Community(here()),
+        command: Command::CloseOccurrence(CloseOccurrence { occurrence: id, heads, note: None }),
+        delivery: Delivery::Saved,
+    };
+    let early = lay_over(&base(0), &[close(23)], now());
+    assert!(early.closings.is_empty() && early.doubts.len() == 1);
+    let view = lay_over(&base(0), &[close(23), close(25)], start());
+    assert_eq!((view.closings[&id].row.heads, view.closings[&id].row.at), (25, start()));
+    assert_eq!(view.deliveries[&id.uuid()], Delivery::Saved);
+}

@@ -175,6 +175,16 @@ pub(super) const RULES: [(&str, &str); 23] = [
                  and r.audience = 'community:' || o.community
                  and r.class = 'closing' and r.id = c.occurrence and r.gone_at is null)
              union all
+             select 'exemption', d.community || '/' || d.month || '/' || d.duty, 'a row', 'none' from duty_exemption d
+             where not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || d.community
+                 and r.audience = 'community:' || d.community and r.class = 'exemption'
+                 and r.id = d.community || '/' || d.month || '/' || d.duty and r.gone_at is null)
+             union all
+             select 'exemption', r.id, 'no row', 'one' from synced_row r
+             where r.class = 'exemption' and r.gone_at is null and not exists (
+                 select 1 from duty_exemption d where d.community || '/' || d.month || '/' || d.duty = r.id)
+             union all
              select 'booking', b.id, 'a row', 'none' from booking b where not exists (
                  select 1 from synced_row r where r.stream = 'c:' || b.community and r.audience = 'account:' || b.account
                  and r.class = 'booking' and r.id = b.id and r.gone_at is null)
