@@ -115,7 +115,8 @@ fn OpenDuties(community: CommunityId) -> impl IntoView {
     let answered = Memo::new(move |_| last.get().and_then(|last: Submission| model.outcome(last.id)).map(|one| one.id));
     // Anew for another year, and when a change has been answered.
     Effect::new(move |_| {
-        (year.track(), answered.track());
+        year.track();
+        answered.track();
         ask();
     });
     let cells = Memo::new(move |_| match &*board.read() {
