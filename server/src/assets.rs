@@ -55,6 +55,13 @@ mod embedded {
 /// Stands in for the app where the server was built without it.
 const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title></title>\n</head>\n<body>\n<!--lifehub:first-paint-->\n</body>\n</html>\n";
 
+/// The app's worker.
+const WORKER: &str = "sw.js";
+
+/// What takes its place where phones are to do without one: browsers look for it whenever the app is opened.
+const FAREWELL: Embedded =
+    Embedded { path: WORKER, etag: "farewell", plain: include_bytes!("assets/farewell.js"), br: None, gz: None };
+
 /// Where files lie whose names carry a hash.
 const HASHED: &str = "assets/";
 
@@ -267,6 +274,7 @@ fn answer(file: &Embedded, request: &HeaderMap) -> Response<Body> {
 /// [`ApiError::NotFound`]; [`ApiError::Fault`] where the database does not say.
 pub async fn serve(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Result<Response<Body>, ApiError> {
     match state.assets.get(uri.path()) {
+        Some(file) if file.path == WORKER && state.settings.no_worker => Ok(answer(&FAREWELL, &headers)),
         // The page is only served filled in.
         Some(file) if file.path != "index.html" => Ok(answer(file, &headers)),
         Some(_) => Err(ApiError::NotFound),

@@ -79,6 +79,9 @@ pub struct ServeOptions {
     /// Which database.
     #[command(flatten)]
     pub database: DatabaseOptions,
+    /// Take the app's worker off the phones: the app then needs a network to start. What waits there to be sent stays.
+    #[arg(long, env = "LIFEHUB_NO_WORKER")]
+    pub no_worker: bool,
     /// Serve invented people and activities; codes are shown, anybody may be anybody.
     #[arg(long, env = "LIFEHUB_DEMO")]
     pub demo: bool,
@@ -264,6 +267,8 @@ impl ConnectionLimits {
 pub struct Settings {
     /// Whether this is a demonstration.
     pub demo: bool,
+    /// Whether phones are to do without the app's worker.
+    pub no_worker: bool,
     /// The base address without a trailing slash, if it was told.
     pub base_url: Option<String>,
     /// Names this server answers for, in lower case; empty means every name.
@@ -334,6 +339,7 @@ impl ServeOptions {
         }
         Ok(Settings {
             demo: self.demo,
+            no_worker: self.no_worker,
             base_url,
             hosts,
             trusted_proxies: self.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),

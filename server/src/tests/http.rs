@@ -291,6 +291,20 @@ async fn a_query_is_read_strictly() {
 
 #[tokio::test]
 async fn a_sync_has_limits_and_a_version() {
+#[tokio::test]
+async fn where_phones_are_to_do_without_a_worker_the_one_they_are_given_lets_go_of_itself() {
+    let test = TestDb::lite(Default::default()).await;
+    for (no_worker, said) in [(false, "worker"), (true, "registration.unregister()")] {
+        let site = Site::new(&test, Settings { no_worker, ..settings() });
+        let worker = site.visitor().get("/sw.js").await;
+        assert_eq!((worker.status, worker.text.contains(said)), (StatusCode::OK, true), "{}", worker.text);
+        assert_eq!(worker.headers[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+        assert_eq!(worker.headers[header::CACHE_CONTROL], "no-cache", "it is looked for each time");
+        assert_eq!(site.visitor().get("/assets/app.1.js").await.text, "plain");
+    }
+    test.remove().await;
+}
+
     let test = TestDb::lite(Default::default()).await;
     let site = Site::with_neighbourhood(&test, settings()).await;
     let mut visitor = site.visitor();

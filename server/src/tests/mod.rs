@@ -61,6 +61,7 @@ struct Site {
 fn settings() -> Settings {
     Settings {
         demo: false,
+        no_worker: false,
         base_url: None,
         hosts: Vec::new(),
         trusted_proxies: Vec::new(),
