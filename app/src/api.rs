@@ -110,14 +110,15 @@ pub struct DemoPerson {
     pub about: String,
 }
 
-/// Sends one sync; `None` is no answer. `Err` is the one status that says something: nobody is signed in.
+/// Sends one sync; `None` is no answer. `Err` is one of the statuses that say something.
 ///
 /// # Errors
-/// [`NotSignedIn`].
-pub async fn sync(body: &SyncRequest, deadline_ms: u32) -> Result<Option<SyncReply>, NotSignedIn> {
+/// [`NotSynced`].
+pub async fn sync(body: &SyncRequest, deadline_ms: u32) -> Result<Option<SyncReply>, NotSynced> {
     let Ok(body) = serde_json::to_string(body) else { return Ok(None) };
     match request("POST", "/api/sync", Some(&body), deadline_ms).await {
-        Some(reply) if reply.status == 401 => Err(NotSignedIn),
+        Some(reply) if reply.status == 401 => Err(NotSynced::SignedOut),
+        Some(reply) if reply.status == 426 && reply.is_json => Err(NotSynced::TooOld),
         Some(reply) if reply.status == 200 && reply.is_json => Ok(json::read(&reply.text)),
         _ => Ok(None),
     }
@@ -141,9 +142,14 @@ pub async fn answers() -> bool {
     request("GET", "/livez", None, DEADLINE_MS).await.is_some_and(|reply| reply.status == 200)
 }
 
-/// The session is gone.
+/// Why the server has looked at nothing.
 #[derive(Debug, Clone, Copy)]
-pub struct NotSignedIn;
+pub enum NotSynced {
+    /// The session is gone.
+    SignedOut,
+    /// It does not speak this build's protocol any more.
+    TooOld,
+}
 
 /// Sends a sync whose answer nobody will read, as the page goes away.
 pub fn sync_and_leave(body: &SyncRequest) {

@@ -148,6 +148,8 @@ pub struct Link {
     /// Whether it does, and this page cannot reach it any more.
     pub is_stuck: bool,
     /// When each stream was last read.
+    /// Whether the server wants a newer build than this one.
+    pub is_outgrown: bool,
     pub as_of: Rows<StreamId, Timestamp>,
 }
 
@@ -159,6 +161,7 @@ pub struct Rim {
     pub(crate) link: RwSignal<Link>,
     pub(crate) unsent: RwSignal<Arc<Vec<OutboxItem>>>,
     pub(crate) journal: RwSignal<Rows<CommandId, Settled>>,
+    pub(crate) saving: RwSignal<u32>,
     pub(crate) set_aside: RwSignal<Arc<Vec<SetAside>>>,
     pub(crate) lost: RwSignal<usize>,
     pub(crate) session: RwSignal<Session>,
@@ -208,6 +211,7 @@ impl Model {
             link: RwSignal::new(Link { as_of, ..Link::default() }),
             unsent: RwSignal::new(Arc::default()),
             journal: RwSignal::new(Rows::default()),
+            saving: RwSignal::new(0),
             set_aside: RwSignal::new(Arc::default()),
             lost: RwSignal::new(0),
             session: RwSignal::new(session),

@@ -161,6 +161,9 @@ impl Runner {
         }
         let draft = Draft { id, account, stream, depends_on, phone_ms: platform::phone_ms(), command };
         let this = Rc::clone(self);
+        // Neither on the disk nor on the screen yet: a page that went now would take it along.
+        let saving = self.rim.saving;
+        saving.update(|n| *n += 1);
         spawn_local(async move {
             let mut queued = queue(&stores, &draft).await;
             if matches!(queued, Err(Trouble::Gone)) {
@@ -182,6 +185,7 @@ impl Runner {
                     this.draw();
                 }
             }
+            saving.update(|n| *n -= 1);
         });
     }
 

@@ -17,5 +17,6 @@ pub use machine::{Client, Effect, Input};
 pub use start::Start;
 pub use view::{Delivery, In, View};
 pub use wire::{
-    Answer, Cursor, Hint, Known, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason, SyncReply, SyncRequest,
+    Answer, Cursor, EDITION, EDITION_OLDEST, Hint, Known, NotNow, PROTOCOL, Pull, PullReply, PullResult, ResetReason,
+    SyncReply, SyncRequest,
 };

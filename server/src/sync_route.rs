@@ -2,6 +2,7 @@
 //!
 //! Every answer of the domain travels in a `200`. Other statuses mean that nothing was looked at.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use axum::body::Body;
@@ -33,8 +34,8 @@ struct Spoken {
 /// Pushes commands, then pulls rows.
 ///
 /// # Errors
-/// [`ApiError::ClientTooOld`], [`ApiError::TooLarge`], [`ApiError::Unauthenticated`] when a device that was signed in
-/// no longer is.
+/// [`ApiError::ClientTooOld`], [`ApiError::Busy`] for one that is newer, [`ApiError::TooLarge`],
+/// [`ApiError::Unauthenticated`] when a device that was signed in no longer is.
 pub async fn sync(
     State(state): State<AppState>,
     _: QueryOf<Nothing>,
@@ -43,8 +44,11 @@ pub async fn sync(
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Response<Body>, ApiError> {
     // The version first: what an older or newer app sends need not look like anything we know.
-    if from_json::<Spoken>(&bytes)?.proto != PROTOCOL {
-        return Err(ApiError::ClientTooOld);
+    match from_json::<Spoken>(&bytes)?.proto.cmp(&PROTOCOL) {
+        Ordering::Less => return Err(ApiError::ClientTooOld),
+        // While servers are being replaced: it comes again, and then to one that understands it.
+        Ordering::Greater => return Err(ApiError::Busy),
+        Ordering::Equal => {}
     }
     let request: SyncRequest = from_json(&bytes)?;
     check(&request)?;

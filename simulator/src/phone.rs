@@ -580,7 +580,14 @@ fn everybody_signs_in(body: &SyncRequest, server_at: Timestamp) -> SyncReply {
     let answers = ids_of(body).into_iter().map(|id| Answer::NotNow { id, not_now: NotNow::NeedsSignIn }).collect();
     let own = body.pulls.iter().filter(|pull| matches!(pull.stream, StreamId::Account(_)));
     let denied = |pull: &Pull| PullReply { stream: pull.stream.clone(), result: PullResult::Denied };
-    SyncReply { proto: PROTOCOL, server_at, answers, pulls: own.map(denied).collect(), unknown: Vec::new() }
+    SyncReply {
+        proto: PROTOCOL,
+        server_at,
+        answers,
+        pulls: own.map(denied).collect(),
+        unknown: Vec::new(),
+        oldest: None,
+    }
 }
 
 /// The ids of the commands in a request.

@@ -192,7 +192,7 @@ impl Server {
             }
         }
         let pulls = request.pulls.iter().map(|wanted| self.pull(actor, wanted)).collect();
-        Some(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls, unknown })
+        Some(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls, unknown, oldest: None })
     }
 
     fn die_at(&mut self, envelope: &Envelope) {

@@ -7,7 +7,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos_router::hooks::use_location;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
-use super::updates;
+use super::updates::{self, Stake};
 use crate::components::lost_notice::lost_text;
 use crate::components::restored_notice::restored_text;
 use crate::model::{Freshness, Mode, Model, Session, use_model};
@@ -31,11 +31,9 @@ pub fn Frame(children: Children) -> impl IntoView {
     let model = use_model();
     let path = use_location().pathname;
     keep_title_and_focus(model, path);
-    // A visit lives in memory alone.
-    updates::ask_if_idle(move || {
-        let is_shared = model.rim.link.with_untracked(|link| link.is_shared);
-        !is_shared && model.rim.unsent.with_untracked(|unsent| unsent.is_empty())
-    });
+    updates::ask_what_is_at_stake(move || at_stake(model));
+    let is_outgrown = Memo::new(move |_| model.rim.link.with(|link| link.is_outgrown));
+    Effect::new(move |_| updates::require(is_outgrown.get()));
 
     view! {
         <div class="app" data-desk=move || path.with(|path| path.starts_with("/desk"))>
@@ -57,6 +55,20 @@ pub fn Frame(children: Children) -> impl IntoView {
             <Tabs path/>
             <div class="sr" role="status" aria-live="polite">{move || model.announcement()}</div>
         </div>
+    }
+}
+
+/// What a page loaded anew would not find again.
+fn at_stake(model: Model) -> Stake {
+    let has_unsent = model.rim.unsent.with_untracked(|unsent| !unsent.is_empty());
+    // A visit lives in memory alone.
+    let (is_shared, is_memory_only) = model.rim.link.with_untracked(|link| (link.is_shared, link.is_memory_only));
+    if is_shared || is_memory_only && has_unsent || model.rim.saving.get_untracked() > 0 {
+        Stake::All
+    } else if has_unsent {
+        Stake::Time
+    } else {
+        Stake::Nothing
     }
 }
 
@@ -268,7 +280,7 @@ fn Tabs(path: Memo<String>) -> impl IntoView {
 }
 
 /// The one band there may be: what is refused before what is damaged or lost, before a storage that does not answer, before
-/// who must sign in, before what is unsent, before what a restore has lost and we have again, before how old things are,
+/// a build that the server has outgrown, before who must sign in, before what is unsent, before what a restore has lost and we have again, before how old things are,
 /// before what would be nice. What the page itself says is not said again.
 fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
     let words = model.words();
@@ -283,6 +295,13 @@ fn band(model: Model, is_outbox: bool) -> Option<AnyView> {
     } else if model.is_stuck() {
         let reload = Callback::new(|()| platform::reload());
         (Tone::Bad, "i-exclamation", words.errors.storage_stuck.to_owned(), Leads::Does(reload))
+    } else if updates::is_required() {
+        (
+            Tone::Warn,
+            "i-exclamation",
+            words.install.outgrown.to_owned(),
+            Leads::Does(Callback::new(|()| updates::take())),
+        )
     } else if let Some(text) = sign_in_text(model) {
         (Tone::Warn, "i-me", text, Leads::To(Route::Login(Some(Box::new(Route::Me))).href()))
     } else if let Some(text) = unsent_text(model).filter(|_| !is_outbox) {

@@ -2,10 +2,12 @@
 //! install it.
 //!
 //! A new build waits until the person takes it, or until nobody looks, nothing is half filled in and nothing is on its
-//! way. Every tab then loads itself anew, once; one in which something is half filled in offers it instead. The worker
-//! is registered before the app runs (`public/boot.js`), so that it can repair a build that does not start.
+//! way. Every tab then loads itself anew, once; one in which something is half filled in offers it instead. A build that
+//! the server has outgrown looks for a new one and takes it at once, unless something would be lost by that: then it asks.
+//! The worker is registered before the app runs (`public/boot.js`), so that it can repair a build that does not start.
 
 use std::cell::{Cell, RefCell};
+use std::thread::LocalKey;
 
 use js_sys::Promise;
 use leptos::leptos_dom::helpers::{document, window};
@@ -14,7 +16,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 
-use crate::platform::{call, get, is_visible, listen, monotonic_ms, reload, start_timer};
+use crate::platform::{call, get, is_visible, listen, monotonic_ms, phone_ms, reload, start_timer, stop_timer};
 use crate::storage::guest;
 
 /// What tells a waiting worker to take over.
@@ -23,22 +25,34 @@ const ACTIVATE: &str = "activate";
 thread_local! {
     static SIGNALS: Signals = Signals {
         waiting: ArcRwSignal::new(false),
+        required: ArcRwSignal::new(false),
         installable: ArcRwSignal::new(false),
     };
+    static REGISTRATION: RefCell<Option<JsValue>> = const { RefCell::new(None) };
     static WAITING: RefCell<Option<JsValue>> = const { RefCell::new(None) };
     static PROMPT: RefCell<Option<JsValue>> = const { RefCell::new(None) };
     /// Another build is in charge than this tab has loaded.
     static IS_OUTDATED: Cell<bool> = const { Cell::new(false) };
+    /// This tab has told one to take over.
+    static IS_AWAITED: Cell<bool> = const { Cell::new(false) };
     static HAS_RELOADED: Cell<bool> = const { Cell::new(false) };
     /// The person has taken the new build in this tab.
     static IS_TAKEN: Cell<bool> = const { Cell::new(false) };
     /// Fields that were filled in; they count as long as they are on the page.
     static TOUCHED: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
-    static IS_IDLE: RefCell<Option<Box<dyn Fn() -> bool>>> = const { RefCell::new(None) };
+    static STAKE: RefCell<Option<Box<dyn Fn() -> Stake>>> = const { RefCell::new(None) };
+    /// Rings when nobody has looked for long enough.
+    static UNSEEN: Cell<Option<i32>> = const { Cell::new(None) };
+    /// The server has outgrown this build.
+    static IS_OUTGROWN: Cell<bool> = const { Cell::new(false) };
+    /// Rings when it is time to see again what can be done about that.
+    static PRESSING: Cell<Option<i32>> = const { Cell::new(None) };
+    static LOOKED_AT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 struct Signals {
     waiting: ArcRwSignal<bool>,
+    required: ArcRwSignal<bool>,
     installable: ArcRwSignal<bool>,
 }
 
@@ -48,9 +62,36 @@ const LOOK_EVERY_MS: u64 = 3_600_000;
 /// How long nobody must have looked before a new build is taken for them.
 const UNSEEN_MS: u64 = 30_000;
 
-/// Names what tells whether nothing is on its way to the server.
-pub fn ask_if_idle(is_idle: impl Fn() -> bool + 'static) {
-    IS_IDLE.set(Some(Box::new(is_idle)));
+/// How often to see whether a build that is required may be taken by now.
+const PRESS_EVERY_MS: u64 = 5_000;
+
+/// How often at most to look for a build that is required.
+const LOOK_WHEN_OUTGROWN_MS: u64 = 60_000;
+
+/// How long a page without a worker that was loaded anew in vain leaves that to its person.
+const RENEW_EVERY_MS: i64 = 600_000;
+
+/// When such a page was last loaded anew, in what the browser keeps for the tab.
+const RENEWED: &str = "lifehub.renewed";
+
+/// What there is to lose by loading this tab anew, besides what is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stake {
+    /// Nothing.
+    Nothing,
+    /// Time: something is on its way, and rests on this phone.
+    Time,
+    /// What only this tab has.
+    All,
+}
+
+/// Names what tells what is at stake.
+pub fn ask_what_is_at_stake(stake: impl Fn() -> Stake + 'static) {
+    STAKE.set(Some(Box::new(stake)));
+}
+
+fn stake() -> Stake {
+    STAKE.with_borrow(|stake| stake.as_ref().map_or(Stake::Nothing, |stake| stake()))
 }
 
 /// Watches for a newer one, and for the browser's offer to install.
@@ -72,11 +113,11 @@ pub fn watch() {
     listen(target, "controllerchange", move |_: web_sys::Event| {
         // The first worker ever takes over without anything having changed; and where it was thrown away with all else
         // that the browser kept, nobody has taken over.
-        if get(&in_charge, "controller").is_null() || !had_one.replace(true) {
+        if get(&in_charge, "controller").is_null() || !(had_one.replace(true) || IS_AWAITED.get()) {
             return;
         }
         IS_OUTDATED.set(true);
-        if IS_TAKEN.get() || is_clean() {
+        if IS_TAKEN.get() || may_load_anew() {
             load_anew();
         } else {
             offer(true);
@@ -94,6 +135,7 @@ pub fn watch() {
     wasm_bindgen_futures::spawn_local(async move {
         let ready = Promise::resolve(&get(&container, "ready"));
         let Ok(registration) = JsFuture::from(ready).await else { return };
+        REGISTRATION.set(Some(registration.clone()));
         look_at(&registration);
         if let Some(target) = registration.dyn_ref::<web_sys::EventTarget>() {
             let registration = registration.clone();
@@ -126,20 +168,102 @@ fn is_clean() -> bool {
     !is_filled_in && document().query_selector("dialog[open]").ok().flatten().is_none()
 }
 
+/// Whether nothing is lost by loading anew, time apart.
+fn may_load_anew() -> bool {
+    is_clean() && stake() != Stake::All
+}
+
+/// Whether there is a build to take.
+fn is_here() -> bool {
+    IS_OUTDATED.get() || WAITING.with_borrow(Option::is_some)
+}
+
+/// Rings `timer` after `ms`, instead of whatever it was to ring for.
+fn ring_after(timer: &'static LocalKey<Cell<Option<i32>>>, ms: u64, ring: fn()) {
+    if let Some(before) = timer.replace(Some(start_timer(ms, ring))) {
+        stop_timer(before);
+    }
+}
+
 /// Takes a new build once nobody has looked for a while and it disturbs nothing; tries again as long as nobody looks.
 fn take_unseen() {
-    start_timer(UNSEEN_MS, || {
-        let waits = IS_OUTDATED.get() || WAITING.with_borrow(Option::is_some);
-        if is_visible() || !waits {
+    ring_after(&UNSEEN, UNSEEN_MS, || {
+        if is_visible() || !is_here() {
             return;
         }
-        let is_idle = IS_IDLE.with_borrow(|is_idle| is_idle.as_ref().is_none_or(|is_idle| is_idle()));
-        if is_idle && is_clean() {
+        if stake() == Stake::Nothing && is_clean() {
             take_over();
         } else {
             take_unseen();
         }
     });
+}
+
+/// The server has outgrown this build, or one of before answers again.
+pub fn require(is_outgrown: bool) {
+    if IS_OUTGROWN.replace(is_outgrown) != is_outgrown {
+        press();
+    }
+}
+
+/// Takes a build that is required, where nothing is lost by it; asks where something is; looks for one where there is none.
+fn press() {
+    if !IS_OUTGROWN.get() {
+        ask(false);
+        return;
+    }
+    // Its page came from the server, and comes from there again.
+    let has_worker = has_worker();
+    let is_there = is_here() || !has_worker;
+    if !is_there {
+        look_for_one();
+    } else if IS_TAKEN.get() || may_load_anew() && (has_worker || may_renew()) {
+        take_over();
+    }
+    ask(is_there);
+    ring_after(&PRESSING, PRESS_EVERY_MS, press);
+}
+
+/// Whether a worker answers for the server where this page comes from.
+fn has_worker() -> bool {
+    let container = get(window().navigator().as_ref(), "serviceWorker");
+    get(&container, "controller").is_object()
+}
+
+/// Has the browser look for another worker, unless it just has.
+fn look_for_one() {
+    let now = monotonic_ms();
+    if LOOKED_AT.get().is_some_and(|at| now - at < LOOK_WHEN_OUTGROWN_MS) {
+        return;
+    }
+    REGISTRATION.with_borrow(|registration| {
+        if let Some(registration) = registration {
+            LOOKED_AT.set(Some(now));
+            call(registration, "update", &[]);
+        }
+    });
+}
+
+/// Notes that this tab is loaded anew by itself; `false` if it just was, or nobody would know the next time. While servers
+/// are being replaced, the one that gives out the page may be of before.
+fn may_renew() -> bool {
+    let Some(storage) = window().session_storage().ok().flatten() else { return false };
+    let noted = storage.get_item(RENEWED).ok().flatten().and_then(|at| at.parse::<i64>().ok());
+    let is_long_ago = noted.is_none_or(|at| (phone_ms() - at).abs() >= RENEW_EVERY_MS);
+    is_long_ago && storage.set_item(RENEWED, &phone_ms().to_string()).is_ok()
+}
+
+fn ask(is_required: bool) {
+    SIGNALS.with(|signals| {
+        if signals.required.get_untracked() != is_required {
+            signals.required.set(is_required);
+        }
+    });
+}
+
+/// Whether the person has to take the new build, because something would be lost by taking it for them; tracked.
+pub fn is_required() -> bool {
+    SIGNALS.with(|signals| signals.required.clone()).get()
 }
 
 fn follow(registration: &JsValue) {
@@ -156,6 +280,9 @@ fn look_at(registration: &JsValue) {
     let is_waiting = !waiting.is_null() && !waiting.is_undefined() && !in_charge.is_null();
     WAITING.set(is_waiting.then_some(waiting));
     offer(is_waiting || IS_OUTDATED.get());
+    if is_waiting && IS_OUTGROWN.get() {
+        press();
+    }
 }
 
 fn offer(is_waiting: bool) {
@@ -178,14 +305,12 @@ pub fn take() {
 }
 
 fn take_over() {
-    if IS_OUTDATED.get() {
-        load_anew();
-        return;
-    }
-    WAITING.with_borrow(|waiting| {
-        if let Some(waiting) = waiting {
+    WAITING.with_borrow(|waiting| match waiting {
+        Some(waiting) if !IS_OUTDATED.get() => {
+            IS_AWAITED.set(true);
             call(waiting, "postMessage", &[ACTIVATE.into()]);
         }
+        _ => load_anew(),
     });
 }
 

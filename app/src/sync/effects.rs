@@ -17,6 +17,8 @@ use crate::{api, platform};
 enum Sent {
     /// It went out; no reply is no answer.
     Replied(Option<Box<SyncReply>>),
+    /// It went out, and the server does not understand this build any more.
+    TooOld,
     /// Nothing left this phone.
     Not,
     /// Another tab is sending what is queued.
@@ -47,6 +49,7 @@ impl Runner {
             Effect::Send { request, body, commands, heard, deadline_ms } => spawn_local(async move {
                 let input = match this.send(&stores, &body, &commands, &heard, deadline_ms).await {
                     Sent::Replied(reply) => Input::Replied(request, reply.map(|reply| *reply)),
+                    Sent::TooOld => Input::TooOld(request),
                     Sent::Not => Input::NotSent(request),
                     Sent::OthersTurn => Input::OthersTurn(request),
                     Sent::Outdated => {
@@ -178,7 +181,8 @@ impl Runner {
                 Some(reply)
             }
             Ok(None) => None,
-            Err(api::NotSignedIn) => {
+            Err(api::NotSynced::TooOld) => return Sent::TooOld,
+            Err(api::NotSynced::SignedOut) => {
                 self.is_expired.set(stores.account.is_some());
                 Some(everybody_signs_in(stores.account, commands, self.now()))
             }
@@ -223,5 +227,12 @@ impl Runner {
 fn everybody_signs_in(account: Option<AccountId>, commands: &[CommandId], server_at: Timestamp) -> SyncReply {
     let answers = commands.iter().map(|id| Answer::NotNow { id: *id, not_now: NotNow::NeedsSignIn }).collect();
     let own = account.map(|account| PullReply { stream: StreamId::Account(account), result: PullResult::Denied });
-    SyncReply { proto: PROTOCOL, server_at, answers, pulls: own.into_iter().collect(), unknown: Vec::new() }
+    SyncReply {
+        proto: PROTOCOL,
+        server_at,
+        answers,
+        pulls: own.into_iter().collect(),
+        unknown: Vec::new(),
+        oldest: None,
+    }
 }

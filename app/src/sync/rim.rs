@@ -89,6 +89,7 @@ impl Runner {
             is_shared: stores.is_shared,
             is_locked,
             is_stuck: stores.is_stuck(),
+            is_outgrown: client.is_outgrown(),
             as_of: as_of.collect(),
         }
     }

@@ -95,6 +95,7 @@ pub struct Client {
     is_visible: bool,
     needs_sign_in: bool,
     is_offline: bool,
+    is_outgrown: bool,
     is_booted: bool,
 }
 
@@ -133,8 +134,11 @@ impl Client {
                 effects.push(Effect::Show);
             }
             Input::Withdrawn(no) => {
-                self.queue.remove(&no);
-                effects.push(Effect::Show);
+                // What has gone out meanwhile is taken back by nobody any more: its answer will come.
+                if self.queue.get(&no).is_some_and(|item| item.queued.tried == 0) {
+                    self.queue.remove(&no);
+                    effects.push(Effect::Show);
+                }
             }
             Input::Dismissed(id) => {
                 if let Some(settled) = self.journal.get_mut(&id) {
@@ -143,6 +147,7 @@ impl Client {
                 effects.push(Effect::Show);
             }
             Input::Replied(request, reply) => self.replied(now, random, request, reply, &mut effects),
+            Input::TooOld(request) => self.too_old(now, random, request, &mut effects),
             Input::NotSent(request) => self.not_sent(now, random, request, &mut effects),
             Input::OthersTurn(request) => self.others_turn(now, random, request, &mut effects),
             Input::Stored(request, ok) => self.stored(now, random, request, ok, &mut effects),
@@ -176,14 +181,6 @@ impl Client {
                 self.failures = 0;
                 self.not_before = now;
                 self.held_until = now;
-            }
-            Input::SignedIn(account, device) => {
-                self.account = Some(account);
-                self.device = Some(device);
-                self.needs_sign_in = false;
-                self.wants_pull = true;
-                self.not_before = now;
-                effects.push(Effect::Show);
             }
             Input::Renumbered(device, queue) => {
                 self.device = Some(device);
@@ -238,6 +235,16 @@ impl Client {
         // An envelope that cannot be read stays on disk, where the storage sets it aside and says so.
         let Some((id, pending)) = read(&queued.raw) else { return };
         self.queue.insert(queued.no, Item { queued, id, pending });
+    }
+
+    /// The server is there and does not understand this build. What waits does so for the next one.
+    fn too_old(&mut self, now: u64, random: u64, request: u64, effects: &mut Vec<Effect>) {
+        if self.flight.take_if(|flight| flight.request == request && flight.storing.is_none()).is_some() {
+            self.fail(now, random);
+            self.is_offline = false;
+            self.is_outgrown = true;
+            effects.push(Effect::Show);
+        }
     }
 
     fn not_sent(&mut self, now: u64, random: u64, request: u64, effects: &mut Vec<Effect>) {
@@ -467,6 +474,12 @@ impl Client {
     #[must_use]
     pub const fn is_offline(&self) -> bool {
         self.is_offline
+    }
+
+    /// Whether the server, when it was last heard, wanted a newer build than this one.
+    #[must_use]
+    pub const fn is_outgrown(&self) -> bool {
+        self.is_outgrown
     }
 
     /// Whether the queue waits for its person to sign in.

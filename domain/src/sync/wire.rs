@@ -20,6 +20,11 @@ use crate::time::Timestamp;
 pub const PROTOCOL: u16 = 1;
 /// The version of the row formats this build reads; a cursor of another view is answered with a snapshot.
 pub const VIEW: u16 = 3;
+/// This build's edition: raised where phones of the builds before must not go on, be it for a fault in them.
+pub const EDITION: u16 = 1;
+/// The oldest edition whose phones go on. One of an older is answered as long as it speaks the protocol, and takes the new
+/// build at once. Never beyond [`EDITION`].
+pub const EDITION_OLDEST: u16 = 1;
 
 /// What a phone sends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -150,6 +155,17 @@ pub struct SyncReply {
     /// Those of `known` that are not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<CommandId>,
+    /// The server's [`EDITION_OLDEST`]; a server of before did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<u16>,
+}
+
+impl SyncReply {
+    /// Whether the server wants a phone of this edition to take a newer build.
+    #[must_use]
+    pub fn outgrows(&self, edition: u16) -> bool {
+        self.oldest.is_some_and(|oldest| oldest > edition)
+    }
 }
 
 /// The answer to one command.
@@ -332,11 +348,20 @@ mod tests {
         let reply = r#"{"proto":1,"server_at":1795390200000,"answers":[],"pulls":[]}"#;
         let read: SyncReply = json::read(reply).expect("a reply");
         assert_eq!((read.unknown.len(), serde_json::to_string(&read).expect("json").as_str()), (0, reply));
+        assert!(!read.outgrows(0), "who does not say wants nothing");
         let id: CommandId = "0192f0c1-2a3b-7c4d-8e5f-00112233aabb".parse().expect("an id");
         let known = serde_json::to_string(&Known { id, seq: 7 }).expect("json");
         assert_eq!(known, r#"{"id":"0192f0c1-2a3b-7c4d-8e5f-00112233aabb","seq":7}"#);
         let lost = r#"{"proto":1,"server_at":1795390200000,"unknown":["0192f0c1-2a3b-7c4d-8e5f-00112233aabb"]}"#;
         assert_eq!(json::read::<SyncReply>(lost).expect("a reply").unknown, [id]);
+    }
+
+    #[test]
+    fn a_server_outgrows_the_editions_before_its_oldest() {
+        const { assert!(EDITION_OLDEST <= EDITION, "or no phone could ever go on") };
+        let said = r#"{"proto":1,"server_at":1795390200000,"oldest":3}"#;
+        let reply: SyncReply = json::read(said).expect("a reply");
+        assert_eq!([2, 3, 4].map(|edition| reply.outgrows(edition)), [true, false, false]);
     }
 
     #[test]

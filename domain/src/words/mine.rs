@@ -288,7 +288,7 @@ catalogue! {
         not_now: "不用了", "Not now";
         ios_steps: "点「分享」，再点「添加到主屏幕」", "Tap Share, then \"Add to Home Screen\"";
         wechat: "点右上角···选「在浏览器打开」", "Tap ··· and \"Open in browser\"";
-        needs_reload: "这个页面太旧了，更新后才能提交。已存的都在。", "This page is too old to send anything; please update. Saved items are kept.";
+        outgrown: "这个版本太旧了，点这里更新（没提交的都在）", "This version is too old. Tap to update (unsent items are kept)";
     }
 }
 

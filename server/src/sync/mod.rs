@@ -18,7 +18,7 @@ use domain::command::Envelope;
 use domain::id::CommandId;
 use domain::people::Actor;
 use domain::sync::limits::AFTER_FAULT_MS;
-use domain::sync::{Answer, Known, NotNow, PROTOCOL, Pull, PullReply, SyncReply};
+use domain::sync::{Answer, EDITION_OLDEST, Known, NotNow, PROTOCOL, Pull, PullReply, SyncReply};
 use domain::time::Timestamp;
 
 use self::push::later;
@@ -54,7 +54,7 @@ pub async fn sync(
         }
     }
     let pulls = if pulls.is_empty() { Vec::new() } else { pull_all(db, actor, pulls, now).await? };
-    Ok(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls, unknown })
+    Ok(SyncReply { proto: PROTOCOL, server_at: now, answers, pulls, unknown, oldest: Some(EDITION_OLDEST) })
 }
 
 /// The commands of those answers that are not stored here, or not as this change. Whoever has the id of a command has had

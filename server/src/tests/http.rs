@@ -1,5 +1,7 @@
 //! What every request meets: origins, bodies, methods, headers, and who gets what at which route.
 
+use domain::sync::EDITION_OLDEST;
+
 use super::*;
 use crate::login::token_hash;
 use crate::on_both_engines;
@@ -290,8 +292,6 @@ async fn a_query_is_read_strictly() {
 }
 
 #[tokio::test]
-async fn a_sync_has_limits_and_a_version() {
-#[tokio::test]
 async fn where_phones_are_to_do_without_a_worker_the_one_they_are_given_lets_go_of_itself() {
     let test = TestDb::lite(Default::default()).await;
     for (no_worker, said) in [(false, "worker"), (true, "registration.unregister()")] {
@@ -305,13 +305,17 @@ async fn where_phones_are_to_do_without_a_worker_the_one_they_are_given_lets_go_
     test.remove().await;
 }
 
+#[tokio::test]
+async fn a_sync_has_limits_and_a_version() {
     let test = TestDb::lite(Default::default()).await;
     let site = Site::with_neighbourhood(&test, settings()).await;
     let mut visitor = site.visitor();
-    for proto in [0, 2, 65_535] {
+    for (proto, status, code) in [(0, 426, "client-too-old"), (2, 503, "busy"), (65_535, 503, "busy")] {
         let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": proto, "anything": [] })).await;
-        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (426, "client-too-old"));
+        assert_eq!((answered.status.as_u16(), answered.problem().as_str()), (status, code));
     }
+    let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1 })).await;
+    assert_eq!(answered.json()["oldest"], EDITION_OLDEST, "which phones go on is always said");
     let commands: Vec<u8> = vec![1; 21];
     let answered = visitor.post("/api/sync", &serde_json::json!({ "proto": 1, "commands": commands })).await;
     assert_eq!(answered.status, StatusCode::PAYLOAD_TOO_LARGE);

@@ -158,6 +158,8 @@ pub enum Input {
     Dismissed(CommandId),
     /// A reply came whole, or none did.
     Replied(u64, Option<SyncReply>),
+    /// The server does not speak this build's protocol any more; it has looked at nothing.
+    TooOld(u64),
     /// The try was given up before anything left this phone, which is known to have no network.
     NotSent(u64),
     /// The try was given up before anything left this tab, because another tab of the phone is sending what is queued.
@@ -174,8 +176,6 @@ pub enum Input {
     LookAgain,
     /// The browser says that the network came back, or the person asked to try now.
     TryNow,
-    /// Somebody signed in (again).
-    SignedIn(AccountId, DeviceId),
     /// A new device number was taken and the queue renumbered.
     Renumbered(DeviceId, Vec<Queued>),
     /// The live connection brought a hint.

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::sync::checksum::Held;
 use crate::sync::limits::{BACKOFF_FIRST_MS, CHECKSUM_EVERY, RENUMBER_MS};
 use crate::sync::machine::messages::{Basis, Effect, Queued, Settled, StreamWrite};
-use crate::sync::wire::{Answer, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
+use crate::sync::wire::{Answer, EDITION, NotNow, PROTOCOL, PullReply, PullResult, ResetReason, SyncReply};
 use crate::time::{LocalDate, Timestamp};
 
 /// A reply on its way to the disk.
@@ -55,6 +55,7 @@ impl Client {
             return;
         };
         self.is_offline = false;
+        self.is_outgrown = reply.outgrows(EDITION);
         // One's own stream is denied when the browser has a session of somebody else: then this is their view of things.
         let own = self.account.map(StreamId::Account);
         let own = reply.pulls.iter().find(|pull| Some(&pull.stream) == own.as_ref());

@@ -1,6 +1,8 @@
 //! The machine driven by hand: a phone, a reply, a lost reply.
 
+mod checksums;
 mod live;
+mod outgrown;
 mod restores;
 
 use uuid::Uuid;
@@ -84,7 +86,7 @@ fn is_armed(effects: &[Effect]) -> bool {
 
 fn reply(answers: Vec<Answer>, result: Option<PullResult>) -> SyncReply {
     let pulls = result.into_iter().map(|result| PullReply { stream: stream(), result }).collect();
-    SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls, unknown: Vec::new() }
+    SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls, unknown: Vec::new(), oldest: None }
 }
 
 fn accepted(no: u64, seq: u64) -> Answer {
@@ -252,11 +254,29 @@ fn nothing_is_sent_for_somebody_who_must_sign_in_first() {
     let effects = client.step(11, 0, Input::Stored(1, true));
     assert!(client.needs_sign_in());
     assert!(sent(&effects).is_none_or(|(_, numbers)| numbers.is_empty()));
-    let mut last = client.step(12, 0, Input::SignedIn(account(), device()));
-    if sent(&last).is_none() {
-        last = client.step(13, 0, Input::Woke);
-    }
-    assert_eq!(sent(&last).map(|(_, numbers)| numbers), Some(vec![1]));
+    let (request, numbers) = sent(&client.step(70_000, 0, Input::TryNow)).expect("a request");
+    assert_eq!(numbers, [0; 0]);
+    // Its own stream is given out again.
+    let pulls = vec![PullReply { stream: StreamId::Account(account()), result: snapshot(1, 1) }];
+    client.step(70_010, 0, Input::Replied(request, Some(SyncReply { pulls, ..reply(vec![], None) })));
+    let effects = client.step(70_011, 0, Input::Stored(request, true));
+    assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![1]));
+}
+
+#[test]
+fn what_is_in_flight_is_not_taken_back_any_more() {
+    let (mut client, _) = booted(vec![queued(1), queued(2)]);
+    // Tapped when it had not been sent yet.
+    client.step(1, 0, Input::Withdrawn(1));
+    assert_eq!(client.queue().len(), 2);
+    client.step(2, 0, Input::Replied(1, Some(reply(vec![accepted(1, 5)], None))));
+    client.step(3, 0, Input::Stored(1, true));
+    assert!(client.journal()[&id(1)].is_accepted(), "its person is told what became of it");
+    // What is queued behind a request that is under way has not been sent.
+    let (mut client, _) = booted(vec![queued(1)]);
+    client.step(1, 0, Input::Queued(queued(2)));
+    client.step(2, 0, Input::Withdrawn(2));
+    assert_eq!(client.queue().len(), 1);
 }
 
 #[test]
@@ -267,11 +287,7 @@ fn what_a_session_of_somebody_else_is_shown_is_not_taken_for_ones_own() {
     let theirs = PullResult::Snapshot { why: None, rows: vec![seats(3, 5)], cursor: cursor(1, 5) };
     let pulls = vec![pull(own.clone(), PullResult::Denied), pull(stream(), theirs.clone())];
     let answers = vec![not_now(1, NotNow::WrongAccount)];
-    let effects = client.step(
-        10,
-        0,
-        Input::Replied(1, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls, unknown: Vec::new() })),
-    );
+    let effects = client.step(10, 0, Input::Replied(1, Some(SyncReply { pulls, ..reply(answers, None) })));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Store { streams, .. } if streams.is_empty())));
     client.step(11, 0, Input::Stored(1, true));
     assert!(client.needs_sign_in() && taken(&client).is_none());
@@ -284,11 +300,7 @@ fn what_a_session_of_somebody_else_is_shown_is_not_taken_for_ones_own() {
     assert_eq!(asked.expect("a request")[0].stream, own, "it tells whose session this is");
     let pulls = vec![pull(own, snapshot(1, 1)), pull(stream(), theirs)];
     let answers = Vec::new();
-    client.step(
-        70_010,
-        0,
-        Input::Replied(2, Some(SyncReply { proto: PROTOCOL, server_at: at(), answers, pulls, unknown: Vec::new() })),
-    );
+    client.step(70_010, 0, Input::Replied(2, Some(SyncReply { pulls, ..reply(answers, None) })));
     let effects = client.step(70_011, 0, Input::Stored(2, true));
     assert!(!client.needs_sign_in() && taken(&client) == Some(3));
     assert_eq!(sent(&effects).map(|(_, numbers)| numbers), Some(vec![1]), "the queue goes on");
@@ -517,74 +529,4 @@ fn a_try_that_hangs_is_given_up_and_not_repeated_at_once() {
     let (mut client, _) = booted(vec![queued(1)]);
     let effects = client.step(35_001, 0, Input::Woke);
     assert!(client.is_offline() && sent(&effects).is_none() && is_armed(&effects));
-}
-
-/// What goes along with the pull of the one stream.
-fn checksum(effects: &[Effect]) -> Option<Checksum> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Send { body, .. } => body.pulls.iter().find(|pull| pull.stream == stream())?.checksum,
-        _ => None,
-    })
-}
-
-/// A phone with the stream on its disk, as a start finds it.
-fn found(rows: Vec<Row>, whole_on: Option<LocalDate>) -> (Client, Vec<Effect>) {
-    let mut client = Client::default();
-    let streams = vec![StoredStream { stream: stream(), cursor: cursor(1, 5), as_of: at(), whole_on, rows }];
-    client.step(0, 0, Input::Visible(true));
-    client.step(0, 0, Input::Watch(vec![stream()]));
-    let stored = Stored { account: Some(account()), device: Some(device()), streams, ..Stored::default() };
-    let effects = client.step(0, 0, Input::Boot(stored));
-    (client, effects)
-}
-
-#[test]
-fn what_a_start_finds_is_compared_until_the_server_could_and_then_now_and_again() {
-    let (mut client, effects) = found(vec![seats(3, 5)], Some(at().date()));
-    let said = checksum(&effects).expect("with the first pull");
-    assert_eq!((said.on, said.sum), (at().date(), sum_of([("seats", seats(3, 5).id.as_str(), 5)])));
-    let mut request = 1;
-    let mut answer = |client: &mut Client, result| {
-        let now = 100_000 * request;
-        client.step(now, 0, Input::Replied(request, Some(reply(vec![], Some(result)))));
-        client.step(now + 1, 0, Input::Stored(request, true));
-        request += 1;
-        client.step(now + 70_000, 0, Input::Woke)
-    };
-    // Something has changed since: what was there before, the server no longer knows.
-    let effects = answer(&mut client, delta(5, 7, 4));
-    let said = checksum(&effects).expect("it was not compared");
-    assert_eq!(said.sum, sum_of([("seats", seats(4, 7).id.as_str(), 7)]));
-    let still = || PullResult::Delta { from: 7, rows: vec![], gone: vec![], cursor: cursor(1, 7) };
-    for pulls in 1..=CHECKSUM_EVERY {
-        let is_due = checksum(&answer(&mut client, still())).is_some();
-        assert_eq!(is_due, pulls == CHECKSUM_EVERY, "pull {pulls} after it was compared");
-    }
-    let whole =
-        PullResult::Snapshot { why: Some(ResetReason::Checksum), rows: vec![seats(5, 7)], cursor: cursor(1, 7) };
-    assert_eq!(checksum(&answer(&mut client, whole)), None, "what was just given needs no comparing");
-    assert_eq!(taken(&client), Some(5));
-}
-
-#[test]
-fn what_an_older_build_has_stored_without_its_day_is_given_anew() {
-    let (mut client, effects) = found(vec![seats(3, 5)], None);
-    let said = checksum(&effects).expect("with the first pull");
-    assert_eq!(said.on, at().date());
-    assert!(![sum_of([("seats", seats(3, 5).id.as_str(), 5)]), sum_of([])].contains(&said.sum), "never right");
-    let whole =
-        PullResult::Snapshot { why: Some(ResetReason::Checksum), rows: vec![seats(4, 5)], cursor: cursor(1, 5) };
-    client.step(10, 0, Input::Replied(1, Some(reply(vec![], Some(whole)))));
-    client.step(11, 0, Input::Stored(1, true));
-    assert_eq!(taken(&client), Some(4));
-}
-
-#[test]
-fn no_checksum_goes_along_where_it_was_not_answered() {
-    let (mut client, effects) = found(vec![], Some(at().date()));
-    assert!(checksum(&effects).is_some());
-    // A server of last week turns the whole request away.
-    client.step(10, 0, Input::Replied(1, None));
-    let effects = client.step(60_000, 0, Input::Woke);
-    assert!(sent(&effects).is_some() && checksum(&effects).is_none());
 }

@@ -33,7 +33,7 @@ fn hint(stream: StreamId, head: u64, spread_ms: u64) -> Input {
 /// Gives a request its reply and stores it; what follows.
 fn answered(client: &mut Client, now: u64, request: u64, results: Vec<(StreamId, PullResult)>) -> Vec<Effect> {
     let pulls = results.into_iter().map(|(stream, result)| PullReply { stream, result }).collect();
-    let reply = SyncReply { proto: PROTOCOL, server_at: at(), answers: vec![], pulls, unknown: vec![] };
+    let reply = SyncReply { proto: PROTOCOL, server_at: at(), answers: vec![], pulls, unknown: vec![], oldest: None };
     client.step(now, 0, Input::Replied(request, Some(reply)));
     client.step(now, 0, Input::Stored(request, true))
 }
@@ -68,10 +68,14 @@ fn ones_own_stream_is_listened_to_by_whoever_is_signed_in() {
     let mut client = listening();
     let (request, _) = sent(&client.step(2_000, 0, Input::TryNow)).expect("a request");
     let denied = vec![PullReply { stream: own(), result: PullResult::Denied }];
-    let reply = SyncReply { proto: PROTOCOL, server_at: at(), answers: vec![], pulls: denied, unknown: vec![] };
-    let effects = client.step(2_100, 0, Input::Replied(request, Some(reply)));
+    let theirs = SyncReply { pulls: denied, ..reply(vec![], None) };
+    let effects = client.step(2_100, 0, Input::Replied(request, Some(theirs)));
     assert_eq!(listens(&effects), Some(vec![stream()]));
-    let effects = client.step(2_200, 0, Input::SignedIn(account(), device()));
+    client.step(2_200, 0, Input::Stored(request, true));
+    let (request, _) = sent(&client.step(9_000, 0, Input::TryNow)).expect("a request");
+    let given = vec![PullReply { stream: own(), result: snapshot(1, 1) }];
+    let effects =
+        client.step(9_100, 0, Input::Replied(request, Some(SyncReply { pulls: given, ..reply(vec![], None) })));
     assert_eq!(listens(&effects), Some(vec![own(), stream()]));
     let mut guest = Client::default();
     guest.step(0, 0, Input::Visible(true));

@@ -58,7 +58,7 @@ fn said(minutes: i64, unknown: &[u64], result: PullResult) -> SyncReply {
     let own = PullReply { stream: StreamId::Account(account()), result: still(1) };
     let pulls = vec![own, PullReply { stream: stream(), result }];
     let unknown = unknown.iter().map(|no| id(*no)).collect();
-    SyncReply { proto: PROTOCOL, server_at: min(minutes), answers: vec![], pulls, unknown }
+    SyncReply { proto: PROTOCOL, server_at: min(minutes), answers: vec![], pulls, unknown, oldest: None }
 }
 
 fn still(epoch: u64) -> PullResult {
