@@ -1,9 +1,13 @@
 // Dresses the page before its first drawing, starts the app and watches that it starts. Repair throws away what can be
-// fetched again (worker and its files) and never what is not sent yet (IndexedDB).
+// fetched again (worker and its files) and never what is not sent yet (IndexedDB). After two starts in a row that failed it
+// repairs by itself, once until the app has started again; from then on it is left to its person.
 //
 // In the worker's copy of the page it blocks, in the head: later, the large-text version would flash up small. The server
 // has dressed what it sends by the phone's cookie, so there it waits and keeps nobody from reading.
 const PATIENCE_MS = 15000;
+// How many starts in a row have failed; or that it was repaired since, and is not by itself again.
+const FAILED = "lifehub.failed";
+const REPAIRED = "repaired";
 const root = document.documentElement;
 const own = document.currentScript;
 
@@ -22,17 +26,20 @@ function dress() {
   if ([17, 20, 22, 26, 30].includes(step)) root.dataset.step = step;
 }
 
-async function repair({ currentTarget: button }) {
+// Without a network nothing could be fetched again: then what is here stays, broken as it may be.
+const isServerThere = () => fetch("/livez", { cache: "no-store" }).then((answer) => answer.ok, () => false);
+
+async function repairAsAsked({ currentTarget: button }) {
   button.disabled = true;
-  try {
-    // Without a network nothing could be fetched again: then what is here stays, broken as it may be.
-    const answer = await fetch("/livez", { cache: "no-store" });
-    if (!answer.ok) throw new Error("the server says " + answer.status);
-  } catch {
-    document.getElementById("repair-offline").hidden = false;
-    button.disabled = false;
+  if (await isServerThere()) {
+    await repair();
     return;
   }
+  document.getElementById("repair-offline").hidden = false;
+  button.disabled = false;
+}
+
+async function repair() {
   try {
     const registrations = (await navigator.serviceWorker?.getRegistrations()) ?? [];
     await Promise.all(registrations.map((registration) => registration.unregister()));
@@ -47,19 +54,61 @@ async function repair({ currentTarget: button }) {
   }
 }
 
+// Where storage is forbidden nothing is counted, and nothing repaired that nobody asked for.
+function noteFailure() {
+  try {
+    const before = localStorage.getItem(FAILED);
+    if (before !== REPAIRED) localStorage.setItem(FAILED, before ? "2" : "1");
+    return before === "1" || before === "2";
+  } catch {
+    return false;
+  }
+}
+
+async function notice() {
+  if (noteFailure() && (await isServerThere()) && !root.hasAttribute("data-booted")) {
+    localStorage.setItem(FAILED, REPAIRED);
+    await repair();
+  }
+}
+
+function forgetFailures() {
+  try {
+    localStorage.removeItem(FAILED);
+  } catch {
+    // Then none was counted.
+  }
+}
+
 function start() {
   const panel = document.getElementById("repair");
+  const { app } = own.dataset;
   const lookAfter = () => { panel.hidden = root.hasAttribute("data-booted"); };
-  document.getElementById("repair-button").addEventListener("click", repair);
-  setTimeout(lookAfter, PATIENCE_MS);
+  document.getElementById("repair-button").addEventListener("click", repairAsAsked);
+  let hasFailed = false;
+  const fail = () => {
+    if (hasFailed || root.hasAttribute("data-booted")) return;
+    hasFailed = true;
+    notice();
+  };
+  setTimeout(() => {
+    lookAfter();
+    // What is still on its way over a slow line, or in a tab that nobody looks at, has not failed.
+    const isHere = performance.getEntriesByName(new URL(app + "/app.wasm", location).href).length > 0;
+    if (isHere && !document.hidden) fail();
+  }, PATIENCE_MS);
   // A slow phone may still make it: then the panel goes away by itself.
-  new MutationObserver(() => { panel.hidden = true; }).observe(root, { attributeFilter: ["data-booted"] });
+  const booted = () => {
+    panel.hidden = true;
+    forgetFailures();
+  };
+  new MutationObserver(booted).observe(root, { attributeFilter: ["data-booted"] });
 
   const giveUp = (error) => {
     console.error(error);
     lookAfter();
+    fail();
   };
-  const { app } = own.dataset;
   import(app + "/app.js").then((script) => script.default({ module_or_path: app + "/app.wasm" })).catch(giveUp);
 }
 

@@ -1,6 +1,7 @@
 // The service worker: the second visit needs no network, a new build waits until it is taken, a broken one is repaired.
-import { rewrite } from "../fixtures/faults.js";
+import { dropRequest, rewrite, status, through } from "../fixtures/faults.js";
 import { startProxy } from "../fixtures/proxy.js";
+import { startServer } from "../fixtures/server.js";
 import { expect, opened, ownStatus, signInNew, signUpOffline, test, workerReady } from "../fixtures/test.js";
 
 test("the second visit paints without a network, at any address", async ({ page, context }) => {
@@ -50,18 +51,21 @@ for (const visits of [1, 2]) {
   });
 }
 
+/** Breaks the app in each build that is on the phone. */
+const spoilModule = (page) => page.evaluate(async () => {
+  const module = `${document.querySelector("script[data-app]").dataset.app}/app.wasm`;
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    if (await cache.match(module)) await cache.put(module, new Response("broken", { headers: { "content-type": "application/wasm" } }));
+  }
+});
+
 test("a build that does not start is repaired with one tap, and what was not sent is sent", async ({ phone }) => {
   const page = await phone();
   await signInNew(page, "韩师傅");
   await signUpOffline(page, "2026-11-30");
   const address = page.url();
-  await page.evaluate(async () => {
-    const module = `${document.querySelector("script[data-app]").dataset.app}/app.wasm`;
-    for (const name of await caches.keys()) {
-      const cache = await caches.open(name);
-      if (await cache.match(module)) await cache.put(module, new Response("broken", { headers: { "content-type": "application/wasm" } }));
-    }
-  });
+  await spoilModule(page);
   await page.goto(address);
   const repair = page.getByRole("button", { name: /修一修/ });
   await repair.click();
@@ -71,6 +75,75 @@ test("a build that does not start is repaired with one tap, and what was not sen
   await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
   // The broken file was meant to be one.
   page.problems.length = 0;
+});
+
+test("a build that has failed to start twice is repaired by itself, and what was not sent is sent", async ({ phone }) => {
+  const page = await phone();
+  await signInNew(page, "方师傅");
+  await signUpOffline(page, "2026-12-01");
+  const address = page.url();
+  await spoilModule(page);
+  const repair = page.getByRole("button", { name: /修一修/ });
+  await page.goto(address);
+  await expect(repair).toBeVisible();
+  // Without a network nothing is thrown away that could not be had again.
+  await page.goto(address);
+  await expect(repair).toBeVisible();
+  await page.context().setOffline(false);
+  await page.goto(address);
+  await expect(ownStatus(page)).toContainText("报名成功", { timeout: 40_000 });
+  expect(await page.evaluate(() => localStorage.getItem("lifehub.failed"))).toBeNull();
+  page.problems.length = 0;
+});
+
+test("what a repair does not mend is not repaired by itself again", async ({ server, phone }) => {
+  const proxy = await startProxy(server.url);
+  proxy.on({ path: /\/app\.wasm$/ }, status(200, { "content-type": "application/wasm" }, "broken"));
+  try {
+    const page = await phone({ baseURL: proxy.url });
+    const asked = () => proxy.asked.filter(({ path }) => path === "/livez").length;
+    const repair = page.getByRole("button", { name: /修一修/ });
+    let loads = 0;
+    page.on("load", () => (loads += 1));
+    await page.goto("/");
+    await expect(repair).toBeVisible();
+    expect(asked()).toBe(0);
+    await page.goto("/");
+    await expect.poll(() => loads).toBe(3);
+    await expect(repair).toBeVisible();
+    await page.goto("/");
+    await expect(repair).toBeVisible();
+    // Whatever this page would have asked by itself, it has asked before.
+    await page.evaluate(() => fetch("/robots.txt").then((answer) => answer.text()));
+    expect([asked(), loads]).toEqual([1, 4]);
+    page.problems.length = 0;
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test("a server that takes the worker away leaves what waits on the phone", async ({ server, phone }) => {
+  const without = await startServer({ options: ["--no-worker"] });
+  const proxy = await startProxy(server.url);
+  try {
+    const page = await phone({ baseURL: proxy.url });
+    await signInNew(page, "华师傅");
+    await signUpOffline(page, "2026-12-02");
+    proxy.on({ path: "/sw.js" }, through(without.url));
+    // Whatever is sent now has no answer before the worker is gone.
+    const unanswered = proxy.on({ path: "/api/sync" }, dropRequest());
+    await page.context().setOffline(false);
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+    const left = () => page.evaluate(async () => ({ files: await caches.keys(), isServed: navigator.serviceWorker.controller !== null }));
+    await expect(async () => expect(await left()).toEqual({ files: [], isServed: false })).toPass();
+    unanswered.off();
+    await page.reload();
+    await expect(ownStatus(page)).toContainText("报名成功");
+    expect((await left()).isServed).toBe(false);
+  } finally {
+    await proxy.stop();
+    await without.stop();
+  }
 });
 
 test("repair in the settings fetches everything again", async ({ page }) => {
