@@ -3,7 +3,7 @@
 //! Patterns here and addresses in `route` belong together. What is not named in `pieces` is in the main module.
 
 mod frame;
-mod pieces;
+pub mod pieces;
 mod updates;
 
 use leptos::leptos_dom::helpers::document;
@@ -80,6 +80,8 @@ fn App() -> impl IntoView {
                     <Route path=path!("/c/:community") view=|| with_rows(view! { <CommunityEntry/> }.into_any())/>
                     <Route path=path!("/a/:occurrence") view=page::occurrence/>
                     <Route path=path!("/a/:occurrence/poster") view=page::poster/>
+                    <Route path=path!("/festivals") view=page::festivals/>
+                    <Route path=path!("/q") view=page::search/>
                     <Route path=path!("/s") view=page::spaces/>
                     <Route path=path!("/s/:space") view=page::space/>
                     <Route path=path!("/me") view=page::me/>

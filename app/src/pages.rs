@@ -2,10 +2,12 @@
 //! loading, from-cache, offline, pending, refused and error state.
 
 pub mod activities;
+pub mod calendar;
 pub mod communities;
 pub mod desk;
 pub mod duties;
 pub mod family;
+pub mod festivals;
 pub mod help;
 pub mod login;
 pub mod me;
@@ -16,6 +18,7 @@ pub mod outbox;
 pub mod poster;
 pub mod publish;
 pub mod roster;
+pub mod search;
 pub mod settings;
 pub mod space;
 pub mod spaces;

@@ -188,14 +188,15 @@ pub fn reload() {
     let _ = window().location().reload();
 }
 
-/// Moves the focus within a dialog from the control with `data-date` that has it to the one so many days later.
+/// Moves the focus within a month from the control with `data-date` that has it to the one so many days later.
 /// `false` when that day is not drawn.
 pub fn move_focus_by_date(days: i32) -> bool {
     let Some(from) = document().active_element() else { return false };
     let date = from.get_attribute("data-date").and_then(|date| date.parse::<LocalDate>().ok());
     let Some(to) = date.map(|date| date.plus_days(days)) else { return false };
-    let selector = ["dialog[open] [data-date='", &to.to_string(), "']"].concat();
-    let target = document().query_selector(&selector).ok().flatten();
+    let Some(month) = from.closest(".month-grid").ok().flatten() else { return false };
+    let selector = ["[data-date='", &to.to_string(), "']"].concat();
+    let target = month.query_selector(&selector).ok().flatten();
     let target = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
     target.is_some_and(|target| target.focus().is_ok())
 }

@@ -10,6 +10,9 @@ use domain::id::{CommunityId, OccurrenceId, SpaceId, TeamId};
 pub enum Route {
     Activities,
     Occurrence(OccurrenceId),
+    Search,
+    /// The seven festivals.
+    Festivals,
     /// A date to print and pin up.
     Poster(OccurrenceId),
     Spaces,
@@ -40,6 +43,8 @@ impl Route {
         match self {
             Self::Activities => "/".to_owned(),
             Self::Occurrence(id) => join("/a/", &id.to_string(), ""),
+            Self::Search => "/q".to_owned(),
+            Self::Festivals => "/festivals".to_owned(),
             Self::Poster(id) => join("/a/", &id.to_string(), "/poster"),
             Self::Spaces => "/s".to_owned(),
             Self::Space(id) => join("/s/", &id.to_string(), ""),

@@ -26,6 +26,8 @@ pub mod agenda;
 pub mod calendar_key;
 pub mod change;
 pub mod command;
+pub mod festivals;
+pub mod search;
 pub mod sync;
 
 pub mod almanac;

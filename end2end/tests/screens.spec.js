@@ -40,7 +40,12 @@ const toOutbox = async (page) => {
 /** Name, who sees it, address (none: goes on from the one before), and what is opened there. */
 const SCREENS = [
   ["activities", "guest", () => "/"],
-  ["month", "guest", () => "/", press(/2026年11月|月历|Nov|Month/), dialog],
+  ["month", "guest", () => "/", press(/2026年11月|选一天|Nov|Choose a day/), dialog],
+  ["week", "guest", () => "/?view=week"],
+  ["month-page", "guest", () => "/?view=month&on=2026-12-05"],
+  ["festivals", "guest", () => "/festivals"],
+  ["search", "guest", () => "/q?q=gcw"],
+  ["search-nothing", "guest", () => "/q?q=zzz"],
   ["filter", "guest", () => "/", press(/筛选|Filter/), dialog],
   ["nothing-found", "guest", ({ team }) => `/?kind=dance&team=${team}`, (page) => page.getByText(/^没有「.*」的活动$/).waitFor()],
   ["activity-guest", "guest", ({ open }) => `/a/${open}`],
@@ -171,7 +176,7 @@ test("a sample of screens in English, and at a desk", async ({ phone }) => {
     await expect(page.locator("html")).toHaveAttribute("lang", /^en/);
     await look("english")(name, page);
   });
-  const wide = named("activities", "spaces", "space", "me", "desk", "roster", "publish");
+  const wide = named("activities", "week", "month-page", "spaces", "space", "me", "desk", "roster", "publish");
   await visit(phone, { screens: wide, viewport: { width: 1280, height: 800 } }, look("wide"));
   expect(found).toEqual([]);
 });

@@ -358,7 +358,7 @@ const CHOICE: &str = "/communities";
 
 /// Whether the app has a page at an address that no route names.
 fn is_app_page(path: &str) -> bool {
-    const EXACT: [&str; 7] = ["/s", "/m", "/me", "/login", CHOICE, "/help", "/desk"];
+    const EXACT: [&str; 9] = ["/festivals", "/q", "/s", "/m", "/me", "/login", CHOICE, "/help", "/desk"];
     const BELOW: [&str; 2] = ["/me/", "/desk/"];
     EXACT.contains(&path) || BELOW.iter().any(|folder| path.starts_with(folder))
 }

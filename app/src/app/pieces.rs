@@ -51,6 +51,9 @@ pieces! {
     visit {
         occurrence: pages::occurrence::OccurrencePage,
         poster: pages::poster::PosterPage,
+        calendar: pages::calendar::CalendarPage,
+        festivals: pages::festivals::FestivalsPage,
+        search: pages::search::SearchPage,
         spaces: pages::spaces::SpacesPage,
         space: pages::space::SpacePage,
     }

@@ -18,8 +18,9 @@ pub fn FilterBar(
     spaces: Signal<Vec<(domain::id::SpaceId, String)>>,
     /// How many dates the list shows.
     found: Signal<usize>,
-    /// Opens the month; in the large-text version its button stands beside the filter's.
-    on_month: Callback<()>,
+    /// Opens the month to choose a day; in the large-text version its button stands beside the filter's.
+    #[prop(optional)]
+    on_month: Option<Callback<()>>,
 ) -> impl IntoView {
     let model = use_model();
     let open = RwSignal::new(false);
@@ -54,15 +55,20 @@ pub fn FilterBar(
             .into_any(),
             Mode::Elder => view! {
                 <div class="filter-bar">
-                    <button
-                        type="button"
-                        class="filter-button"
-                        aria-haspopup="dialog"
-                        on:click=move |_| on_month.run(())
-                    >
-                        <Icon name="i-calendar"/>
-                        {model.words().list.month}
-                    </button>
+                    {on_month
+                        .map(|on_month| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="filter-button"
+                                    aria-haspopup="dialog"
+                                    on:click=move |_| on_month.run(())
+                                >
+                                    <Icon name="i-calendar"/>
+                                    {model.words().month.title}
+                                </button>
+                            }
+                        })}
                     <button type="button" class="filter-button" aria-haspopup="dialog" on:click=move |_| open.set(true)>
                         <Icon name="i-filter"/>
                         {model.words().common.filter}

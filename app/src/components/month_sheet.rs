@@ -1,16 +1,13 @@
-//! The month as a picker: weeks from Monday, lunar line, 休 and 班, dots of what there is. Arrow keys move by day and week.
+//! The month as a picker: a button that names it, and a sheet.
 
-use domain::almanac::month_grid;
 use domain::sync::rows::Rows;
-use domain::time::{LocalDate, Weekday, YearMonth};
+use domain::time::{LocalDate, YearMonth};
 use domain::words::format;
-use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 
-use crate::components::day_picker::{DayCell, DayContent};
+use crate::components::day_picker::DayContent;
+use crate::components::month_panel::MonthPanel;
 use crate::model::use_model;
-use crate::platform;
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
 
@@ -53,141 +50,9 @@ pub fn MonthSheet(
         open.set(false);
         on_choose.run(date);
     });
-    // The one day Tab stops at: the chosen one, or the first of another month.
-    let stop = move || {
-        let (chosen, shown) = (chosen.get(), month.get());
-        if YearMonth::of(chosen) == shown { chosen } else { shown.first_day() }
-    };
-    let turn = move |months: i32| month.update(|shown| *shown = shown.plus_months(months));
-    let on_key = move |event: web_sys::KeyboardEvent| {
-        let days = match event.key().as_str() {
-            "ArrowLeft" => -1,
-            "ArrowRight" => 1,
-            "ArrowUp" => -7,
-            "ArrowDown" => 7,
-            "PageUp" => -28,
-            "PageDown" => 28,
-            _ => return,
-        };
-        event.prevent_default();
-        if !platform::move_focus_by_date(days) {
-            // The day is not drawn: its month is, a moment later.
-            let from = focused_date();
-            turn(days.signum());
-            platform::start_timer(0, move || focus_date(from.map(|from| from.plus_days(days))));
-        }
-    };
     view! {
         <Sheet open=open title=Signal::derive(move || model.words().month.title.to_owned())>
-            <div class="month">
-                <header class="month-head">
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=move || model.words().month.previous
-                        on:click=move |_| turn(-1)
-                    >
-                        <Icon name="i-back"/>
-                    </button>
-                    <h3 class="month-title" aria-live="polite">
-                        {move || format::month(model.language(), month.get())}
-                    </h3>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=move || model.words().month.next
-                        on:click=move |_| turn(1)
-                    >
-                        <Icon name="i-next"/>
-                    </button>
-                    <button
-                        type="button"
-                        class="button"
-                        data-kind="quiet"
-                        on:click=move |_| choose.run(model.today_untracked())
-                    >
-                        {move || model.words().common.today}
-                    </button>
-                </header>
-                <table
-                    class="month-grid"
-                    role="grid"
-                    aria-label=move || {
-                        model.words().month.grid_label(format::month(model.language(), month.get()))
-                    }
-                    on:keydown=on_key
-                >
-                    <thead>
-                        <tr>
-                            {move || {
-                                Weekday::ALL
-                                    .map(|day| {
-                                        let language = model.language();
-                                        view! {
-                                            <th scope="col" abbr=format::weekday(language, day)>
-                                                {format::weekday_head(language, day)}
-                                            </th>
-                                        }
-                                    })
-                                    .collect_view()
-                            }}
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {move || {
-                            month_grid(month.get())
-                                .into_iter()
-                                .map(|week| {
-                                    view! {
-                                        <tr>
-                                            {week
-                                                .map(|date| {
-                                                    let is_chosen = date == chosen.get();
-                                                    let content = contents
-                                                        .read()
-                                                        .get(&date)
-                                                        .cloned()
-                                                        .unwrap_or_default();
-                                                    view! {
-                                                        <td role="gridcell" aria-selected=is_chosen.to_string()>
-                                                            <DayCell
-                                                                date
-                                                                content
-                                                                is_chosen
-                                                                with_weekday=false
-                                                                is_outside=YearMonth::of(date) != month.get()
-                                                                is_stop=date == stop()
-                                                                on_choose=choose
-                                                            />
-                                                        </td>
-                                                    }
-                                                })
-                                                .collect_view()}
-                                        </tr>
-                                    }
-                                })
-                                .collect_view()
-                        }}
-                    </tbody>
-                </table>
-                {move || {
-                    let year = month.get().year();
-                    format::holiday_footnote(model.language(), year, model.today())
-                        .map(|note| view! { <p class="month-note">{note}</p> })
-                }}
-            </div>
+            <MonthPanel month chosen contents on_choose=choose/>
         </Sheet>
-    }
-}
-
-fn focused_date() -> Option<LocalDate> {
-    document().active_element()?.get_attribute("data-date")?.parse().ok()
-}
-
-fn focus_date(date: Option<LocalDate>) {
-    let selector = date.map(|date| format!(".month-grid [data-date='{date}']"));
-    let cell = selector.and_then(|selector| document().query_selector(&selector).ok().flatten());
-    if let Some(cell) = cell.and_then(|cell| cell.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = cell.focus();
     }
 }

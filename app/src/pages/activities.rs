@@ -1,6 +1,5 @@
-//! The list of days: what happens in the chosen community from a day on. The first screen.
-//!
-//! The address holds the day and the filters, so that back works and a list can be shared in a chat.
+//! The list of days: what happens in the chosen community from a day on. The first screen. Week and month stand in its place
+//! when the address asks for them; they come in a piece of their own.
 
 use domain::agenda::{Filter, RowFact, agenda};
 use domain::sync::rows::Rows;
@@ -9,12 +8,15 @@ use domain::words::format;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use crate::app::pieces::page;
 use crate::components::activity_row::{ActivityRow, ActivityRowData};
 use crate::components::day_group::DayGroup;
 use crate::components::day_picker::{DayContent, DayPicker};
 use crate::components::filter_bar::FilterBar;
 use crate::components::month_sheet::{MonthButton, MonthSheet};
+use crate::components::view_switch::{Asked, Shown, ViewSwitch};
 use crate::model::{Freshness, Mode, use_model};
+use crate::route::Route;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 
@@ -28,16 +30,31 @@ const MONTH_DAYS: i32 = 70;
 pub fn ActivitiesPage() -> impl IntoView {
     let model = use_model();
     let query = use_query_map();
+    let asked = Memo::new(move |_| Asked::read(&query.read()));
+    let is_list = Memo::new(move |_| asked.read().shown == Shown::List);
+    model.set_title(move || model.words().list.title.to_owned());
+    view! {
+        <div class="page" data-wide=move || (!is_list.get()).then_some("")>
+            <h1 class="sr" tabindex="-1">{move || model.words().list.title}</h1>
+            <div class="view-head">
+                <ViewSwitch asked/>
+                <a class="icon-button" href=Route::Search.href() aria-label=move || model.words().search.title>
+                    <Icon name="i-search"/>
+                </a>
+            </div>
+            {move || if is_list.get() { view! { <DayList asked/> }.into_any() } else { page::calendar() }}
+        </div>
+    }
+}
+
+#[component]
+fn DayList(asked: Memo<Asked>) -> impl IntoView {
+    let model = use_model();
     let navigate = use_navigate();
     let month_open = RwSignal::new(false);
 
-    model.set_title(move || model.words().list.title.to_owned());
-
-    let chosen = Memo::new(move |_| {
-        let named = query.read().get("on").and_then(|text| text.parse::<LocalDate>().ok());
-        named.unwrap_or_else(|| model.today())
-    });
-    let filter = Memo::new(move |_| read_filter(&query.read()));
+    let chosen = Memo::new(move |_| asked.read().on.unwrap_or_else(|| model.today()));
+    let filter = Memo::new(move |_| asked.read().filter);
     let shown_days = move || if model.prefs().mode == Mode::Elder { 1 } else { DAYS_SHOWN };
 
     let days = Memo::new(move |_| {
@@ -88,15 +105,13 @@ pub fn ActivitiesPage() -> impl IntoView {
         let navigate = navigate.clone();
         Callback::new(move |(date, filter): (LocalDate, Filter)| {
             let on = (date != model.today_untracked()).then_some(date);
-            navigate(&address(on, &filter), Default::default());
+            navigate(&Asked { on, shown: Shown::List, filter }.href(), Default::default());
         })
     };
     let on_choose = Callback::new(move |date| go.run((date, filter.get_untracked())));
     let on_filter = Callback::new(move |filter| go.run((chosen.get_untracked(), filter)));
 
     view! {
-        <div class="page">
-            <h1 class="sr" tabindex="-1">{move || model.words().list.title}</h1>
             <div class="stack" data-gap="small">
             <div class="row" data-between="">
                 <Show when=move || !model.is_elder()>
@@ -149,7 +164,6 @@ pub fn ActivitiesPage() -> impl IntoView {
                     .map(|(date, count)| view! { <NextDay date count on_choose/> })
             }}
             <MonthSheet open=month_open chosen=chosen.into() contents=contents.into() on_choose/>
-        </div>
     }
 }
 
@@ -177,7 +191,7 @@ fn TodayGroup(date: LocalDate, rows: Vec<ActivityRowData>) -> impl IntoView {
 
 /// Why the list is empty, and what to do about it.
 #[component]
-fn NothingHere(
+pub fn NothingHere(
     filter: Filter,
     chosen: LocalDate,
     next: Option<(LocalDate, usize)>,
@@ -238,28 +252,4 @@ fn NextDay(date: LocalDate, count: usize, on_choose: Callback<LocalDate>) -> imp
             <Icon name="i-next"/>
         </button>
     }
-}
-
-fn read_filter(query: &leptos_router::params::ParamsMap) -> Filter {
-    Filter {
-        category: query
-            .get("kind")
-            .and_then(|kind| domain::activity::Category::ALL.into_iter().find(|category| category.as_str() == kind)),
-        team: query.get("team").and_then(|id| id.parse().ok()),
-        space: query.get("space").and_then(|id| id.parse().ok()),
-        for_children: query.get("kids").is_some(),
-        mine: query.get("mine").is_some(),
-    }
-}
-
-/// The address of a list.
-fn address(on: Option<LocalDate>, filter: &Filter) -> String {
-    let mut parts = Vec::new();
-    parts.extend(on.map(|date| format!("on={date}")));
-    parts.extend(filter.category.map(|category| format!("kind={}", category.as_str())));
-    parts.extend(filter.team.map(|id| format!("team={id}")));
-    parts.extend(filter.space.map(|id| format!("space={id}")));
-    parts.extend(filter.for_children.then(|| "kids=1".to_owned()));
-    parts.extend(filter.mine.then(|| "mine=1".to_owned()));
-    if parts.is_empty() { "/".to_owned() } else { format!("/?{}", parts.join("&")) }
 }

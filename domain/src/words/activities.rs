@@ -21,7 +21,9 @@ catalogue! {
         show_none: "没有符合的活动", "Nothing matches";
         show_filtered(n): "看{n}场活动", "Show {n} {n?activity|activities}";
         list: "列表", "List";
+        week: "周历", "Week";
         month: "月历", "Month";
+        views_label: "怎么看", "How to show";
         open_month: "打开月历", "Open the month";
         go_today: "回到今天", "Back to today";
         previous_day: "前一天", "Previous day";
@@ -54,6 +56,10 @@ catalogue! {
         grid_label(month): "{month}月历", "Calendar of {month}";
         none: "没有活动", "No activities";
         chosen: "已选", "Chosen";
+        previous_week: "上一周", "Previous week";
+        next_week: "下一周", "Next week";
+        week_label(range): "{range}的一周", "Week of {range}";
+        known_until(date): "活动安排取到{date}为止，再往后的到时候再看。", "Activities are known until {date}; have a look again later.";
     }
 }
 
@@ -114,6 +120,31 @@ catalogue! {
         share_text(title, when, where_): "{when} {title}，{where_}。", "{title}, {when}, {where_}.";
         check_in_code: "签到码", "Check-in code";
         space_link: "看这个空间", "See this space";
+    }
+}
+
+catalogue! {
+    /// Looking for something.
+    Search {
+        title: "搜一搜", "Search";
+        hint: "可以打汉字，也可以打拼音的第一个字母：找广场舞就打gcw。", "Type a part of a name, or the first letters of its pinyin.";
+        dates: "活动", "Activities";
+        spaces: "空间", "Spaces";
+        found(n): "找到{n}个", "{n} found";
+    }
+}
+
+catalogue! {
+    /// The seven festivals.
+    Festivals {
+        title: "我们的节日", "Our festivals";
+        intro: "一年七个节，社区一起过。", "Seven festivals a year that we keep together.";
+        today: "就是今天", "Today";
+        tomorrow: "就在明天", "Tomorrow";
+        days_left(n): "还有{n}天", "in {n} {n?day|days}";
+        none: "还没有活动安排", "Nothing planned yet";
+        later: "日子还远，快到时再来看活动。", "A while to go; activities appear nearer the time.";
+        see_days: "看这几天的活动", "See activities of these days";
     }
 }
 

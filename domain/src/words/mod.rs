@@ -18,7 +18,7 @@ mod spaces;
 mod staff;
 mod template;
 
-pub use activities::{List, Month, OccurrencePage, Poster, SignUpSheet};
+pub use activities::{Festivals, List, Month, OccurrencePage, Poster, Search, SignUpSheet};
 pub use calendar::Calendar;
 pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
@@ -129,6 +129,10 @@ words! {
     month: Month,
     /// One date of an activity.
     occurrence: OccurrencePage,
+    /// Looking for something.
+    search: Search,
+    /// The seven festivals.
+    festivals: Festivals,
     /// A date to print and pin up.
     poster: Poster,
     /// The sheet that signs up a party.

@@ -179,7 +179,7 @@ on_both_engines! {
         assert_eq!(by_activity, date, "an activity leads to its next date");
         let space = visitor.get(&format!("/s/{}", id(6))).await.text;
         assert!(space.contains("/pictures/living_room.svg") && space.contains("居民客厅"), "{space}");
-        for path in ["/s", "/me", "/me/family", "/m", "/login", "/desk", "/desk/team/x", "/help", "/communities"] {
+        for path in ["/festivals", "/q", "/s", "/me", "/me/family", "/m", "/login", "/desk", "/desk/team/x", "/help", "/communities"] {
             let page = visitor.get(path).await;
             assert_eq!((page.status, page.text.contains("noindex")), (StatusCode::OK, true), "{path}");
         }

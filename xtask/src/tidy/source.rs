@@ -18,7 +18,6 @@ const HAN_IN_COMMENTS: &[(&str, usize)] = &[
     ("app/src/components/day_group.rs", 2),
     ("app/src/components/day_picker.rs", 2),
     ("app/src/components/filter_bar.rs", 1),
-    ("app/src/components/month_sheet.rs", 1),
     ("app/src/components/request_card.rs", 3),
     ("app/src/components/space_days.rs", 1),
     ("app/src/components/space_filter.rs", 1),
