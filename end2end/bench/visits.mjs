@@ -77,6 +77,67 @@ function middle(visits) {
   return { fcp: figure("fcp"), lcp: figure("lcp"), interactive: figure("interactive"), requests: figure("requests"), bytes: figure("bytes"), kinds };
 }
 
+/** The month that is drawn, and from when on its week-long series run, ten a day. */
+const MONTH = "2026-12";
+const HOURS = ["08:00", "09:00", "10:00", "11:00", "13:00", "14:00", "15:00", "16:00", "17:00", "19:00"];
+
+/** Publishes ten dates for each day of a month, as a team's editor does. */
+async function fillMonth(browser, url) {
+  const context = await browser.newContext({ baseURL: url });
+  const post = async (path, data) => {
+    const response = await context.request.post(path, { data, headers: { "x-lifehub": "1" } });
+    if (!response.ok()) throw new Error(`${path}: ${response.status()} ${await response.text()}`);
+    return response.json();
+  };
+  const { account } = await post("/api/demo/login", { role: "team_editor" });
+  const { occurrences } = await (await context.request.get("/api/occurrences?community=banzha&from=2026-11-23&to=2026-12-20")).json();
+  const { team } = occurrences.find((date) => date.team.name === "板闸淮剧队");
+  const device = crypto.randomUUID();
+  const commands = [1, 2, 3, 4, 5, 6, 7].flatMap((day) => HOURS.map((at) => ({ from: `${MONTH}-0${day}`, at })));
+  const envelopes = commands.map(({ from, at }, index) => ({
+    v: 1, id: crypto.randomUUID(), device, no: index + 1, account, stream: "c:banzha", phone_ms: CLOCK_AT, kind: "publish_activity", kind_v: 1,
+    body: {
+      team: team.id, title: `排练${index}`, category: "opera", audience: { kind: "everyone" }, venue: { place: "板闸社区二楼" },
+      schedule: { kind: "weekly", from, until: `${MONTH}-31`, at, minutes: 45 }, policy: { kind: "walk_in" },
+    },
+  }));
+  for (let at = 0; at < envelopes.length; at += 10) {
+    const { answers } = await post("/api/sync", { proto: 1, device, commands: envelopes.slice(at, at + 10), pulls: [] });
+    const refused = answers.find(({ outcome }) => outcome !== "accepted");
+    if (refused) throw new Error(JSON.stringify(refused));
+  }
+  await context.close();
+}
+
+/** A whole month from what the phone has: opened anew without a network, and switched to from the list. */
+async function month(browser, url) {
+  const phone = await open(browser, url);
+  await phone.line({ ...LINE, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+  await phone.page.goto("/c/banzha");
+  await phone.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated", undefined, { timeout: 90_000 });
+  const address = `/?view=month&on=${MONTH}-01`;
+  const drawn = () => document.querySelectorAll(".month-grid .day-cell-dots > i").length >= 31 && !document.getElementById("first-paint");
+  await phone.page.goto(address);
+  await phone.page.waitForFunction(drawn, undefined, { timeout: 90_000 });
+  await phone.line(AWAY);
+  await phone.page.goto(address, { waitUntil: "commit" });
+  await phone.page.waitForFunction(drawn, undefined, { polling: "raf", timeout: 90_000 });
+  const opened = await phone.page.evaluate(() => performance.now());
+  await phone.page.goto(`/?on=${MONTH}-01`);
+  await phone.page.locator(".day-strip").waitFor();
+  const switched = await phone.page.evaluate(
+    () =>
+      new Promise((done) => {
+        const tapped = performance.now();
+        const look = () => document.querySelectorAll(".month-grid .day-cell-dots > i").length >= 31 && done(performance.now() - tapped);
+        new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+        document.querySelector(".view-switch a[href*='view=month']").click();
+      }),
+  );
+  await phone.context.close();
+  return { opened, switched };
+}
+
 const server = await startServer();
 const browser = await chromium.launch(config.use.launchOptions);
 try {
@@ -122,8 +183,12 @@ try {
     );
     await phone.context.close();
   }
+  await fillMonth(browser, server.url);
+  const months = [];
+  for (let run = 0; run < RUNS; run += 1) months.push(await month(browser, server.url));
+  const drawn = Object.fromEntries(["opened", "switched"].map((name) => [name, Math.round(median(months.map((one) => one[name])))]));
   const visits = Object.fromEntries(Object.entries(found).map(([name, runs]) => [name, middle(runs)]));
-  console.log(JSON.stringify({ runs: RUNS, visits, tap_to_saved: Math.round(median(taps)) }));
+  console.log(JSON.stringify({ runs: RUNS, visits, tap_to_saved: Math.round(median(taps)), month: drawn }));
 } finally {
   await browser.close();
   await server.stop();

@@ -52,6 +52,10 @@ pub fn print(binary: &Path) -> Result<()> {
         println!("  of the first list: {kind:<6} {bytes:>8}");
     }
     println!("tap to saved on this phone, offline: {} ms (goal {TAP_GOAL_MS})", found["tap_to_saved"]);
+    println!(
+        "a month of 310 dates and more from what the phone has: opened {} ms, switched to from the list {} ms",
+        found["month"]["opened"], found["month"]["switched"]
+    );
     Ok(())
 }
 
