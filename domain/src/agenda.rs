@@ -7,7 +7,7 @@ use crate::activity::{Category, Phase, SignUpPolicy, phase, planned_start};
 use crate::change::{ActivityRow, OccurrenceRow, SignUpRow, SignUpState};
 use crate::id::{CommunityId, OccurrenceId, SignUpId, SpaceId, TeamId};
 use crate::order::sort_by_key;
-use crate::sign_up::Seats;
+use crate::sign_up::{Seats, has_expired};
 use crate::sync::rows::Rows;
 use crate::sync::view::{Delivery, View};
 use crate::time::{LocalDate, Timestamp};
@@ -72,6 +72,11 @@ pub enum RowFact {
     Confirmed {
         /// The lowest seat number.
         seat: Option<u16>,
+    },
+    /// Places are held for one's party until it has answered.
+    Offered {
+        /// Until when.
+        until: Timestamp,
     },
     /// One waits.
     Waitlisted {
@@ -143,7 +148,10 @@ impl<'a> Entry<'a> {
             return match (self.delivery, own.checked_in_at, own.state) {
                 (Some(delivery), _, _) => RowFact::OnItsWay(delivery),
                 (None, Some(_), _) => RowFact::CheckedIn,
-                (None, None, SignUpState::Waitlisted { parties_ahead }) => RowFact::Waitlisted { parties_ahead },
+                (None, None, SignUpState::Waitlisted { offer_until: Some(until), .. }) if !has_expired(until, now) => {
+                    RowFact::Offered { until }
+                }
+                (None, None, SignUpState::Waitlisted { parties_ahead, .. }) => RowFact::Waitlisted { parties_ahead },
                 _ => RowFact::Confirmed { seat: own.party.iter().filter_map(|member| member.seat).min() },
             };
         }

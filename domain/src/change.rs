@@ -9,8 +9,10 @@ mod audience;
 mod closing;
 mod community;
 mod exemption;
+mod notice_body;
 mod profile;
 mod purpose;
+mod sign_up_state;
 
 use std::str::FromStr;
 
@@ -21,19 +23,20 @@ pub use self::audience::Audience;
 pub use self::closing::ClosingRow;
 pub use self::community::CommunityView;
 pub use self::exemption::{ExemptionRow, exemption_id, exemption_of};
+pub use self::notice_body::NoticeBody;
 pub use self::profile::{CalendarMark, ProfileRow, RoleRow};
 pub use self::purpose::Purpose;
+pub use self::sign_up_state::SignUpState;
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
 use crate::booking::{BookingState, Holding};
-use crate::duty::DutyGap;
-use crate::id::{AccountId, ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
+use crate::id::{AccountId, ActivityId, BookingId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
 use crate::json;
 use crate::people::Person;
 use crate::series::SeriesRow;
 use crate::sign_up::Seats;
 use crate::space::{Closure, OpeningHours, SpaceKind, SpacePolicy};
 use crate::text::{Description, Name, Note, PersonName, Place, Title};
-use crate::time::{LocalDate, TimeRange, Timestamp, YearMonth};
+use crate::time::{LocalDate, TimeRange, Timestamp};
 
 /// A culture team. Class `team`, id: the team's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,39 +153,6 @@ pub struct Cancellation {
     pub room_taken: bool,
 }
 
-json::tagged! {
-    #[serde(tag = "kind", rename_all = "snake_case")]
-    /// Where a sign-up stands.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum SignUpState {
-        /// Every head has a place.
-        Confirmed,
-        /// The party waits as one.
-        Waitlisted {
-            /// Parties before it.
-            parties_ahead: u16,
-        },
-        /// Nobody of the party comes any more.
-        Withdrawn {
-            /// When they withdrew.
-            at: Timestamp,
-        },
-        /// The date was called off.
-        CalledOff {
-            /// When.
-            at: Timestamp,
-        },
-    }
-}
-
-impl SignUpState {
-    /// Whether the party has a place or waits for one.
-    #[must_use]
-    pub const fn is_live(self) -> bool {
-        matches!(self, Self::Confirmed | Self::Waitlisted { .. })
-    }
-}
-
 /// One of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyMember {
@@ -292,72 +262,6 @@ impl<'de> Deserialize<'de> for DeskBookingRow {
         let (booking, beside) = json::flattened(deserializer)?;
         let Beside { name, phone_tail, requested_at, checked_in_at } = beside;
         Ok(Self { booking, name, phone_tail, requested_at, checked_in_at })
-    }
-}
-
-json::tagged! {
-    #[serde(tag = "kind", rename_all = "snake_case")]
-    /// What a notice says, as data; the words are the catalogue's.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum NoticeBody {
-        /// A waiting party got its places.
-        Promoted {
-            /// The sign-up.
-            sign_up: SignUpId,
-            /// For which date.
-            occurrence: OccurrenceId,
-            /// Of what.
-            title: Title,
-            /// When.
-            range: TimeRange,
-        },
-        /// A date one had signed up for was called off.
-        OccurrenceCancelled {
-            /// Which.
-            occurrence: OccurrenceId,
-            /// Of what.
-            title: Title,
-            /// When it would have been.
-            range: TimeRange,
-            /// Why.
-            reason: Option<Note>,
-        },
-        /// A host answered, cancelled, or let a request expire; the booking's state says which.
-        BookingAnswered {
-            /// The booking.
-            booking: BookingId,
-            /// Where.
-            space: SpaceId,
-            /// The space's name.
-            name: Name,
-            /// When.
-            range: TimeRange,
-            /// What became of it.
-            state: BookingState,
-            /// Why.
-            reason: Option<Note>,
-        },
-        /// To a team: a date of a series could not be held, for the room was somebody else's.
-        RoomTaken {
-            /// Which.
-            occurrence: OccurrenceId,
-            /// Of what.
-            title: Title,
-            /// When it would have been.
-            range: TimeRange,
-        },
-        /// From the twentieth on: what of the month's three is missing in a community.
-        DutiesMissing {
-            /// Where.
-            community: CommunityId,
-            /// Of which month.
-            month: YearMonth,
-            /// What.
-            missing: Vec<DutyGap>,
-        },
-        /// A kind this build does not know yet.
-        #[serde(other)]
-        Unknown,
     }
 }
 

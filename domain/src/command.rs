@@ -41,6 +41,35 @@ pub struct WithdrawSignUp {
     pub people: Vec<PersonId>,
 }
 
+/// Take the places that are held for one's party, or that are free for whoever comes first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptOffer {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+}
+
+/// Let others have the places that are held for one's party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineOffer {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+}
+
+/// Change how many may come to one date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeCapacity {
+    /// The date.
+    pub occurrence: OccurrenceId,
+    /// Heads at most; none means no limit.
+    pub capacity: Option<u16>,
+    /// Why, as those who wait read it.
+    #[serde(default)]
+    pub reason: Option<Note>,
+}
+
 /// Check a party in at an activity. Doing it twice is harmless.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -292,6 +321,9 @@ macro_rules! commands {
 commands! {
     SignUp = "sign_up" => Action::SignUp,
     WithdrawSignUp = "withdraw_sign_up" => Action::WithdrawSignUp,
+    AcceptOffer = "accept_offer" => Action::AnswerOffer,
+    DeclineOffer = "decline_offer" => Action::AnswerOffer,
+    ChangeCapacity = "change_capacity" => Action::ChangeCapacity,
     CheckIn = "check_in" => Action::CheckIn,
     PublishActivity = "publish_activity" => Action::PublishActivity,
     CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
@@ -408,6 +440,13 @@ json::tagged! {
         CalledOff {
             /// Parties that were told.
             parties_told: u16,
+        },
+        /// More or fewer may come to a date.
+        CapacityChanged {
+            /// Parties that moved up by it.
+            parties_in: u16,
+            /// How many more have a place than may come.
+            over_by: u16,
         },
         /// It was already so; nothing changed.
         AlreadyDone,

@@ -103,6 +103,7 @@ mod tests {
         ] {
             let activity = ActivityId::from_uuid(Uuid::from_u128(n));
             let row = ActivityRow {
+                series: None,
                 team: TeamId::from_uuid(Uuid::from_u128(9)),
                 title: "活动".parse().expect("a title"),
                 about: None,

@@ -120,6 +120,10 @@ pub enum Action {
     SignUp,
     /// Withdraw one's own party or part of it.
     WithdrawSignUp,
+    /// Answer an offer to one's own party.
+    AnswerOffer,
+    /// Change how many may come to a date.
+    ChangeCapacity,
     /// Check a party in at an activity.
     CheckIn,
     /// Publish an activity for a team; pause and resume a series.
@@ -142,7 +146,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, for tests that walk the table.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadPublic,
         Self::ReadOwn,
         Self::ReadTeamDesk,
@@ -152,6 +156,8 @@ impl Action {
         Self::KeepOwn,
         Self::SignUp,
         Self::WithdrawSignUp,
+        Self::AnswerOffer,
+        Self::ChangeCapacity,
         Self::CheckIn,
         Self::PublishActivity,
         Self::CancelOccurrence,
@@ -189,12 +195,13 @@ pub const fn who_may(action: Action) -> &'static [Standing] {
     use Standing::{Anyone, CommunityAdmin, DistrictAdmin, Editor, Host, Owner, SignedIn};
     match action {
         Action::ReadPublic => &[Anyone],
-        Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp => &[Owner],
+        Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp | Action::AnswerOffer => &[Owner],
         Action::SignUp | Action::BookSpace => &[SignedIn],
         Action::ReadTeamDesk
         | Action::CheckIn
         | Action::PublishActivity
         | Action::CancelOccurrence
+        | Action::ChangeCapacity
         | Action::CloseOccurrence => &[Editor, CommunityAdmin, DistrictAdmin],
         Action::ReadSpaceDesk | Action::DecideBooking | Action::CheckInBooking => {
             &[Host, CommunityAdmin, DistrictAdmin]
@@ -347,12 +354,13 @@ mod tests {
     fn expected(action: Action) -> &'static str {
         match action {
             Action::ReadPublic => "yyyyyyyyyy",
-            Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp => "syhhhhhhhh",
+            Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp | Action::AnswerOffer => "syhhhhhhhh",
             Action::SignUp | Action::BookSpace => "syyyyyyyyy",
             Action::ReadTeamDesk
             | Action::CheckIn
             | Action::PublishActivity
             | Action::CancelOccurrence
+            | Action::ChangeCapacity
             | Action::CloseOccurrence => "sffyhffyhy",
             Action::ReadSpaceDesk | Action::DecideBooking | Action::CheckInBooking => "sffffyhyhy",
             Action::CancelBooking => "syhhhyhyhy",

@@ -81,6 +81,10 @@ json::tagged! {
         },
         /// The waiting list is full as well.
         WaitlistFull,
+        /// No place is held for the party, or not any more.
+        NoOffer,
+        /// Fewer would come than have a place, and nobody says why.
+        ReasonNeeded,
         /// Only a party with a place can be checked in.
         NotConfirmed,
         /// Check-in has not begun.

@@ -172,6 +172,7 @@ mod tests {
         for (n, title, place) in [(1, "广场舞", "河边"), (2, "教唱", "二楼")] {
             let activity = ActivityId::from_uuid(Uuid::from_u128(n));
             let row = ActivityRow {
+                series: None,
                 team,
                 title: title.parse().expect("a title"),
                 about: None,

@@ -1,13 +1,23 @@
 //! Sign-up: who gets a place, who waits, who moves up.
 //!
-//! Heads with a place never exceed the capacity. A place that comes free while anybody waits belongs to the first
-//! party in the waiting list that fits whole; a party that does not fit keeps its place in the order. Withdrawing is
-//! never refused for want of room. Deliberately absent: offers with a deadline, draws, approval.
+//! Heads with a place never exceed the capacity, unless it was lowered below them; then they only become fewer. A place
+//! that comes free while anybody waits belongs to the first party in the waiting list that fits whole; a party that does
+//! not fit keeps its place in the order, and is not passed over for ever. Withdrawing is never refused for want of room. Deliberately absent: draws, approval.
+
+mod capacity;
+mod queue;
 
 use serde::{Deserialize, Serialize};
 
+pub use capacity::{CapacityDecision, decide_capacity};
+pub use queue::{
+    Acceptance, EXPIRIES_MAX, Expiry, LAST_CALL_MINUTES_BEFORE, PASSES_MAX, Promotion, Standing, WaitingParty, Walk,
+    after_waking, decide_acceptance, decide_decline, decide_expiry, has_expired, is_last_call, rebalance,
+    waking_minutes,
+};
+
 use crate::activity::{Audience, Phase, SignUpPolicy, check_audience, phase};
-use crate::id::{PersonId, SignUpId};
+use crate::id::PersonId;
 use crate::order::sort_by_key;
 use crate::people::Person;
 use crate::refusal::Refusal;
@@ -35,8 +45,19 @@ impl Seats {
     /// Heads a newcomer can still get. None of them while anybody waits; no number where there is no limit.
     #[must_use]
     pub fn free(self) -> Option<u16> {
-        let capacity = self.capacity?;
-        Some(if self.waiting_parties > 0 { 0 } else { capacity.saturating_sub(self.taken) })
+        self.room().map(|room| if self.waiting_parties > 0 { 0 } else { room })
+    }
+
+    /// Places that nobody holds, whoever may have them; no number where there is no limit.
+    #[must_use]
+    pub fn room(self) -> Option<u16> {
+        self.capacity.map(|capacity| capacity.saturating_sub(self.taken))
+    }
+
+    /// How many more have a place than may come, since the capacity was lowered.
+    #[must_use]
+    pub fn over_by(self) -> u16 {
+        self.capacity.map_or(0, |capacity| self.taken.saturating_sub(capacity))
     }
 
     /// Whether a party of this size gets its places at once.
@@ -108,7 +129,7 @@ pub fn decide_sign_up(
         return Err(Refusal::PartyEmpty);
     }
     // A party larger than the room would wait for ever.
-    let max = terms.policy.capacity().map_or(u16::from(party_max), |capacity| capacity.min(u16::from(party_max)));
+    let max = seats.capacity.map_or(u16::from(party_max), |capacity| capacity.min(u16::from(party_max)));
     let heads = u16::try_from(party.len()).unwrap_or(u16::MAX);
     if heads > max {
         return Err(Refusal::PartyTooBig { max });
@@ -178,45 +199,6 @@ pub fn decide_withdrawal(
         return Err(Refusal::GuardianNeeded);
     }
     Ok(WithdrawalDecision::Part(staying.iter().map(|person| person.id).collect()))
-}
-
-/// A waiting party, as the walk sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WaitingParty {
-    /// The sign-up.
-    pub id: SignUpId,
-    /// How many heads.
-    pub heads: u16,
-}
-
-/// Walks the waiting list in its order and names the parties that now get their places.
-///
-/// Stops at the start of the date. A party is passed over only where it does not fit whole, and keeps its place.
-#[must_use]
-pub fn promote(
-    capacity: Option<u16>,
-    taken: u16,
-    waiting: &[WaitingParty],
-    range: TimeRange,
-    is_cancelled: bool,
-    now: Timestamp,
-) -> Vec<SignUpId> {
-    if is_cancelled || range.start() <= now {
-        return Vec::new();
-    }
-    let mut free = capacity.map(|capacity| capacity.saturating_sub(taken));
-    let mut promoted = Vec::new();
-    for party in waiting {
-        match &mut free {
-            None => promoted.push(party.id),
-            Some(free) if party.heads <= *free => {
-                *free -= party.heads;
-                promoted.push(party.id);
-            }
-            Some(_) => {}
-        }
-    }
-    promoted
 }
 
 /// Gives each of `heads` newcomers the lowest seat number nobody has; `taken` must be sorted.
@@ -389,25 +371,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn promotion_fills_what_fits_in_order_and_never_more(
-            capacity in 0u16..30, taken in 0u16..30, sizes in prop::collection::vec(1u16..6, 0..20)
-        ) {
-            let waiting: Vec<_> = sizes.iter().enumerate()
-                .map(|(n, heads)| WaitingParty { id: SignUpId::from_uuid(Uuid::from_u128(n as u128)), heads: *heads })
-                .collect();
-            let now = start().plus_minutes(-60);
-            let promoted = promote(Some(capacity), taken, &waiting, terms(None).range, false, now);
-            let heads: u16 = waiting.iter().filter(|p| promoted.contains(&p.id)).map(|p| p.heads).sum();
-            prop_assert!(heads <= capacity.saturating_sub(taken));
-            // Whoever stays behind would not have fitted when its turn came, nor does it fit now.
-            let left = capacity.saturating_sub(taken) - heads;
-            for party in waiting.iter().filter(|p| !promoted.contains(&p.id)) {
-                prop_assert!(party.heads > left);
-            }
-            prop_assert!(promote(Some(capacity), taken, &waiting, terms(None).range, false, start()).is_empty());
-        }
-
         #[test]
         fn seat_numbers_are_the_lowest_nobody_has(mut taken in prop::collection::btree_set(1u16..40, 0..30), heads in 1u16..8) {
             let before: Vec<_> = taken.iter().copied().collect();

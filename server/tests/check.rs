@@ -113,6 +113,16 @@ const DAMAGES: &[(&[&str], &[&str])] = &[
         ],
         &["occurrence.capacity", "sign_up_member.seat"],
     ),
+    (&["update occurrence set capacity = 9, lowered_to = 3 where capacity = 3"], &["occurrence.lowered"]),
+    (
+        &[
+            "update sign_up set offer_until = 4102444800000 where state = 'confirmed'",
+            "update synced_row set body = replace(body, '\"kind\":\"confirmed\"',
+                 '\"kind\":\"waitlisted\",\"parties_ahead\":0,\"offer_until\":4102444800000')
+             where class in ('sign_up', 'roster')",
+        ],
+        &["sign_up.offer"],
+    ),
     (&["update occurrence set waiting_heads = 7 where capacity = 3"], &["occurrence.waiting_heads", "synced_row.true"]),
     (
         &["update occurrence set waiting_parties = 2 where capacity = 3"],

@@ -70,6 +70,47 @@ on_both_engines! {
         assert_eq!(taken(test).await, 0);
     }
 
+    async fn a_limit_lowered_below_who_comes_lets_nobody_in_until_enough_have_left(test) {
+        do_all!(
+            test,
+            add_neighbourhood(Some(3));
+            add_account(6);
+            add_account(7);
+            add_sign_up(20, 1, "confirmed");
+            add_sign_up(21, 2, "confirmed");
+            add_sign_up(22, 6, "confirmed")
+        )
+        .expect("three places");
+        let lower = "update occurrence set capacity = 3, lowered_to = 1 where id = $1";
+        test.execute(lower, &[id(5).into()]).await.expect("a lower limit");
+        let leave = "update sign_up set state = 'withdrawn', ended_at = 1 where id = $1";
+        for (leaving, left) in [(20, 2), (21, 1)] {
+            assert_check(do_all!(test, add_sign_up(23, 7, "confirmed")), "occurrence_full");
+            let rise = test.execute("update occurrence set capacity = capacity + 1 where id = $1", &[id(5).into()]).await;
+            assert!(rise.is_err(), "a limit that others keep down does not rise by itself");
+            test.execute(leave, &[id(leaving).into()]).await.expect("freeing is free");
+            let limit = test.number("select capacity from occurrence where id = $1", &[id(5).into()]).await;
+            assert_eq!((taken(test).await, limit), (left, left));
+        }
+        let over = "select count(*) from occurrence where lowered_to is not null";
+        assert_eq!(test.number(over, &[]).await, 0, "it is what it was to be");
+        assert_check(do_all!(test, add_sign_up(23, 7, "confirmed")), "occurrence_full");
+        test.execute(leave, &[id(22).into()]).await.expect("the last leaves");
+        do_all!(test, add_sign_up(23, 7, "confirmed")).expect("the one place there is now");
+    }
+
+    async fn only_who_has_places_is_asked_and_nobody_is_asked_for_ever(test) {
+        do_all!(test, add_neighbourhood(Some(3)); add_sign_up(20, 1, "waitlisted")).expect("a party");
+        let set = |what: &'static str| test.execute(what, &[]);
+        assert_check(set("update sign_up set offer_until = 5").await, "sign_up_offer");
+        assert_check(set("update sign_up set passes = 4").await, "sign_up_passes");
+        assert_check(set("update sign_up set offers_expired = 3").await, "sign_up_expired");
+        assert_check(set("update sign_up set lapsed_at = 5").await, "sign_up_lapsed");
+        set("update sign_up set state = 'confirmed', offer_until = 5").await.expect("an offer");
+        assert_eq!(taken(test).await, 1, "what is offered is held");
+        assert_check(set("update sign_up set state = 'withdrawn', ended_at = 5").await, "sign_up_offer");
+    }
+
     async fn one_of_a_party_may_leave(test) {
         do_all!(test, add_neighbourhood(Some(2)); add_sign_up(20, 1, "confirmed")).expect("a party");
         let more = [id(20).into(), id(12).into(), id(5).into()];

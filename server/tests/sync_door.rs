@@ -40,6 +40,9 @@ fn bodies() -> Vec<(&'static str, Json)> {
     vec![
         ("sign_up", json!({ "occurrence": id, "people": [id] })),
         ("withdraw_sign_up", json!({ "sign_up": id, "people": [id] })),
+        ("accept_offer", json!({ "sign_up": id })),
+        ("decline_offer", json!({ "sign_up": id })),
+        ("change_capacity", json!({ "occurrence": id, "capacity": 8, "reason": "换了小教室" })),
         ("check_in", json!({ "sign_up": id })),
         publish(everyone(), walk_in(), once()),
         publish(json!({ "kind": "adults" }), per_occurrence, once()),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use domain::activity::SignUpPolicy;
 use domain::command::{
-    Accepted, ApproveBooking, CancelBooking, CancelOccurrence, Command, DeclineBooking, Envelope, Outcome,
-    PublishActivity,
+    Accepted, ApproveBooking, CancelBooking, CancelOccurrence, ChangeCapacity, Command, DeclineBooking, Envelope,
+    Outcome, PublishActivity,
 };
 use domain::id::{BookingId, OccurrenceId, SignUpId};
 use domain::refusal::Refusal;
@@ -32,6 +32,8 @@ struct Party {
     /// Places of the household: 0 and 3 are adults.
     members: Vec<u128>,
     has_places: bool,
+    /// How often others went past it while it waited.
+    passed: u8,
 }
 
 /// A date: parties in the order of asking.
@@ -40,6 +42,8 @@ struct Date {
     capacity: Option<usize>,
     is_cancelled: bool,
     parties: Vec<Party>,
+    /// Heads that had a place when the capacity changed last: nobody is removed by that.
+    held_when_changed: usize,
 }
 
 impl Date {
@@ -55,12 +59,25 @@ impl Date {
         self.parties.iter().filter(|party| !party.has_places).count()
     }
 
-    fn move_up(&mut self) {
+    /// The first that fits, again and again; past one party others go three times. How many moved up.
+    fn move_up(&mut self) -> u16 {
+        let (mut moved, mut gone_past) = (0, Vec::new());
         for n in 0..self.parties.len() {
-            if !self.parties[n].has_places && self.fits(self.parties[n].members.len()) {
+            let heads = self.parties[n].members.len();
+            if self.parties[n].has_places || self.capacity.is_some_and(|capacity| heads > capacity) {
+                continue;
+            }
+            if self.fits(heads) {
                 self.parties[n].has_places = true;
+                moved += 1;
+                gone_past.drain(..).for_each(|n: usize| self.parties[n].passed += 1);
+            } else if self.parties[n].passed == 3 {
+                break;
+            } else {
+                gone_past.push(n);
             }
         }
+        moved
     }
 }
 
@@ -134,7 +151,7 @@ impl World<'_> {
         } else {
             let parties_ahead = date.waiting() as u16;
             let has_places = parties_ahead == 0 && date.fits(members.len());
-            date.parties.push(Party { sign_up: SignUpId::from_uuid(id), resident, members, has_places });
+            date.parties.push(Party { sign_up: SignUpId::from_uuid(id), resident, members, has_places, passed: 0 });
             match accepted(&outcome) {
                 Accepted::Confirmed { seat, capacity } => {
                     assert!(has_places);
@@ -187,6 +204,35 @@ impl World<'_> {
             } else if waiting_now < waiting {
                 self.saw("left the queue");
             }
+        }
+    }
+
+    async fn change_capacity(&mut self) {
+        let nth = self.pick_date();
+        let (occurrence, capacity) = (self.dates[nth].0, 2 + self.dice.roll(10) as u16);
+        let capacity = (self.dice.roll(8) > 0).then_some(capacity);
+        let reason = (self.dice.roll(3) > 0).then(|| "换了小教室".parse().expect("a reason"));
+        let has_reason = reason.is_some();
+        let change = Command::ChangeCapacity(ChangeCapacity { occurrence, capacity, reason });
+        let (_, outcome) = self.ask(EDITOR, change).await;
+        let date = &mut self.dates[nth].1;
+        let wanted = capacity.map(usize::from);
+        let taken = date.taken();
+        if date.is_cancelled {
+            assert_eq!(refusal(&outcome), &Refusal::OccurrenceCancelled);
+        } else if wanted == date.capacity {
+            assert_eq!(accepted(&outcome), &Accepted::AlreadyDone);
+        } else {
+            let is_less = wanted.is_some_and(|wanted| date.capacity.is_none_or(|before| wanted < before));
+            let over = wanted.filter(|_| is_less).map_or(0, |wanted| taken.saturating_sub(wanted)) as u16;
+            if over > 0 && !has_reason {
+                assert_eq!(refusal(&outcome), &Refusal::ReasonNeeded);
+                return self.saw("reason needed");
+            }
+            (date.capacity, date.held_when_changed) = (wanted, taken);
+            let parties_in = date.move_up();
+            assert_eq!(accepted(&outcome), &Accepted::CapacityChanged { parties_in, over_by: over });
+            self.saw(if over > 0 { "over" } else { "capacity changed" });
         }
     }
 
@@ -299,7 +345,7 @@ impl World<'_> {
             let live = if date.is_cancelled { &[][..] } else { &date.parties[..] };
             let expected: Vec<_> = live.iter().map(|p| (p.sign_up, p.has_places, p.members.len())).collect();
             assert_eq!(found, expected);
-            assert!(date.capacity.is_none_or(|capacity| date.taken() <= capacity));
+            assert!(date.capacity.is_none_or(|capacity| date.taken() <= capacity.max(date.held_when_changed)));
         }
         let held = self.test.number("select count(*) from claim where source_kind = 'booking'", &[]).await;
         assert_eq!(held, self.holds.len() as i64);
@@ -338,7 +384,7 @@ async fn live_through(test: &TestDb, seed: u64) {
     }
     for step in 1..=STEPS {
         let resident = 1 + u128::from(world.dice.roll(RESIDENTS));
-        match world.dice.roll(20) {
+        match world.dice.roll(22) {
             0..=8 => world.sign_up(resident).await,
             9..=13 => world.withdraw(resident).await,
             14..=15 => world.book(resident).await,
@@ -353,7 +399,7 @@ async fn live_through(test: &TestDb, seed: u64) {
                 world.dates[nth].1.is_cancelled = true;
                 world.saw("called off");
             }
-            _ => {}
+            _ => world.change_capacity().await,
         }
         if step % 20 == 0 {
             world.assert_as_in_the_model().await;

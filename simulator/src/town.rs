@@ -20,7 +20,7 @@ use domain::people::{Person, Relation};
 use domain::refusal::Refusal;
 use domain::sign_up::{
     Seats, SignUpDecision, Terms, WaitingParty, WithdrawalDecision, decide_sign_up, decide_withdrawal,
-    lowest_free_seats, promote,
+    lowest_free_seats, rebalance,
 };
 use domain::space::{Answer, Mode, Opening, OpeningHours, SpaceKind, SpacePolicy};
 use domain::time::{LocalDate, TimeRange, Timestamp};
@@ -312,7 +312,7 @@ impl Town {
         let mut waiting: Vec<_> = self.live(occurrence).filter(|(_, entry)| entry.seats.is_none()).collect();
         waiting.sort_by_key(|(_, entry)| entry.since);
         let heads = |entry: &Entry| u16::try_from(entry.party.len()).unwrap_or(u16::MAX);
-        waiting.into_iter().map(|(id, entry)| WaitingParty { id: *id, heads: heads(entry) }).collect()
+        waiting.into_iter().map(|(id, entry)| WaitingParty { id: *id, heads: heads(entry), passes: 0 }).collect()
     }
 
     fn sign_up(
@@ -379,7 +379,7 @@ impl Town {
         let waited = self.waiting(occurrence);
         let seats = self.seats(occurrence);
         let mut touched = vec![body.sign_up];
-        for id in promote(seats.capacity, seats.taken, &waited, range, false, now) {
+        for id in rebalance(seats.capacity, seats.taken, &waited, range, false, now).promoted {
             let taken = self.taken_seats(occurrence);
             if let Some(entry) = self.sign_ups.get_mut(&id) {
                 entry.seats = Some(lowest_free_seats(&taken, u16::try_from(entry.party.len()).unwrap_or(u16::MAX)));
@@ -399,9 +399,12 @@ impl Town {
             let Some(entry) = self.sign_ups.get(id) else { continue };
             let ahead = waiting.iter().position(|party| party.id == *id).unwrap_or_default();
             let state = match (entry.withdrawn, &entry.seats) {
-                (Some(at), _) => SignUpState::Withdrawn { at },
+                (Some(at), _) => SignUpState::Withdrawn { at, has_lapsed: false },
                 (None, Some(_)) => SignUpState::Confirmed,
-                (None, None) => SignUpState::Waitlisted { parties_ahead: u16::try_from(ahead).unwrap_or(u16::MAX) },
+                (None, None) => SignUpState::Waitlisted {
+                    parties_ahead: u16::try_from(ahead).unwrap_or(u16::MAX),
+                    offer_until: None,
+                },
             };
             let seat = |place: usize| entry.seats.as_ref().and_then(|seats| seats.get(place).copied());
             let member = |(place, person): (usize, &Person)| PartyMember {

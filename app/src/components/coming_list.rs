@@ -142,6 +142,9 @@ fn live_sign_up(entry: &Entry<'_>, words: &'static Words, now: Timestamp) -> Com
         }
         RowFact::CheckedIn => (ChipState::Arrived, states.arrived.to_owned()),
         _ if is_over => (ChipState::Past, states.past.to_owned()),
+        RowFact::Offered { until } => {
+            (ChipState::Requested, states.offered(format::moment(words.language, until, now.date())))
+        }
         RowFact::Waitlisted { parties_ahead } => (ChipState::Waitlisted, states.waitlisted(parties_ahead + 1)),
         _ => (ChipState::Confirmed, states.signed_up.to_owned()),
     };

@@ -26,6 +26,9 @@ fn look(fact: RowFact, words: &'static Words, today: domain::time::LocalDate) ->
         RowFact::OnItsWay(Delivery::Checking) => state("checking", "i-dots", words.states.checking.to_owned()),
         RowFact::CheckedIn => state("arrived", "i-double-check", words.states.arrived.to_owned()),
         RowFact::Confirmed { .. } => state("confirmed", "i-check", words.states.signed_up.to_owned()),
+        RowFact::Offered { until } => {
+            state("requested", "i-hourglass", words.states.offered(format::moment(words.language, until, today)))
+        }
         RowFact::Waitlisted { parties_ahead } => {
             state("waitlisted", "i-queue", words.states.waitlisted(parties_ahead + 1))
         }

@@ -5,6 +5,7 @@ use domain::change::{NoticeBody, NoticeRow};
 use domain::words::format;
 use leptos::prelude::*;
 
+use crate::components::offer_answer::OfferAnswer;
 use crate::model::use_model;
 use crate::route::{Route, with_query};
 use crate::ui::chip::Tone;
@@ -29,6 +30,34 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
             icon: "i-check",
             tone: Tone::Ok,
             title: messages.your_turn(title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
+        },
+        NoticeBody::Offered { occurrence, title, .. } => Look {
+            icon: "i-hourglass",
+            tone: Tone::Info,
+            title: messages.offer_title(title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: None,
+        },
+        NoticeBody::OfferOver { occurrence, title, .. } => Look {
+            icon: "i-info",
+            tone: Tone::Neutral,
+            title: messages.offer_over_title(title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
+        },
+        NoticeBody::PlacesLeft { occurrence, title, .. } => Look {
+            icon: "i-info",
+            tone: Tone::Info,
+            title: messages.places_title(title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Occurrence(*occurrence).href(), messages.see)),
+        },
+        NoticeBody::CapacityLowered { occurrence, title, .. } => Look {
+            icon: "i-info",
+            tone: Tone::Neutral,
+            title: messages.lowered_title(title),
             href: Some(Route::Occurrence(*occurrence).href()),
             action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
         },
@@ -92,6 +121,11 @@ pub fn MessageItem(notice: NoticeRow, is_new: bool) -> impl IntoView {
         };
         let party = own.map_or(&[][..], |(_, own)| own.row.party.as_slice());
         let text = (notice.body != NoticeBody::Unknown).then(|| words.notice(&notice.body, party, model.today()));
+        // Also a message is where one answers, for as long as there is an answer to give.
+        let offered = match &notice.body {
+            NoticeBody::Offered { occurrence, .. } | NoticeBody::PlacesLeft { occurrence, .. } => Some(*occurrence),
+            _ => None,
+        };
         let reason = words.notice_reason(&notice.body);
         let when = format::ago(words.language, notice.at, model.now());
         let new_mark = is_new.then(|| view! { <span class="sr">{words.messages.new}" · "</span> });
@@ -116,6 +150,7 @@ pub fn MessageItem(notice: NoticeRow, is_new: bool) -> impl IntoView {
                         })}
                     {reason.map(|reason| view! { <p class="message-item-text">{reason}</p> })}
                     <p class="message-item-when">{when}</p>
+                    {offered.map(|occurrence| view! { <OfferAnswer occurrence buttons_only=true/> })}
                     {action
                         .map(|(href, label)| {
                             view! {

@@ -88,6 +88,15 @@ impl Naming<'_> {
             Some(Command::WithdrawSignUp(command)) => {
                 say(self.sign_up(command.sign_up), &|what| outbox.withdraw_sign_up(what))
             }
+            Some(Command::AcceptOffer(command)) => {
+                say(self.sign_up(command.sign_up), &|what| outbox.accept_offer(what))
+            }
+            Some(Command::DeclineOffer(command)) => {
+                say(self.sign_up(command.sign_up), &|what| outbox.decline_offer(what))
+            }
+            Some(Command::ChangeCapacity(command)) => {
+                say(self.date(command.occurrence), &|what| outbox.change_capacity(what))
+            }
             Some(Command::CheckIn(command)) => {
                 let party = self.view.roster.get(&command.sign_up).map(|party| party.row.name.to_string());
                 Named::plain(outbox.check_in(party.unwrap_or_default()))

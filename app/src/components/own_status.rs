@@ -68,6 +68,7 @@ impl Look {
                 ("checking", "i-dots", words.states.checking.to_owned(), Some(note))
             }
             RowFact::OnItsWay(_) => ("checking", "i-dots", words.offline.tapped.to_owned(), None),
+            RowFact::Offered { .. } => ("requested", "i-hourglass", words.states.answer_now.to_owned(), None),
             RowFact::Waitlisted { parties_ahead } => (
                 "waitlisted",
                 "i-queue",

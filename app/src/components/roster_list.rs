@@ -41,7 +41,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
     let mut rows: Vec<_> = view.roster.iter().filter(|(_, row)| row.row.occurrence == occurrence).collect();
     sort_by_key(&mut rows, |(id, row)| {
         let ahead = match row.row.state {
-            SignUpState::Waitlisted { parties_ahead } => parties_ahead,
+            SignUpState::Waitlisted { parties_ahead, .. } => parties_ahead,
             _ => 0,
         };
         (ahead, row.row.seat.unwrap_or(u16::MAX), row.row.signed_up_at, **id)
@@ -59,7 +59,8 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
                 order += 1;
             }
             let number = match (row.state, row.seat) {
-                (SignUpState::Waitlisted { parties_ahead }, _) => (u32::from(parties_ahead) + 1).to_string(),
+                (SignUpState::Waitlisted { offer_until: Some(_), .. }, _) => String::new(),
+                (SignUpState::Waitlisted { parties_ahead, .. }, _) => (u32::from(parties_ahead) + 1).to_string(),
                 (SignUpState::Confirmed, Some(seat)) => seats(seat, row.adults.saturating_add(row.children)),
                 (SignUpState::Confirmed, None) => order.to_string(),
                 _ => String::new(),
@@ -71,7 +72,14 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
             });
             let tail = (!row.phone_tail.is_empty()).then(|| words.roster.tail(&row.phone_tail));
             let people = words.booking.visitors(row.adults, row.children);
-            let notes = [Some(people), tail, here, delivery.map(str::to_owned)];
+            let asked = match row.state {
+                SignUpState::Waitlisted { offer_until: Some(until), .. } => {
+                    Some(words.queue.waits_for_answer(format::fixed_moment(words.language, until)))
+                }
+                SignUpState::Withdrawn { has_lapsed: true, .. } => Some(words.queue.lapsed.to_owned()),
+                _ => None,
+            };
+            let notes = [Some(people), tail, asked, here, delivery.map(str::to_owned)];
             RosterRowData {
                 id: *id,
                 part,

@@ -6,6 +6,7 @@ use domain::agenda::Entry;
 use domain::closing::closes_at;
 use domain::id::{OccurrenceId, TeamId};
 use domain::order::sort_by_key;
+use domain::sign_up::Seats;
 use domain::sync::{Delivery, View};
 use domain::time::Timestamp;
 use domain::words::{Words, format};
@@ -92,13 +93,15 @@ fn counts(entry: &Entry<'_>, words: &'static Words) -> Vec<String> {
     if matches!(entry.activity.policy, SignUpPolicy::WalkIn) {
         return vec![texts.walk_in.to_owned()];
     }
-    let seats = entry.seats.unwrap_or_default();
-    let taken = match entry.activity.policy.capacity() {
+    let unknown = Seats { capacity: entry.activity.policy.capacity(), ..Seats::default() };
+    let seats = entry.seats.unwrap_or(unknown);
+    let taken = match seats.capacity {
         Some(capacity) => texts.taken_of(seats.taken, capacity),
         None => texts.taken(seats.taken),
     };
     let waiting = (seats.waiting_parties > 0).then(|| texts.waiting(seats.waiting_parties));
-    [Some(taken), waiting].into_iter().flatten().collect()
+    let over = (seats.over_by() > 0).then(|| words.capacity.over(seats.over_by()));
+    [Some(taken), over, waiting].into_iter().flatten().collect()
 }
 
 /// All dates of a team that this phone knows, in order.

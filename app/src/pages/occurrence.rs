@@ -19,6 +19,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use self::facts::{About, Facts, OtherDates, Share};
 use crate::components::activity_row::category_icon;
 use crate::components::elsewhere::{CommunityNote, Elsewhere};
+use crate::components::offer_answer::OfferAnswer;
 use crate::components::own_status::{OWN_STATUS, OwnStatus};
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::SignUpSheet;
@@ -75,7 +76,8 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
     let seats = Memo::new(move |_| model.view().seats.get(&id).map(|seats| seats.row));
     let fact = Memo::new(move |_| Entry::of(&model.view(), id).map(|entry| entry.fact(model.now())));
     let way_out = Memo::new(move |_| {
-        let is_settled = matches!(fact.get(), Some(RowFact::CheckedIn | RowFact::Cancelled));
+        // An offer has an answer of its own for whoever does not come.
+        let is_settled = matches!(fact.get(), Some(RowFact::CheckedIn | RowFact::Cancelled | RowFact::Offered { .. }));
         if is_settled { None } else { WayOut::of(id, own.get().map(|(id, _)| id)?, model) }
     });
     let refused = Memo::new(move |_| {
@@ -167,6 +169,7 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
                     own=Signal::derive(move || own.get().map(|(_, row)| row))
                     seats=seats.into()
                 >
+                    <OfferAnswer occurrence=id/>
                     {move || way_out.get().map(|way| view! { <OneWayOut way open=withdraw_open/> })}
                 </OwnStatus>
             </Show>
@@ -197,11 +200,15 @@ fn concerns(view: &View, settled: &Settled, id: OccurrenceId) -> bool {
     let envelope: Option<domain::command::Envelope> = domain::json::read(&settled.raw);
     match envelope.and_then(|envelope| envelope.command().ok()) {
         Some(Command::SignUp(command)) => command.occurrence == id,
-        Some(Command::WithdrawSignUp(command)) => {
-            view.sign_ups.get(&command.sign_up).is_some_and(|sign_up| sign_up.row.occurrence == id)
-        }
+        Some(Command::WithdrawSignUp(command)) => is_for(view, command.sign_up, id),
+        Some(Command::AcceptOffer(command)) => is_for(view, command.sign_up, id),
+        Some(Command::DeclineOffer(command)) => is_for(view, command.sign_up, id),
         _ => false,
     }
+}
+
+fn is_for(view: &View, sign_up: SignUpId, id: OccurrenceId) -> bool {
+    view.sign_ups.get(&sign_up).is_some_and(|sign_up| sign_up.row.occurrence == id)
 }
 
 #[component]
@@ -355,9 +362,11 @@ fn MainAction(fact: RowFact, ask: HeldTap<OccurrenceId>) -> impl IntoView {
             RowFact::Running => note(words.states.now.to_owned()),
             RowFact::Over => note(words.occurrence.over.to_owned()),
             RowFact::Cancelled => note(words.occurrence.called_off.to_owned()),
-            RowFact::OnItsWay(_) | RowFact::CheckedIn | RowFact::Confirmed { .. } | RowFact::Waitlisted { .. } => {
-                ().into_any()
-            }
+            RowFact::OnItsWay(_)
+            | RowFact::CheckedIn
+            | RowFact::Confirmed { .. }
+            | RowFact::Offered { .. }
+            | RowFact::Waitlisted { .. } => ().into_any(),
         }
     }
 }

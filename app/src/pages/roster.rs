@@ -2,7 +2,7 @@
 
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
-use domain::command::{CancelOccurrence, CheckIn, CloseOccurrence, Command};
+use domain::command::{CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command};
 use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
 use domain::people::Action;
 use domain::refusal::Refusal;
@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
+use crate::components::capacity_sheet::CapacityButton;
 use crate::components::closing_card::ClosingCard;
 use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
@@ -138,6 +139,10 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         submit.run((Command::CloseOccurrence(command), None));
         model.announce(model.words_untracked().closing.saved);
     });
+    let change_capacity = Callback::new(move |command: ChangeCapacity| {
+        submit.run((Command::ChangeCapacity(command), None));
+        model.announce(model.words_untracked().capacity.changed);
+    });
     let on_check_in = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_check_in));
     let has_copied = RwSignal::new(false);
     let share = move |_| {
@@ -213,6 +218,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                     }}
                 </button>
                 <a class="button" href=Route::Occurrence(id).href()>{move || model.words().roster.see_page}</a>
+                <CapacityButton occurrence=id on_change=change_capacity/>
                 {move || head.get().filter(|head| head.can_call_off).map(|_| view! {
                     <button type="button" class="button" data-kind="danger" aria-haspopup="dialog" on:click=move |_| sheet_open.set(true)>
                         {model.words().roster.call_off}
@@ -230,6 +236,7 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
     match command {
         Command::CancelOccurrence(command) => command.occurrence == id,
         Command::CloseOccurrence(command) => command.occurrence == id,
+        Command::ChangeCapacity(command) => command.occurrence == id,
         Command::CheckIn(command) => {
             let view = use_model().view_untracked();
             view.roster.get(&command.sign_up).is_some_and(|row| row.row.occurrence == id)

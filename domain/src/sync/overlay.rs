@@ -4,6 +4,8 @@
 //! phone now expects to be refused leaves no effect but a doubt. Pending things never lower the count of free places
 //! that is shown, because they have not lowered it.
 
+mod queue;
+
 use crate::activity::{SignUpPolicy, check_audience, decide_publication, occurrence_id};
 use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking, is_held};
 use crate::change::{
@@ -12,11 +14,11 @@ use crate::change::{
 };
 use crate::closing::decide_closing;
 use crate::command::{
-    AddPerson, BookSpace, CloseOccurrence, Command, ExemptDuty, PauseSeries, PublishActivity, ResumeSeries, SignUp,
-    UpdateProfile, WithdrawSignUp,
+    AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, ExemptDuty, PauseSeries,
+    PublishActivity, ResumeSeries, SignUp, UpdateProfile, WithdrawSignUp,
 };
 use crate::duty::decide_exemption;
-use crate::id::{ActivityId, BookingId, CommandId, CommunityId, PersonId, SignUpId, StreamId};
+use crate::id::{ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, PersonId, SignUpId, StreamId};
 use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
 use crate::series::SeriesRow;
@@ -59,6 +61,18 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
         Command::WithdrawSignUp(command) => {
             lay_withdrawal(view, command, now)?;
             command.sign_up.uuid()
+        }
+        Command::AcceptOffer(AcceptOffer { sign_up }) => {
+            queue::lay_acceptance(view, *sign_up, now)?;
+            sign_up.uuid()
+        }
+        Command::DeclineOffer(DeclineOffer { sign_up }) => {
+            queue::lay_refusal(view, *sign_up, now)?;
+            sign_up.uuid()
+        }
+        Command::ChangeCapacity(command) => {
+            queue::lay_capacity(view, command, now)?;
+            command.occurrence.uuid()
         }
         Command::CheckIn(command) => {
             let row = view.roster.get_mut(&command.sign_up).ok_or(Refusal::Gone)?;
@@ -160,7 +174,7 @@ fn lay_sign_up(view: &mut View, item: &Pending, command: &SignUp, now: Timestamp
     let state = match decision {
         SignUpDecision::AlreadyDone => return Ok(()),
         SignUpDecision::Confirmed => SignUpState::Confirmed,
-        SignUpDecision::Waitlisted { parties_ahead } => SignUpState::Waitlisted { parties_ahead },
+        SignUpDecision::Waitlisted { parties_ahead } => SignUpState::Waitlisted { parties_ahead, offer_until: None },
     };
     let party = party_of(view, &command.people)?;
     let members = party.into_iter().map(|p| PartyMember { person: p.id, name: p.name, seat: None }).collect();
@@ -174,7 +188,16 @@ fn lay_sign_up(view: &mut View, item: &Pending, command: &SignUp, now: Timestamp
 /// # Errors
 /// The refusals of [`decide_sign_up`], and [`Refusal::Gone`] for what the phone does not know.
 pub fn predict_sign_up(view: &View, command: &SignUp, now: Timestamp) -> Result<SignUpDecision, Refusal> {
-    let occurrence = view.occurrences.get(&command.occurrence).ok_or(Refusal::Gone)?;
+    let (terms, seats) = terms_of(view, command.occurrence)?;
+    let party = party_of(view, &command.people)?;
+    let own = view.sign_up_for(command.occurrence).map(|(_, own)| own.row.party.as_slice()).unwrap_or_default();
+    let own: Vec<PersonId> = own.iter().map(|member| member.person).collect();
+    decide_sign_up(&terms, seats, &party, &own, now)
+}
+
+/// What decisions ask about a date.
+fn terms_of(view: &View, id: OccurrenceId) -> Result<(Terms, Seats), Refusal> {
+    let occurrence = view.occurrences.get(&id).ok_or(Refusal::Gone)?;
     let activity = view.activities.get(&occurrence.row.activity).ok_or(Refusal::Gone)?;
     let terms = Terms {
         policy: activity.row.policy,
@@ -184,12 +207,9 @@ pub fn predict_sign_up(view: &View, command: &SignUp, now: Timestamp) -> Result<
     };
     let seats = view
         .seats
-        .get(&command.occurrence)
+        .get(&id)
         .map_or_else(|| Seats { capacity: activity.row.policy.capacity(), ..Seats::default() }, |seats| seats.row);
-    let party = party_of(view, &command.people)?;
-    let own = view.sign_up_for(command.occurrence).map(|(_, own)| own.row.party.as_slice()).unwrap_or_default();
-    let own: Vec<PersonId> = own.iter().map(|member| member.person).collect();
-    decide_sign_up(&terms, seats, &party, &own, now)
+    Ok((terms, seats))
 }
 
 fn lay_withdrawal(view: &mut View, command: &WithdrawSignUp, now: Timestamp) -> Result<(), Refusal> {
@@ -205,7 +225,7 @@ fn lay_withdrawal(view: &mut View, command: &WithdrawSignUp, now: Timestamp) -> 
     }
     let own = view.sign_ups.get_mut(&command.sign_up).ok_or(Refusal::Gone)?;
     if own.row.party.iter().all(|member| command.people.contains(&member.person)) {
-        own.row.state = SignUpState::Withdrawn { at: now };
+        own.row.state = SignUpState::Withdrawn { at: now, has_lapsed: false };
     } else {
         own.row.party.retain(|member| !command.people.contains(&member.person));
     }

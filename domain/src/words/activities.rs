@@ -85,9 +85,6 @@ catalogue! {
         opens(when): "{when}开始报名", "Opens {when}";
         remind: "提醒我", "Remind me";
         draw(when): "摇号：{when}公布", "Draw: results {when}";
-        offer(when): "有名额了，{when}前确认", "A place is free, confirm by {when}";
-        offer_yes: "我要去", "I'll come";
-        offer_no: "让给别人", "Pass it on";
         closed_call(team, phone): "报名时间过了。可以打电话问{team}：{phone}", "Sign-up has closed. Call {team}: {phone}";
         full_ask(n): "名额满了。要不要排队？前面{n}家。", "Full. Join the waitlist? {n} {n?party|parties} ahead.";
         clash(title): "您同一时间已报「{title}」。", "You are already going to \"{title}\" then.";

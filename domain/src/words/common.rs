@@ -66,6 +66,8 @@ catalogue! {
         checking: "正在核对", "Checking";
         waiting_for_host: "等客厅主人答复", "Waiting for host";
         waitlisted(n): "候补第{n}位", "Waitlist no. {n}";
+        answer_now: "有名额了，等您答复", "A place is held: please answer";
+        lapsed: "名额让给别人了", "Passed on";
         offered(when): "有名额了 · {when}前确认", "Place offered, confirm by {when}";
         signed_up: "报名成功", "Confirmed";
         booked: "预约成功", "Confirmed";

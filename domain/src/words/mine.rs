@@ -94,6 +94,9 @@ catalogue! {
         cancel_booking(what): "取消预约：{what}", "Cancel booking: {what}";
         approve(what): "同意预约：{what}", "Approve: {what}";
         decline(what): "不同意预约：{what}", "Decline: {what}";
+        accept_offer(what): "我要去：{what}", "I'll come: {what}";
+        decline_offer(what): "让给别人：{what}", "Pass on: {what}";
+        change_capacity(what): "改名额：{what}", "Change places: {what}";
         check_in(what): "签到：{what}", "Check in: {what}";
         publish(what): "发布：{what}", "Publish: {what}";
         call_off(what): "停办：{what}", "Call off: {what}";
@@ -136,6 +139,15 @@ catalogue! {
         promoted_party(when, party): "候补成功。{when}，{party}。", "You have a place: {when}; {party}.";
         room_taken(title, when): "{when}的「{title}」没排上：场地有别的安排。可以打电话跟管场地的人商量。", "\"{title}\", {when}, could not be held: the room is taken. Call whoever runs the room to find a way.";
         room_taken_title: "场地有别的安排", "Room taken";
+        offer_title(title): "有名额了：{title}", "A place for you: {title}";
+        offered(when, until): "{when}。给您留到{until}，去不去请说一声。", "{when}. Held for you until {until}; please say whether you come.";
+        offer_over_title(title): "没等到您的回音：{title}", "We did not hear from you: {title}";
+        offer_over(when): "{when}。名额让给后面的人了，您还在排队，排到最后。", "{when}. The place went on to the next; you still wait, at the end of the list.";
+        offer_lapsed(when): "{when}。两次都没等到您的回音，不再为您排队。想去还可以再报。", "{when}. Two offers went unanswered, so you are off the list. You can sign up again.";
+        places_title(title): "先到先得：{title}", "First come, first served: {title}";
+        places_left(when, n): "{when}。还有{n}个名额，先到先得。", "{when}. {n} {n?place|places} left, first come, first served.";
+        lowered_title(title): "名额少了：{title}", "Fewer places: {title}";
+        capacity_lowered(when, n): "{when}。名额改成{n}个，您还在排队。", "{when}. Now {n} {n?place|places}; you still wait.";
         called_off(title, when): "{when}的「{title}」取消了。", "\"{title}\", {when}, is cancelled.";
         approved(space, when): "客厅主人同意了：{when}，{space}。", "The host said yes: {space}, {when}.";
         declined(space, when): "{when}的{space}这次不行，可以换个时间。", "{space}, {when}, is not possible; please try another time.";
@@ -308,6 +320,13 @@ impl Words {
                     n => messages.promoted_party(when, self.common.party(self.names_list(&names), n)),
                 }
             }
+            NoticeBody::Offered { range, until, .. } => {
+                messages.offered(when(*range), format::moment(self.language, *until, today))
+            }
+            NoticeBody::OfferOver { range, has_lapsed: false, .. } => messages.offer_over(when(*range)),
+            NoticeBody::OfferOver { range, has_lapsed: true, .. } => messages.offer_lapsed(when(*range)),
+            NoticeBody::PlacesLeft { range, places, .. } => messages.places_left(when(*range), *places),
+            NoticeBody::CapacityLowered { range, capacity, .. } => messages.capacity_lowered(when(*range), *capacity),
             NoticeBody::OccurrenceCancelled { title, range, .. } => messages.called_off(title, when(*range)),
             NoticeBody::BookingAnswered { name, range, state, .. } => {
                 let when = when(*range);
@@ -332,11 +351,16 @@ impl Words {
     #[must_use]
     pub fn notice_reason(&self, body: &NoticeBody) -> Option<String> {
         match body {
-            NoticeBody::OccurrenceCancelled { reason, .. } | NoticeBody::BookingAnswered { reason, .. } => {
-                reason.as_ref().map(|why| self.messages.reason(why))
-            }
+            NoticeBody::OccurrenceCancelled { reason, .. }
+            | NoticeBody::BookingAnswered { reason, .. }
+            | NoticeBody::CapacityLowered { reason, .. } => reason.as_ref().map(|why| self.messages.reason(why)),
             NoticeBody::DutiesMissing { .. } => Some(self.duties.due.to_owned()),
-            NoticeBody::Promoted { .. } | NoticeBody::RoomTaken { .. } | NoticeBody::Unknown => None,
+            NoticeBody::Promoted { .. }
+            | NoticeBody::RoomTaken { .. }
+            | NoticeBody::Offered { .. }
+            | NoticeBody::OfferOver { .. }
+            | NoticeBody::PlacesLeft { .. }
+            | NoticeBody::Unknown => None,
         }
     }
 }

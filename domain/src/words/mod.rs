@@ -11,6 +11,7 @@ mod common;
 pub mod format;
 mod mine;
 mod names;
+mod queue;
 mod refusals;
 mod reports;
 mod series;
@@ -23,6 +24,7 @@ pub use calendar::Calendar;
 pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
+pub use queue::{CapacitySheet, Queue};
 pub use refusals::Refusals;
 pub use reports::{Closing, Duties};
 pub use series::SeriesWords;
@@ -109,6 +111,10 @@ words! {
     common: Common,
     /// Names of kinds, roles and purposes.
     names: Names,
+    /// Offers and their answers.
+    queue: Queue,
+    /// Changing how many may come.
+    capacity: CapacitySheet,
     /// Days, months, festivals.
     calendar: Calendar,
     /// The state words of chips.

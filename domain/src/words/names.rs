@@ -142,7 +142,9 @@ impl Words {
         match state {
             SignUpState::Confirmed if is_checked_in => states.arrived.to_owned(),
             SignUpState::Confirmed => states.signed_up.to_owned(),
-            SignUpState::Waitlisted { parties_ahead } => states.waitlisted(u32::from(parties_ahead) + 1),
+            SignUpState::Waitlisted { offer_until: Some(_), .. } => states.answer_now.to_owned(),
+            SignUpState::Waitlisted { parties_ahead, .. } => states.waitlisted(u32::from(parties_ahead) + 1),
+            SignUpState::Withdrawn { has_lapsed: true, .. } => states.lapsed.to_owned(),
             SignUpState::Withdrawn { .. } => states.withdrawn.to_owned(),
             SignUpState::CalledOff { .. } => states.called_off.to_owned(),
         }

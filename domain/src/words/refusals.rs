@@ -29,6 +29,8 @@ catalogue! {
         party_empty: "请选要去的人。", "Choose who is coming.";
         party_too_big(max): "一次最多报{max}人。请少选几位。", "At most {max} in one party. Choose fewer.";
         waitlist_full: "名额满了，排队也满了。看看其他场次。", "Full, and so is the waitlist. See the other dates.";
+        no_offer: "现在没有给您留的名额，可能已经让给别人了。请看看这一场，还可以再报。", "No place is held for you now; it may have gone to somebody else. Open the date; you can sign up again.";
+        reason_needed: "报上的人比新名额多，要说一声为什么。请选一个原因。", "More people have a place than may come now, so say why. Choose a reason.";
         not_confirmed: "还在排队，没有名额，不能签到。有名额后再签。", "Still on the waitlist. Check in once there is a place.";
         check_in_not_open(when): "{when}开始签到，到时候再来。", "Check-in opens {when}; come back then.";
         occurrence_not_begun(when): "这一场{when}才开始，办完再来登记。", "This date begins {when}; come back after it.";
@@ -96,6 +98,8 @@ impl Words {
             Refusal::PartyEmpty => texts.party_empty.to_owned(),
             Refusal::PartyTooBig { max } => texts.party_too_big(max),
             Refusal::WaitlistFull => texts.waitlist_full.to_owned(),
+            Refusal::NoOffer => texts.no_offer.to_owned(),
+            Refusal::ReasonNeeded => texts.reason_needed.to_owned(),
             Refusal::NotConfirmed => texts.not_confirmed.to_owned(),
             Refusal::CheckInNotOpen { opens_at } => texts.check_in_not_open(at(*opens_at)),
             Refusal::OccurrenceNotBegun { starts_at } => texts.occurrence_not_begun(at(*starts_at)),

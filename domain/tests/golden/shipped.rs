@@ -49,6 +49,8 @@ variants!(
         PartyEmpty,
         PartyTooBig,
         WaitlistFull,
+        NoOffer,
+        ReasonNeeded,
         NotConfirmed,
         CheckInNotOpen,
         OccurrenceNotBegun,
@@ -87,7 +89,7 @@ variants!(OUTCOMES, outcome, Outcome { Accepted, Refused, Expired });
 variants!(
     RESULTS,
     result,
-    Accepted { Confirmed, Waitlisted, Booked, Requested, Published, CalledOff, AlreadyDone, Done }
+    Accepted { Confirmed, Waitlisted, Booked, Requested, Published, CalledOff, CapacityChanged, AlreadyDone, Done }
 );
 variants!(NOT_NOW, not_now, NotNow { RetryAfter, Gap, Forked, NeedsSignIn, WrongAccount, IdReused });
 variants!(
@@ -115,7 +117,18 @@ variants!(STATES, state, SignUpState { Confirmed, Waitlisted, Withdrawn, CalledO
 variants!(
     NOTICES,
     notice,
-    NoticeBody { Promoted, OccurrenceCancelled, BookingAnswered, RoomTaken, DutiesMissing, Unknown }
+    NoticeBody {
+        Promoted,
+        Offered,
+        OfferOver,
+        PlacesLeft,
+        CapacityLowered,
+        OccurrenceCancelled,
+        BookingAnswered,
+        RoomTaken,
+        DutiesMissing,
+        Unknown
+    }
 );
 
 /// Every name was seen.

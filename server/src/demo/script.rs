@@ -183,6 +183,21 @@ impl Stage {
         self.push_expecting(at, account, community, command, Expect::Accepted)
     }
 
+    /// Adds a step that leaves all other throws of the dice as they were.
+    pub fn push_apart(
+        &mut self,
+        at: Timestamp,
+        account: AccountId,
+        community: usize,
+        command: Command,
+        subject: &str,
+    ) -> CommandId {
+        let id = CommandId::from_uuid(self.dice.fork(subject).uuid(at));
+        let stream = StreamId::Community(self.communities[community].view.id.clone());
+        self.steps.push(Step { at, account, stream, command, id, expect: Expect::Accepted });
+        id
+    }
+
     /// Adds a step.
     pub fn push_expecting(
         &mut self,

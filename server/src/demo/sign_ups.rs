@@ -3,13 +3,15 @@
 //! Every date is played through with the domain's own decisions, so that the script holds only what will be accepted.
 //! Deliberately absent: who of the six one-tap people goes where ([`super::cast`]).
 
+mod offer;
+
 use std::collections::BTreeSet;
 
 use domain::activity::{Audience, SignUpPolicy, check_audience};
-use domain::command::{CheckIn, Command, SignUp, WithdrawSignUp};
+use domain::command::{AcceptOffer, CheckIn, Command, SignUp, WithdrawSignUp};
 use domain::id::{CommandId, SignUpId};
 use domain::people::{Person, Relation};
-use domain::sign_up::{Seats, SignUpDecision, Terms, WaitingParty, decide_sign_up, promote};
+use domain::sign_up::{Promotion, Seats, SignUpDecision, Terms, WaitingParty, decide_sign_up, rebalance};
 use domain::time::Timestamp;
 
 use super::cast::{Wish, WishKind};
@@ -22,6 +24,8 @@ struct Party {
     account: usize,
     people: Vec<Person>,
     is_waiting: bool,
+    /// How often others went past it.
+    passes: u8,
     /// Whether it belongs to the cast and must not leave by chance.
     is_wished: bool,
 }
@@ -40,10 +44,17 @@ enum Event {
 
 /// Fills every date that wants sign-ups.
 pub fn fill(stage: &mut Stage, wishes: &[Wish]) {
+    let mut today = Vec::new();
     for n in 0..stage.planned.len() {
         let planned = stage.planned[n].clone();
         let own: Vec<&Wish> = wishes.iter().filter(|wish| wish.occurrence == planned.occurrence).collect();
-        fill_one(stage, &planned, &own);
+        let parties = fill_one(stage, &planned, &own);
+        today.push((planned, parties));
+    }
+    for (planned, parties) in today {
+        if offer::ask_the_elder(stage, &planned, &parties) {
+            break;
+        }
     }
 }
 
@@ -62,11 +73,11 @@ fn demand(stage: &mut Stage, planned: &Planned) -> i64 {
     stage.dice.between(low, high) * planned.demand / 100
 }
 
-fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) {
+fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) -> Vec<Party> {
     let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max } =
         planned.policy
     else {
-        return;
+        return Vec::new();
     };
     let start = planned.range.start();
     let opens_at = opens_minutes_before.map_or(planned.published_at, |m| start.plus_minutes(-i64::from(m)));
@@ -146,7 +157,7 @@ fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) {
         }
     }
     events.sort_by_key(|(at, _)| *at);
-    play(stage, planned, events);
+    play(stage, planned, events)
 }
 
 /// The party with which an account would come to a date, if it may.
@@ -177,7 +188,7 @@ fn party_of(stage: &mut Stage, account: usize, planned: &Planned, most: usize) -
 }
 
 /// Plays a date through: one event after the other, each decided as the server will.
-fn play(stage: &mut Stage, planned: &Planned, events: Vec<(Timestamp, Event)>) {
+fn play(stage: &mut Stage, planned: &Planned, events: Vec<(Timestamp, Event)>) -> Vec<Party> {
     let terms = Terms { policy: planned.policy, audience: planned.audience, range: planned.range, is_cancelled: false };
     let capacity = planned.policy.capacity();
     let mut parties: Vec<Party> = Vec::new();
@@ -193,7 +204,7 @@ fn play(stage: &mut Stage, planned: &Planned, events: Vec<(Timestamp, Event)>) {
                 let by = stage.accounts[account].id;
                 let id = stage.push(at, by, planned.community, command);
                 let is_waiting = decision != SignUpDecision::Confirmed;
-                parties.push(Party { id, account, people, is_waiting, is_wished });
+                parties.push(Party { id, account, people, is_waiting, passes: 0, is_wished });
             }
             Event::LeaveForSomebody => {
                 let wished = parties.iter().find(|party| party.is_wished && party.is_waiting);
@@ -217,6 +228,7 @@ fn play(stage: &mut Stage, planned: &Planned, events: Vec<(Timestamp, Event)>) {
     if planned.cancelled_at.is_none() {
         check_in(stage, planned, &parties);
     }
+    parties
 }
 
 fn count(capacity: Option<u16>, parties: &[Party]) -> Seats {
@@ -254,12 +266,23 @@ fn leave(stage: &mut Stage, planned: &Planned, parties: &mut Vec<Party>, n: usiz
     let waiting: Vec<WaitingParty> = parties
         .iter()
         .filter(|party| party.is_waiting)
-        .map(|p| WaitingParty { id: SignUpId::from_uuid(p.id.uuid()), heads: p.people.len() as u16 })
+        .map(|p| WaitingParty { id: SignUpId::from_uuid(p.id.uuid()), heads: p.people.len() as u16, passes: p.passes })
         .collect();
-    let promoted = promote(capacity, count(capacity, parties).taken, &waiting, planned.range, false, at);
-    stage.tally.promoted += promoted.len();
-    for party in parties.iter_mut().filter(|party| promoted.contains(&SignUpId::from_uuid(party.id.uuid()))) {
+    let walk = rebalance(capacity, count(capacity, parties).taken, &waiting, planned.range, false, at);
+    stage.tally.promoted += walk.promoted.len();
+    for party in parties.iter_mut() {
+        let id = SignUpId::from_uuid(party.id.uuid());
+        party.passes += u8::from(walk.passed.contains(&id));
+        if !walk.promoted.contains(&id) {
+            continue;
+        }
         party.is_waiting = false;
+        // Whoever is asked says yes at once.
+        if matches!(walk.promotion, Promotion::Offered { .. }) {
+            let by = stage.accounts[party.account].id;
+            let command = Command::AcceptOffer(AcceptOffer { sign_up: id });
+            stage.push_apart(at, by, planned.community, command, &format!("accept {id}"));
+        }
     }
 }
 

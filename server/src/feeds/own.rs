@@ -56,7 +56,7 @@ fn dates<'a>(rows: &'a FeedRows, language: Language, base: Option<&'a str>) -> i
         let mut event = Event::of_date(&entry, rows, language, base);
         match sign_up.row.state {
             SignUpState::Confirmed | SignUpState::CalledOff { .. } => {}
-            SignUpState::Waitlisted { parties_ahead } => {
+            SignUpState::Waitlisted { parties_ahead, .. } => {
                 let words = words(language);
                 if event.status == Status::Confirmed {
                     event.status = Status::Tentative;

@@ -1,8 +1,10 @@
-//! What time does: requests nobody answered expire, bookings that are over are closed, the dates of series come
-//! ([`series`]), staff are reminded ([`reminders`]), what is old is forgotten ([`retention`]).
+//! What time does: requests nobody answered expire, bookings that are over are closed, places that were offered in vain go
+//! on to the next ([`queue`]), the dates of series come ([`series`]), staff are reminded ([`reminders`]), what is old is
+//! forgotten ([`retention`]).
 //!
 //! Every job is safe to run twice and in any order; several servers may run the same one. Time comes as an argument.
 
+pub mod queue;
 pub mod reminders;
 pub mod retention;
 pub mod series;
@@ -20,7 +22,7 @@ use crate::store::{Conn, Db, StoreError};
 /// How often jobs look, in seconds.
 pub const EVERY_SECONDS: u64 = 20;
 
-/// Runs every job once. Returns how many bookings changed.
+/// Runs every job once. Returns how many bookings and dates changed.
 ///
 /// # Errors
 /// [`StoreError`], the last of them: one booking that cannot be closed holds up none of the others.
@@ -40,6 +42,10 @@ pub async fn run(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
             Ok(moved) => changed += usize::from(moved),
             Err(error) => fault = Some(error),
         }
+    }
+    match queue::run(db, now).await {
+        Ok(settled) => changed += settled,
+        Err(error) => fault = Some(error),
     }
     fault.map_or(Ok(changed), Err)
 }

@@ -5,8 +5,9 @@
 //! command's stream and never answers HTTP: [`crate::sync`] does. Deliberately absent: rules.
 
 pub mod activities {
-    //! Publishing, calling off, the dates of series, saying how it went.
+    //! Publishing, calling off, how many may come, the dates of series, saying how it went.
     pub mod cancel_occurrence;
+    pub mod change_capacity;
     pub mod close_occurrence;
     pub mod dates;
     pub mod pause_series;
@@ -37,8 +38,11 @@ pub mod people {
     pub mod update_profile;
 }
 pub mod sign_ups {
-    //! Signing up, withdrawing, arriving.
+    //! Signing up, withdrawing, answering offers, arriving.
+    pub mod accept_offer;
     pub mod check_in;
+    pub mod decline_offer;
+    pub mod settle;
     pub mod sign_up;
     pub mod withdraw_sign_up;
 }
@@ -137,6 +141,11 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         Command::SignUp(body) => sign_ups::sign_up::sign_up(conn, context, command, body).await,
         Command::WithdrawSignUp(body) => {
             sign_ups::withdraw_sign_up::withdraw_sign_up(conn, context, command, body).await
+        }
+        Command::AcceptOffer(body) => sign_ups::accept_offer::accept_offer(conn, context, command, body).await,
+        Command::DeclineOffer(body) => sign_ups::decline_offer::decline_offer(conn, context, command, body).await,
+        Command::ChangeCapacity(body) => {
+            activities::change_capacity::change_capacity(conn, context, command, body).await
         }
         Command::CheckIn(body) => sign_ups::check_in::check_in(conn, context, command, body).await,
         Command::PublishActivity(body) => {

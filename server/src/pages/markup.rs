@@ -265,7 +265,11 @@ fn chip(page: &mut String, words: &Words, fact: RowFact, today: LocalDate) {
             put!(page, "{}</span>", Text(words.states.called_off));
             return;
         }
-        RowFact::OnItsWay(_) | RowFact::CheckedIn | RowFact::Confirmed { .. } | RowFact::Waitlisted { .. } => return,
+        RowFact::OnItsWay(_)
+        | RowFact::CheckedIn
+        | RowFact::Confirmed { .. }
+        | RowFact::Offered { .. }
+        | RowFact::Waitlisted { .. } => return,
         RowFact::Over => ("", words.states.past.to_owned()),
         RowFact::WalkIn => ("", words.states.walk_in.to_owned()),
         RowFact::NotOpen { opens_at } => {

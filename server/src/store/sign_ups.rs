@@ -7,12 +7,15 @@ mod queue;
 use domain::activity::{Audience as Who, SignUpPolicy};
 use domain::id::{AccountId, CommunityId, OccurrenceId, PersonId, SignUpId, TeamId};
 use domain::people::{Facts, Person, Relation};
-use domain::sign_up::{Seats, Terms};
+use domain::sign_up::{Seats, Standing, Terms, has_expired};
 use domain::text::Title;
 use domain::time::{TimeRange, Timestamp, YearMonth};
 
 pub use drawing::{draft_seats, draft_sign_up, draft_sign_up_and_seats};
-pub use queue::{confirm, list_waiting};
+pub use queue::{
+    accept_offer, change_capacity, expire, find_seat, lapse, list_expired, list_to_settle, list_waiting,
+    list_waiting_accounts, note_call, pass_over, promote, put_first,
+};
 
 use super::engine::{Conn, Statement};
 use super::error::StoreError;
@@ -34,6 +37,8 @@ pub struct Occurrence {
     pub terms: Terms,
     /// The counts.
     pub seats: Seats,
+    /// When the first of its offers ends, if there are any.
+    pub first_offer_until: Option<Timestamp>,
 }
 
 impl Occurrence {
@@ -42,22 +47,36 @@ impl Occurrence {
     pub fn facts(&self, owner: Option<AccountId>) -> Facts {
         Facts { owner, team: Some(self.team), space: None, community: Some(self.community.clone()) }
     }
+
+    /// Whether an offer is over that nobody has taken back yet.
+    #[must_use]
+    pub fn has_expired_offers(&self, now: Timestamp) -> bool {
+        self.first_offer_until.is_some_and(|until| has_expired(until, now))
+    }
 }
 
-const OCCURRENCE: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
-    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+const OCCURRENCE: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+    o.waiting_parties, o.waiting_heads,
+    (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
+    a.team, a.title, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1";
-const OCCURRENCE_HELD: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
-    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+const OCCURRENCE_HELD: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+    o.waiting_parties, o.waiting_heads,
+    (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
+    a.team, a.title, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1 for update of o";
 
-const OCCURRENCE_OF: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
-    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+const OCCURRENCE_OF: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+    o.waiting_parties, o.waiting_heads,
+    (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
+    a.team, a.title, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity
     where o.id = (select occurrence from sign_up where id = $1)";
 const OCCURRENCE_OF_HELD: &str =
-    "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, o.capacity, o.taken,
-    o.waiting_parties, o.waiting_heads, a.team, a.title, a.audience, a.policy
+    "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+    o.waiting_parties, o.waiting_heads,
+    (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
+    a.team, a.title, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity
     where o.id = (select occurrence from sign_up where id = $1) for update of o";
 
@@ -132,6 +151,7 @@ fn read_occurrence(row: &Row) -> Result<Occurrence, StoreError> {
             waiting_parties: row.number("waiting_parties")?,
             waiting_heads: row.number("waiting_heads")?,
         },
+        first_offer_until: row.maybe_at("first_offer_until")?,
     })
 }
 
@@ -144,17 +164,16 @@ pub struct SignUp {
     pub occurrence: OccurrenceId,
     /// Whose it is.
     pub account: AccountId,
-    /// Whether the party has its places; else it waits or is out.
-    pub is_confirmed: bool,
-    /// Whether the party has its places or waits.
-    pub is_live: bool,
+    /// Where the party stands.
+    pub standing: Standing,
     /// When it was checked in.
     pub checked_in_at: Option<Timestamp>,
     /// Who comes, with what the decision needs of each.
     pub party: Vec<Person>,
 }
 
-const SIGN_UP: &str = "select occurrence, account, state, checked_in_at from sign_up where id = $1";
+const SIGN_UP: &str = "select occurrence, account, state, offer_until, offers_expired, checked_in_at
+    from sign_up where id = $1";
 const PARTY: &str = "select m.person, m.name, m.is_child, p.birth_month
     from sign_up_member m join person p on p.id = m.person
     where m.sign_up = $1 and m.left_at is null order by m.person";
@@ -195,13 +214,17 @@ fn read_sign_up(id: SignUpId, row: &Row, members: &[Row]) -> Result<SignUp, Stor
             Ok(Person { id: member.parse("person")?, relation, name: member.parse("name")?, born })
         })
         .collect::<Result<_, StoreError>>()?;
-    let state = row.text("state")?;
+    let standing = match (row.text("state")?.as_str(), row.maybe_at("offer_until")?) {
+        ("confirmed", Some(until)) => Standing::Offered { until },
+        ("confirmed", None) => Standing::Confirmed,
+        ("waitlisted", _) => Standing::Waiting { was_offered: row.int("offers_expired")? > 0 },
+        _ => Standing::Out,
+    };
     Ok(SignUp {
         id,
         occurrence: row.parse("occurrence")?,
         account: row.parse("account")?,
-        is_confirmed: state == "confirmed",
-        is_live: matches!(state.as_str(), "confirmed" | "waitlisted"),
+        standing,
         checked_in_at: row.maybe_at("checked_in_at")?,
         party,
     })
@@ -296,7 +319,7 @@ pub async fn leave(
         )
         .await?;
     }
-    if !sign_up.is_confirmed {
+    if matches!(sign_up.standing, Standing::Waiting { .. }) {
         let parties = u32::from(is_whole);
         conn.later(
             "update occurrence set waiting_parties = waiting_parties - $2, waiting_heads = waiting_heads - $3
@@ -307,7 +330,7 @@ pub async fn leave(
     }
     if is_whole {
         conn.later(
-            "update sign_up set state = 'withdrawn', ended_at = $2 where id = $1",
+            "update sign_up set state = 'withdrawn', offer_until = null, ended_at = $2 where id = $1",
             &[sign_up.id.into(), now.into()],
         )
         .await?;
@@ -348,7 +371,7 @@ pub async fn list_live(
 /// [`StoreError`].
 pub async fn call_off_all(conn: &mut Conn<'_>, occurrence: OccurrenceId, now: Timestamp) -> Result<(), StoreError> {
     conn.later(
-        "update sign_up set state = 'called_off', ended_at = $2
+        "update sign_up set state = 'called_off', offer_until = null, ended_at = $2
          where occurrence = $1 and state in ('confirmed', 'waitlisted')",
         &[occurrence.into(), now.into()],
     )

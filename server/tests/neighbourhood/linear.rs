@@ -52,6 +52,8 @@ struct Party {
     account: u32,
     members: u8,
     has_places: bool,
+    /// How often others went past it.
+    passed: u8,
 }
 
 /// A date: its parties in the order of asking.
@@ -75,6 +77,23 @@ impl Date {
         self.parties.iter().filter(|party| !party.has_places).count() as u32
     }
 
+    fn move_up(&mut self) {
+        let mut gone_past = Vec::new();
+        for place in 0..self.parties.len() {
+            if self.parties[place].has_places {
+                continue;
+            }
+            if self.fits(self.parties[place].members) {
+                self.parties[place].has_places = true;
+                gone_past.drain(..).for_each(|place: usize| self.parties[place].passed += 1);
+            } else if self.parties[place].passed == 3 {
+                break;
+            } else {
+                gone_past.push(place);
+            }
+        }
+    }
+
     fn answer(&mut self, asked: Asked) -> Answered {
         match asked {
             Asked::Read => {
@@ -86,7 +105,7 @@ impl Date {
                 }
                 let ahead = self.waiting();
                 let has_places = ahead == 0 && self.fits(members);
-                self.parties.push(Party { number: party, account, members, has_places });
+                self.parties.push(Party { number: party, account, members, has_places, passed: 0 });
                 if has_places { Answered::Confirmed } else { Answered::Waits(ahead) }
             }
             Asked::Withdraw { party, members } => {
@@ -102,11 +121,7 @@ impl Date {
                 } else {
                     self.parties[place].members = staying;
                 }
-                for place in 0..self.parties.len() {
-                    if !self.parties[place].has_places && self.fits(self.parties[place].members) {
-                        self.parties[place].has_places = true;
-                    }
-                }
+                self.move_up();
                 Answered::Done
             }
         }

@@ -118,7 +118,7 @@ fn rows_are_read_alike() {
     ));
     walk::<Seats>(r#"{"capacity":12,"taken":3,"waiting_parties":0,"waiting_heads":0}"#);
     walk::<SignUpRow>(&filled(
-        r#"{"occurrence":ID,"state":{"kind":"waitlisted","parties_ahead":2},"party":[{"person":ID,"name":"小宝","seat":7}],"checked_in_at":1795390200000}"#,
+        r#"{"occurrence":ID,"state":{"kind":"waitlisted","parties_ahead":2,"offer_until":1795390200000},"party":[{"person":ID,"name":"小宝","seat":7}],"checked_in_at":1795390200000}"#,
     ));
     walk::<RosterRow>(&filled(
         r#"{"occurrence":ID,"state":{"kind":"confirmed"},"name":"王阿姨","phone_tail":"5678","adults":1,"children":2,"seat":7,"signed_up_at":1795390200000,"checked_in_at":1795390200000}"#,
@@ -140,6 +140,9 @@ fn commands_are_read_alike() {
     walk::<SignUp>(&filled(r#"{"occurrence":ID,"people":[ID]}"#));
     walk::<WithdrawSignUp>(&filled(r#"{"sign_up":ID,"people":[ID]}"#));
     walk::<CheckIn>(&filled(r#"{"sign_up":ID}"#));
+    walk::<AcceptOffer>(&filled(r#"{"sign_up":ID}"#));
+    walk::<DeclineOffer>(&filled(r#"{"sign_up":ID}"#));
+    walk::<ChangeCapacity>(&filled(r#"{"occurrence":ID,"capacity":10,"reason":"换了小教室"}"#));
     walk::<PublishActivity>(&filled(
         r#"{"team":ID,"title":"教唱","about":null,"category":"dance","audience":{"kind":"everyone"},"venue":{"place":"客厅"},"schedule":{"kind":"weekly","from":"2026-11-25","until":"2026-12-16","at":"09:00","minutes":90},"policy":{"kind":"walk_in"}}"#,
     ));

@@ -114,7 +114,7 @@ fn a_household_is_in_once_and_the_phone_knows_it_before_the_server_says_so() {
 fn when_the_last_place_goes_the_picture_says_so_before_anything_is_sent() {
     let waiting = lay_over(&base(12), &[sign_up(&[10])], now());
     let (_, own) = waiting.sign_up_for(OccurrenceId::from_uuid(uuid(3))).expect("my sign-up");
-    assert_eq!(own.row.state, SignUpState::Waitlisted { parties_ahead: 0 });
+    assert_eq!(own.row.state, SignUpState::Waitlisted { parties_ahead: 0, offer_until: None });
     let closed = lay_over(&base(3), &[sign_up(&[10])], start());
     assert!(closed.sign_ups.is_empty());
     assert_eq!(

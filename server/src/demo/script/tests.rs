@@ -14,7 +14,7 @@ use domain::people::{Actor, Caller, Facts, Person, Role, may};
 use domain::refusal::Refusal;
 use domain::sign_up::{
     Seats, SignUpDecision, Terms, WaitingParty, WithdrawalDecision, decide_check_in, decide_sign_up, decide_withdrawal,
-    promote,
+    rebalance,
 };
 use domain::space::{Mode, is_open_for};
 use domain::time::TimeRange;
@@ -42,6 +42,7 @@ struct Guests {
     account: AccountId,
     people: Vec<Person>,
     is_waiting: bool,
+    passes: u8,
     has_come: bool,
 }
 
@@ -159,7 +160,7 @@ impl World {
                 let is_waiting = decision != SignUpDecision::Confirmed;
                 let id = SignUpId::from_uuid(uuid);
                 let occurrence = it.occurrence;
-                let guests = Guests { occurrence, account: account.id, people, is_waiting, has_come: false };
+                let guests = Guests { occurrence, account: account.id, people, is_waiting, passes: 0, has_come: false };
                 self.guests.insert(id, guests);
                 self.order.entry(occurrence).or_default().push(id);
             }
@@ -177,13 +178,22 @@ impl World {
                     .iter()
                     .filter_map(|id| Some((*id, self.guests.get(id)?)))
                     .filter(|(_, guests)| guests.is_waiting)
-                    .map(|(id, guests)| WaitingParty { id, heads: guests.people.len() as u16 })
+                    .map(|(id, guests)| WaitingParty { id, heads: guests.people.len() as u16, passes: guests.passes })
                     .collect();
                 let seats = self.seats(occurrence);
-                for id in promote(seats.capacity, seats.taken, &waiting, terms.range, terms.is_cancelled, now) {
+                let walk = rebalance(seats.capacity, seats.taken, &waiting, terms.range, terms.is_cancelled, now);
+                for id in walk.passed {
+                    self.guests.get_mut(&id).expect("a party").passes += 1;
+                }
+                for id in walk.promoted {
                     self.guests.get_mut(&id).expect("a party").is_waiting = false;
                     self.promoted.insert(id);
                 }
+            }
+            Command::AcceptOffer(it) => {
+                let guests = self.guests.get(&it.sign_up).ok_or(Refusal::Gone)?;
+                allowed(Facts { owner: Some(guests.account), ..Facts::default() })?;
+                assert!(!guests.is_waiting && self.promoted.contains(&it.sign_up));
             }
             Command::CheckIn(it) => {
                 let guests = self.guests.get_mut(&it.sign_up).ok_or(Refusal::Gone)?;
@@ -373,6 +383,7 @@ fn dates_are_empty_full_closed_and_not_open_yet() {
 
 #[test]
 fn the_cast_finds_its_screens_lively() {
+    let mut asked = 0;
     for (seed, today) in DAYS.iter().enumerate() {
         let made = script(seed as u64, day(today));
         let world = played(&made);
@@ -389,6 +400,9 @@ fn the_cast_finds_its_screens_lively() {
         let soon = coming(DemoRole::Resident, false);
         assert!(soon.iter().filter(|(_, date)| date.terms.range.start() < week).count() >= 2, "{today}");
         assert_eq!(coming(DemoRole::Resident, true).len(), 1, "{today}");
+        let tonight: Vec<_> = soon.iter().filter(|(id, _)| world.promoted.contains(id)).collect();
+        assert!(tonight.len() <= 1 && tonight.iter().all(|(_, date)| date.terms.range.start().date() == made.today));
+        asked += tonight.len();
         let mothers = coming(DemoRole::Parent, false);
         let is_small = |date: &Date| matches!(date.terms.audience, Audience::Families { from: 3, to: 6 });
         assert!(mothers.len() >= 2 && mothers.iter().all(|(_, date)| is_small(date)), "{today} {}", mothers.len());
@@ -413,4 +427,5 @@ fn the_cast_finds_its_screens_lively() {
         let (id, date) = next.first().expect("a next date");
         assert!(world.seats(**id).taken >= 10, "{today} {} {:?}", date.title, world.seats(**id));
     }
+    assert!(asked > 0, "there are days on which the elder is asked whether she comes");
 }

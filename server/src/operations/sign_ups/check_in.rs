@@ -2,7 +2,7 @@
 
 use domain::command::{Accepted, CheckIn, Command};
 use domain::refusal::Refusal;
-use domain::sign_up::decide_check_in;
+use domain::sign_up::{Standing, decide_check_in};
 
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
@@ -24,7 +24,7 @@ pub async fn check_in(
         return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
     let terms = &occurrence.terms;
-    decide_check_in(terms.range, terms.is_cancelled, sign_up.is_confirmed, context.now)?;
+    decide_check_in(terms.range, terms.is_cancelled, sign_up.standing == Standing::Confirmed, context.now)?;
     sign_ups::check_in(conn, sign_up.id, context.now).await?;
     sign_ups::draft_sign_up(conn, &mut draft, sign_up.id).await?;
     Ok(Done { result: Accepted::Done, draft })

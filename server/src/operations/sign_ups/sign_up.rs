@@ -8,6 +8,7 @@ use domain::people::Person;
 use domain::refusal::Refusal;
 use domain::sign_up::{SignUpDecision, decide_sign_up, lowest_free_seats};
 
+use crate::operations::sign_ups::settle::{Before, settle};
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
 use crate::store::people::{Hold, hold_household};
@@ -24,6 +25,15 @@ pub async fn sign_up(
 ) -> Result<Done, Stop> {
     hold_household(conn, context.account, Hold::ToRelyOn).await?;
     let facts = load_sign_up_facts(conn, context.account, body.occurrence).await?.ok_or(Refusal::Gone)?;
+    let mut draft = Draft::default();
+    // What nobody answered in time is free before anybody new is looked at.
+    let facts = if facts.occurrence.has_expired_offers(context.now) {
+        let before = Before::of(conn, &facts.occurrence).await?;
+        settle(conn, &mut draft, body.occurrence, &before, context.now).await?;
+        load_sign_up_facts(conn, context.account, body.occurrence).await?.ok_or(Refusal::Gone)?
+    } else {
+        facts
+    };
     let occurrence = facts.occurrence;
     let body = context.authorize(command, &occurrence.facts(None), body)?;
     let named: BTreeSet<PersonId> = body.what().people.iter().copied().collect();
@@ -34,7 +44,7 @@ pub async fn sign_up(
 
     let decision = decide_sign_up(&occurrence.terms, occurrence.seats, &party, &facts.own, context.now)?;
     if decision == SignUpDecision::AlreadyDone {
-        return Ok(Done { result: Accepted::AlreadyDone, draft: Draft::default() });
+        return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
 
     let is_confirmed = decision == SignUpDecision::Confirmed;
@@ -47,7 +57,6 @@ pub async fn sign_up(
     let places = is_confirmed.then_some(seats.as_slice());
     insert_sign_up(conn, id, &occurrence, context.account, &party, places, context.now).await?;
 
-    let mut draft = Draft::default();
     draft_sign_up_and_seats(conn, &mut draft, id, occurrence.id).await?;
     let result = match decision {
         SignUpDecision::Confirmed => {

@@ -14,7 +14,9 @@ use crate::store::{Conn, Row, StoreError, Value};
 const PAGE: usize = 2_000;
 
 const ROWS: &str = "select r.stream, r.audience, r.class, r.id, r.seq, r.body,
-        o.capacity, o.taken, o.waiting_parties, o.waiting_heads, s.state sign_up_state, b.state booking_state,
+        coalesce(o.lowered_to, o.capacity) capacity, o.taken, o.waiting_parties, o.waiting_heads,
+        case when s.offer_until is not null then 'offered' when s.lapsed_at is not null then 'lapsed'
+             else s.state end sign_up_state, b.state booking_state,
         k.command calendar,
         cast(c.heads as text) closing_heads
     from synced_row r
@@ -89,12 +91,14 @@ fn said(seats: &Seats) -> String {
     format!("{taken} taken{of}, {waiting_parties} waiting with {waiting_heads}")
 }
 
-/// The state as its column has it.
+/// The state as its columns have it.
 const fn state(state: SignUpState) -> &'static str {
     match state {
         SignUpState::Confirmed => "confirmed",
-        SignUpState::Waitlisted { .. } => "waitlisted",
-        SignUpState::Withdrawn { .. } => "withdrawn",
+        SignUpState::Waitlisted { offer_until: Some(_), .. } => "offered",
+        SignUpState::Waitlisted { offer_until: None, .. } => "waitlisted",
+        SignUpState::Withdrawn { has_lapsed: true, .. } => "lapsed",
+        SignUpState::Withdrawn { has_lapsed: false, .. } => "withdrawn",
         SignUpState::CalledOff { .. } => "called_off",
     }
 }

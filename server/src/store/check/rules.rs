@@ -1,7 +1,7 @@
 //! Promises that one statement can look for, on both engines.
 
 /// A promise as a statement that answers (id, expected, found) for whatever breaks it.
-pub(super) const RULES: [(&str, &str); 23] = [
+pub(super) const RULES: [(&str, &str); 25] = [
     (
         "occurrence.taken",
         "select id, cast(counted as text) expected, cast(taken as text) found from (
@@ -13,6 +13,16 @@ pub(super) const RULES: [(&str, &str); 23] = [
         "occurrence.capacity",
         "select id, 'at most ' || cast(capacity as text) expected, cast(taken as text) found
          from occurrence where taken > capacity",
+    ),
+    (
+        "occurrence.lowered",
+        "select id, cast(taken as text) || ' until fewer have a place' expected, cast(capacity as text) found
+         from occurrence where lowered_to is not null and capacity <> taken",
+    ),
+    (
+        "sign_up.offer",
+        "select s.id, 'over before ' || cast(o.starts_at as text) expected, cast(s.offer_until as text) found
+         from sign_up s join occurrence o on o.id = s.occurrence where s.offer_until >= o.starts_at",
     ),
     (
         "occurrence.waiting_heads",
@@ -74,7 +84,8 @@ pub(super) const RULES: [(&str, &str); 23] = [
                 coalesce(cast(m.seat as text), 'none') found
          from sign_up_member m join occurrence o on o.id = m.occurrence
          where m.left_at is null and m.holds = 1 and (
-             (m.seat is null) <> (o.capacity is null) or m.seat not between 1 and o.capacity
+             (m.seat is null) <> (o.capacity is null) or m.seat < 1
+             or (m.seat > o.capacity and o.capacity_changed_at is null)
              or exists (select 1 from sign_up_member n where n.occurrence = m.occurrence and n.seat = m.seat
                  and n.left_at is null and (n.sign_up <> m.sign_up or n.person <> m.person)))",
     ),

@@ -10,8 +10,9 @@ use crate::store::people::read_name_and_tail;
 use crate::store::rows::Row;
 use crate::store::streams::Draft;
 
-const SEATS: &str = "select capacity, taken, waiting_parties, waiting_heads, starts_at from occurrence where id = $1";
-const SHOWN: &str = "select s.occurrence, s.account, s.community, s.state, s.created_at, s.ended_at, s.checked_in_at,
+const SEATS: &str = "select coalesce(lowered_to, capacity) capacity, taken, waiting_parties, waiting_heads, starts_at from occurrence where id = $1";
+const SHOWN: &str = "select s.occurrence, s.account, s.community, s.state, s.created_at, s.ended_at, s.lapsed_at,
+        s.offer_until, s.checked_in_at,
         o.starts_at, a.team, c.name, c.phone,
         case when s.state = 'waitlisted' then (
             select count(*) from sign_up w
@@ -123,9 +124,15 @@ fn read_state(row: &Row) -> Result<SignUpState, StoreError> {
     let ended_at = row.maybe_at("ended_at")?;
     let missing = || StoreError::inconsistent("sign_up.ended_at", "nothing");
     Ok(match row.text("state")?.as_str() {
-        "confirmed" => SignUpState::Confirmed,
-        "waitlisted" => SignUpState::Waitlisted { parties_ahead: row.number("ahead")? },
-        "withdrawn" => SignUpState::Withdrawn { at: ended_at.ok_or_else(missing)? },
+        "confirmed" => match row.maybe_at("offer_until")? {
+            None => SignUpState::Confirmed,
+            offer_until => SignUpState::Waitlisted { parties_ahead: 0, offer_until },
+        },
+        "waitlisted" => SignUpState::Waitlisted { parties_ahead: row.number("ahead")?, offer_until: None },
+        "withdrawn" => {
+            let has_lapsed = row.maybe_int("lapsed_at")?.is_some();
+            SignUpState::Withdrawn { at: ended_at.ok_or_else(missing)?, has_lapsed }
+        }
         "called_off" => SignUpState::CalledOff { at: ended_at.ok_or_else(missing)? },
         other => return Err(StoreError::inconsistent("sign_up.state", other)),
     })
