@@ -166,6 +166,17 @@ on_both_engines! {
         is_well(test).await;
     }
 
+    async fn whoever_only_asks_again_settles_what_is_over(test) {
+        let (occurrence, [first, second, third, _]) = crowd(test).await;
+        let db = &test.db;
+        leave(db, 1, first, at(0, 15, 0)).await;
+        accepted(&Phone::of(3).ask_at(db, accept(third), at(0, 15, 10)).await);
+        let again = Phone::of(3).ask_at(db, sign_up(occurrence, &[person(3, 0)]), at(0, 20, 0)).await;
+        assert_eq!(accepted(&again), &Accepted::AlreadyDone);
+        assert_eq!(state(db, 2, second).await, waits(1));
+        is_well(test).await;
+    }
+
     async fn a_yes_to_a_place_that_is_gone_puts_one_first(test) {
         let (occurrence, [first, second, third, fourth]) = crowd(test).await;
         let db = &test.db;

@@ -6,7 +6,7 @@ use domain::sign_up::LAST_CALL_MINUTES_BEFORE;
 use domain::time::Timestamp;
 
 use crate::operations::sign_ups::settle::{Before, settle};
-use crate::store::sign_ups::{draft_seats, find_occurrence, list_to_settle};
+use crate::store::sign_ups::{find_occurrence, list_to_settle};
 use crate::store::streams::{Draft, write_change};
 use crate::store::{Conn, Db, StoreError};
 
@@ -35,7 +35,6 @@ async fn settle_one(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -> Re
     if draft.is_empty() {
         return Ok(false);
     }
-    draft_seats(conn, &mut draft, id).await?;
     let stream = StreamId::Community(occurrence.community.clone());
     write_change(conn, &stream, draft, &format!("{id}:settled:{}", now.ms()), now).await?;
     Ok(true)

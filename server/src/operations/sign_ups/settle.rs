@@ -10,7 +10,8 @@ use domain::time::Timestamp;
 
 use crate::store::notices::tell;
 use crate::store::sign_ups::{
-    self, Occurrence, draft_sign_up, find_occurrence, find_sign_up, list_expired, list_waiting, list_waiting_accounts,
+    self, Occurrence, draft_seats, draft_sign_up, find_occurrence, find_sign_up, list_expired, list_waiting,
+    list_waiting_accounts,
 };
 use crate::store::streams::Draft;
 use crate::store::{Conn, StoreError};
@@ -79,6 +80,9 @@ pub async fn settle(
     touched.extend(after.iter().filter(|(party, place)| before.0.get(*party) != Some(*place)).map(|(party, _)| *party));
     touched.sort_unstable();
     touched.dedup();
+    if !touched.is_empty() {
+        draft_seats(conn, draft, id).await?;
+    }
     // Bounded by the length of the waiting list.
     for sign_up in touched {
         draft_sign_up(conn, draft, sign_up).await?;
