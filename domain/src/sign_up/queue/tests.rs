@@ -75,7 +75,7 @@ fn how_one_moves_up_depends_on_the_hours_left_without_the_night() {
 #[test]
 fn in_the_last_two_hours_whoever_waits_may_take_what_there_is() {
     let range = range_from(at(25, 15, 0));
-    let waiting = [party(1, 4, 0), party(2, 1, 0)];
+    let waiting = [party(1, 2, 0), party(2, 4, 0)];
     let walk = rebalance(Some(10), 8, &waiting, range, false, at(25, 13, 1));
     assert_eq!((walk.promoted.len(), walk.up_for_grabs), (0, 2));
     for (cancelled, now) in [(true, at(25, 13, 1)), (false, at(25, 15, 0))] {
@@ -94,6 +94,7 @@ fn every_answer_to_an_offer_has_its_outcome() {
         (Standing::Offered { until }, Some(0), early, Ok(Acceptance::Confirmed)),
         (Standing::Confirmed, Some(0), early, Ok(Acceptance::AlreadyDone)),
         (Standing::Out, Some(9), early, Err(Refusal::NoOffer)),
+        (Standing::Out, Some(9), late, Err(Refusal::NoOffer)),
         (waiting(false), Some(9), early, Err(Refusal::NoOffer)),
         (waiting(false), Some(2), late, Ok(Acceptance::Confirmed)),
         (waiting(false), Some(1), late, Ok(Acceptance::TooLate)),
@@ -280,7 +281,8 @@ impl Date {
                 }
             }
             Act::Accept(who) => {
-                let Some(n) = self.live(*who) else { return Ok(()) };
+                // Also who is out may ask, and stays out.
+                let Some(n) = who.checked_rem(self.parties.len()) else { return Ok(()) };
                 let (room, first) = (self.seats().room(), self.parties.iter().map(|party| party.order).min());
                 let party = &mut self.parties[n];
                 match decide_acceptance(party.standing, party.heads(), room, self.range, false, self.now) {
