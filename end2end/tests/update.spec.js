@@ -1,56 +1,8 @@
 // A new build comes whole or not at all, and never while somebody is in the middle of something.
 import { rewrite } from "../fixtures/faults.js";
-import { startProxy } from "../fixtures/proxy.js";
+import { shells, update, withNextBuild } from "../fixtures/next-build.js";
 import { CLOCK_AT } from "../fixtures/server.js";
 import { expect, opened, signInNew, test, workerReady } from "../fixtures/test.js";
-
-const shells = (page) => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("shell-")).sort());
-
-/** Looks for a new build and says what became of it. */
-const update = (page) => page.evaluate(async () => {
-  const registration = await navigator.serviceWorker.ready;
-  const found = new Promise((done) => registration.addEventListener("updatefound", () => done(registration.installing), { once: true }));
-  await registration.update();
-  const worker = await found;
-  return new Promise((done) => {
-    const look = () => ["installed", "activated", "redundant"].includes(worker.state) && done(worker.state);
-    worker.addEventListener("statechange", look);
-    look();
-  });
-});
-
-/** A server whose next build differs in one file: `file` answers for that. */
-async function withNextBuild(server, work) {
-  let suffix = "";
-  let file = null;
-  const original = async (path) => Buffer.from(await (await fetch(new URL(path, server.url))).arrayBuffer());
-  let style = "";
-  const proxy = await startProxy(server.url);
-  proxy.on(
-    { path: "/sw.js" },
-    rewrite((text) => {
-      [, style] = text.match(/"url":\s*"(\/assets\/style\.[^"]+)"/) ?? text.match(/"(\/assets\/style\.[^"]+\.css)"/);
-      if (!suffix) return text;
-      return text.replace(/const BUILD = "([^"]*)"/, `const BUILD = "$1${suffix}"`).replace(`"${style}"`, `"/assets/style${suffix}.css"`);
-    }),
-  );
-  proxy.on({ path: /^\/assets\/style-\w+\.css$/ }, { name: "the next build's file", carryOut: ({ outgoing }) => file(outgoing) });
-  const whole = async (answer) => {
-    const bytes = await original(style);
-    answer.writeHead(200, { "content-type": "text/css; charset=utf-8", "content-length": bytes.length, "cache-control": "public, max-age=31536000, immutable" });
-    answer.end(bytes);
-  };
-  try {
-    await work({
-      url: proxy.url,
-      whole,
-      original: () => original(style),
-      deploy: (name, answerFor = whole) => ((suffix = name), (file = answerFor)),
-    });
-  } finally {
-    await proxy.stop();
-  }
-}
 
 for (const [what, spoiled] of [
   ["a file with one byte changed", (bytes) => ({ bytes: Buffer.concat([Buffer.from("/"), bytes.subarray(1)]), type: "text/css" })],
@@ -84,6 +36,24 @@ for (const [what, spoiled] of [
     });
   });
 }
+
+test("an update with a picture that is not what was built is not taken", async ({ server, phone }) => {
+  await withNextBuild(server, async ({ url, net, deploy }) => {
+    const page = await phone({ baseURL: url });
+    await opened(page);
+    await workerReady(page);
+    const before = await shells(page);
+    for (const picture of ["/pictures/hall.svg", "/icons.svg"]) {
+      const spoiled = net.on({ path: picture }, rewrite((text) => text.replace("<svg", "<svg ")));
+      deploy(picture === "/icons.svg" ? "-next" : "-after");
+      expect(await update(page), picture).toBe("redundant");
+      expect(await shells(page)).toEqual(before);
+      spoiled.off();
+    }
+    deploy("-last");
+    expect(await update(page)).toBe("installed");
+  });
+});
 
 test("a file that has gone bad in the build before is not carried over", async ({ server, phone }) => {
   await withNextBuild(server, async ({ url, deploy }) => {
