@@ -82,6 +82,9 @@ pub struct SessionView {
     /// Whether it was opened on somebody else's phone.
     #[serde(default)]
     pub shared: bool,
+    /// Whether this browser has had an outbox of theirs.
+    #[serde(default)]
+    pub has_had_outbox: bool,
     /// Whether the server is a demonstration.
     #[serde(default)]
     pub demo: bool,

@@ -31,6 +31,7 @@ use leptos::prelude::*;
 use self::runtime::{Order, Runtime};
 use crate::platform;
 use crate::storage::guest;
+pub use crate::storage::loss::Lost;
 pub use crate::storage::outbox::SetAside;
 
 /// Who uses the app.
@@ -147,9 +148,9 @@ pub struct Link {
     pub is_locked: bool,
     /// Whether it does, and this page cannot reach it any more.
     pub is_stuck: bool,
-    /// When each stream was last read.
     /// Whether the server wants a newer build than this one.
     pub is_outgrown: bool,
+    /// When each stream was last read.
     pub as_of: Rows<StreamId, Timestamp>,
 }
 
@@ -160,10 +161,10 @@ pub struct Rim {
     pub(crate) view: RwSignal<Arc<View>>,
     pub(crate) link: RwSignal<Link>,
     pub(crate) unsent: RwSignal<Arc<Vec<OutboxItem>>>,
-    pub(crate) journal: RwSignal<Rows<CommandId, Settled>>,
     pub(crate) saving: RwSignal<u32>,
+    pub(crate) journal: RwSignal<Rows<CommandId, Settled>>,
     pub(crate) set_aside: RwSignal<Arc<Vec<SetAside>>>,
-    pub(crate) lost: RwSignal<usize>,
+    pub(crate) lost: RwSignal<Option<Lost>>,
     pub(crate) session: RwSignal<Session>,
     pub(crate) is_demo: RwSignal<bool>,
     pub(crate) communities: RwSignal<Arc<Vec<CommunityView>>>,
@@ -210,10 +211,10 @@ impl Model {
             view: RwSignal::new(Arc::new(start.as_ref().map(Start::view).unwrap_or_default())),
             link: RwSignal::new(Link { as_of, ..Link::default() }),
             unsent: RwSignal::new(Arc::default()),
-            journal: RwSignal::new(Rows::default()),
             saving: RwSignal::new(0),
+            journal: RwSignal::new(Rows::default()),
             set_aside: RwSignal::new(Arc::default()),
-            lost: RwSignal::new(0),
+            lost: RwSignal::new(None),
             session: RwSignal::new(session),
             is_demo: RwSignal::new(start.as_ref().is_some_and(|start| start.is_demo)),
             communities: RwSignal::new(Arc::new(communities.unwrap_or_default())),
@@ -484,9 +485,9 @@ impl Model {
         self.rim.set_aside.get()
     }
 
-    /// How many commands this phone has lost before they were answered; until that is dismissed.
+    /// What this phone has lost before it was answered; until that is dismissed.
     #[must_use]
-    pub fn lost(self) -> usize {
+    pub fn lost(self) -> Option<Lost> {
         self.rim.lost.get()
     }
 

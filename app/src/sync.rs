@@ -234,7 +234,7 @@ impl Runner {
         if let Some(account) = self.stores.borrow().account {
             loss::dismiss(account);
         }
-        self.rim.lost.set(0);
+        self.rim.lost.set(None);
     }
 
     /// Takes a command back that was never sent.

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
+use domain::id::AccountId;
 use domain::people::Actor;
 use domain::sign_in::Whose;
 use domain::time::Timestamp;
@@ -23,6 +24,11 @@ use crate::store::sessions::{find_session, remove_old_sessions, touch_session};
 
 /// The session's cookie, before its prefix.
 pub const SESSION_COOKIE: &str = "sid";
+/// The cookie that says whose outbox this browser has had, before its prefix. A browser that throws away what scripts keep
+/// leaves it, so the page can tell that something was thrown away.
+pub const OUTBOX_COOKIE: &str = "outbox";
+/// How long that is remembered.
+const OUTBOX_COOKIE_S: u32 = 400 * 86_400;
 /// The header that no form and no foreign page can send.
 const OWN_HEADER: &str = "x-lifehub";
 
@@ -161,6 +167,18 @@ pub fn session_cookie(state: &AppState, token: &str, whose: Whose) -> HeaderValu
         Whose::Shared => None,
     };
     set_cookie(state, SESSION_COOKIE, token, max_age_s)
+}
+
+/// The `Set-Cookie` value that says that this browser has had an outbox of that account.
+#[must_use]
+pub fn outbox_cookie(state: &AppState, account: AccountId) -> HeaderValue {
+    set_cookie(state, OUTBOX_COOKIE, &account.to_string(), Some(OUTBOX_COOKIE_S))
+}
+
+/// Whether this browser has had an outbox of that account, as far as it still knows.
+#[must_use]
+pub fn has_had_outbox(state: &AppState, headers: &HeaderMap, account: AccountId) -> bool {
+    cookie(state, headers, OUTBOX_COOKIE) == Some(account.to_string().as_str())
 }
 
 /// Where a request comes from.

@@ -10,12 +10,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use domain::command::{ENVELOPE_BYTES_MAX, Outcome};
 use domain::people::Actor;
+use domain::sign_in::Whose;
 use domain::sync::limits::{COMMANDS_BYTES_MAX, COMMANDS_MAX, KNOWN_MAX, PULLS_MAX};
 use domain::sync::{Answer, NotNow, PROTOCOL, PullResult, ResetReason, SyncReply, SyncRequest};
 use serde_json::value::RawValue;
 
 use crate::assets::Encoding;
-use crate::caller::Caller;
+use crate::caller::{Visit, has_had_outbox, outbox_cookie};
 use crate::extract::{JsonBytes, Nothing, QueryOf, from_json};
 use crate::problem::ApiError;
 use crate::reads::cache::{brotli, gzip};
@@ -39,7 +40,7 @@ struct Spoken {
 pub async fn sync(
     State(state): State<AppState>,
     _: QueryOf<Nothing>,
-    Caller(actor): Caller,
+    Visit { actor, whose }: Visit,
     headers: HeaderMap,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Response<Body>, ApiError> {
@@ -61,7 +62,14 @@ pub async fn sync(
     let now = state.clock.now();
     let reply = crate::sync::sync(&state.db, &actor, request.known, commands, request.pulls, now).await?;
     count(&state, known, &reply);
-    Ok(respond(&reply, Encoding::accepted(&headers)))
+    let mut response = respond(&reply, Encoding::accepted(&headers));
+    let has_decided = reply.answers.iter().any(|answer| matches!(answer, Answer::Decided { .. }));
+    if let Actor::Account(caller) = &actor
+        && (has_decided && whose == Whose::Own && !has_had_outbox(&state, &headers, caller.account))
+    {
+        response.headers_mut().append(header::SET_COOKIE, outbox_cookie(&state, caller.account));
+    }
+    Ok(response)
 }
 
 fn check(request: &SyncRequest) -> Result<(), ApiError> {

@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::model::{Model, use_model};
+use crate::model::{Lost, Model, use_model};
 use crate::ui::icon::Icon;
 
 /// It in one sentence, for the band as well.
 #[must_use]
 pub fn lost_text(model: Model) -> Option<String> {
-    let n = model.lost();
-    (n > 0).then(|| model.words().errors.storage_lost(n))
+    let errors = &model.words().errors;
+    Some(match model.lost()? {
+        Lost::Commands(n) => errors.storage_lost(n),
+        Lost::Unknown => errors.storage_cleared.to_owned(),
+    })
 }
 
 /// The notice, if there is anything to say.

@@ -107,7 +107,7 @@ pub fn OutboxPage() -> impl IntoView {
             {unsent_part}
             {move || {
                 let has_any = !(refused.read().is_empty() && unsent.read().is_empty() && set_aside.read().is_empty());
-                (!has_any && model.lost() == 0)
+                (!has_any && model.lost().is_none())
                     .then(|| view! { <Empty icon="i-check" text=model.words().outbox.empty/> })
             }}
             {action}

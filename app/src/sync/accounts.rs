@@ -83,7 +83,7 @@ impl Runner {
             return;
         }
         self.device.set(contents.device);
-        self.rim.lost.set(account.map_or(0, loss::lost));
+        self.rim.lost.set(account.and_then(loss::lost));
         if self.rim.set_aside.with_untracked(|known| **known != contents.set_aside) {
             self.rim.set_aside.set(Arc::new(contents.set_aside));
         }
@@ -128,7 +128,7 @@ impl Runner {
         self.rim.unsent.set(Arc::default());
         self.rim.journal.set(Rows::default());
         self.rim.set_aside.set(Arc::default());
-        self.rim.lost.set(0);
+        self.rim.lost.set(None);
         stores
     }
 
@@ -273,6 +273,10 @@ impl Runner {
         let is_mine = |account| mine == Some(account) && is_shared == session.shared;
         match session.account {
             Some(account) if !is_mine(account) && guest::read(guest::WIPE).is_none() => {
+                // That somebody is signed in here nobody but the server remembers.
+                if session.has_had_outbox && whose == Whose::Own {
+                    loss::expect_outbox(account);
+                }
                 self.adopt(account, whose).await;
             }
             None if mine.is_some() => {

@@ -133,6 +133,7 @@ catalogue! {
         no_answer: "没连上服务器。您填的都在，请再试一次。", "No answer from the server. What you entered is kept; please try again.";
         too_busy: "现在人多，稍等一会儿会自动再试。", "Very busy just now; we try again by ourselves in a moment.";
         storage_full: "手机存满了，没存下。请清理一些空间后再试。", "The phone is full, so this was not saved. Free some space and try again.";
+        storage_cleared: "手机清理了缓存。要是有没提交的，已经找不回来了，请到「我的」看一看。", "Your phone cleared its storage. Anything that was not sent is lost; please look under \"Me\".";
         storage_lost(n): "手机清理了缓存，有{n}项没提交的找不回来了。请再报一次。", "Your phone cleared its storage; {n} unsent {n?item was|items were} lost. Please try again.";
         shared_phone: "没连上服务器，这一项没存下：不是您的手机，上面不存东西。有网时再点一次。", "No answer, and this was not saved: on a phone that is not yours nothing is kept. Try again when online.";
         storage_stuck: "手机存东西的地方没有反应。点这里重新打开，存下的都在。", "This phone's storage does not answer. Tap to open the page again; what was saved is kept.";

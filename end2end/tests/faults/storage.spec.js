@@ -1,7 +1,7 @@
 // Databases that die, hang, are full, cleared, older or newer than the app: what was saved is sent once, what could not be
 // saved is said, and what is lost is told.
 import { dropRequest } from "../../fixtures/faults.js";
-import { death, expect, leaveUnsent, openDate, pass, signUp, test } from "../../fixtures/hurdles.js";
+import { death, expect, leaveUnsent, openDate, pass, signUp, test, whole } from "../../fixtures/hurdles.js";
 import { allKept, outbox, samePicture, tryNow } from "../../fixtures/kept.js";
 import { carriesCommands } from "../../fixtures/proxy.js";
 import { abortAt, bare, clearDatabases, disk, killConnections, meddle, meddleWith, names, stopAt, upgrade } from "../../fixtures/storage.js";
@@ -247,6 +247,24 @@ test("databases cleared while nobody looked: what was lost is told until it is d
   await expect(page.getByRole("main").getByRole("heading", { level: 3 })).not.toHaveCount(0);
   await expect(page.getByText(/手机清理了缓存/)).toHaveCount(0);
   await samePicture(page, server);
+});
+
+test("databases and notes cleared while nobody looked: that something may be lost is told until it is dismissed", async ({ neighbour, net }) => {
+  const page = await ready(neighbour, "柏阿姨");
+  await openDate(page, 1);
+  await signUp(page);
+  await expect(ownStatus(page)).toContainText("报名成功");
+  await leaveUnsent(page, net, 1);
+  await clearDatabases(page, net);
+  await page.evaluate(() => localStorage.clear());
+  await opened(page, "/");
+  const told = /手机清理了缓存。要是有没提交的，已经找不回来了/;
+  await page.getByRole("link", { name: told }).click();
+  await page.getByRole("main").getByRole("alert").getByRole("button", { name: "知道了" }).click();
+  await expect(page.getByText(told)).toHaveCount(0);
+  await opened(page, "/");
+  await whole(page);
+  await expect(page.getByText(told)).toHaveCount(0);
 });
 
 test("an entry that cannot be read is set aside and shown, and what is behind it is sent", async ({ neighbour, net, server }) => {

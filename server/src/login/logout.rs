@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::caller::{SESSION_COOKIE, cookie, set_cookie};
+use crate::caller::{OUTBOX_COOKIE, SESSION_COOKIE, cookie, set_cookie};
 use crate::extract::{JsonBody, Nothing, QueryOf};
 use crate::login::token_hash;
 use crate::problem::ApiError;
@@ -46,7 +46,10 @@ pub async fn logout(
         state.telemetry.login("signed-out");
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    response.headers_mut().append(header::SET_COOKIE, set_cookie(&state, SESSION_COOKIE, "", Some(0)));
+    // What is gone from here on was removed on purpose.
+    for name in [SESSION_COOKIE, OUTBOX_COOKIE] {
+        response.headers_mut().append(header::SET_COOKIE, set_cookie(&state, name, "", Some(0)));
+    }
     if ask.clear {
         response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
     }

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::Value as Json;
 
-use super::{Site, Visitor, settings};
+use super::{Site, Visitor, id, settings};
 use crate::caller::remove_ended_sessions;
 use crate::on_both_engines;
 use crate::store::testing::TestDb;
@@ -71,6 +71,33 @@ on_both_engines! {
         }
         site.clock.advance_ms(20 * MINUTE_MS);
         assert!(!is_in(&shared).await);
+    }
+
+    async fn only_the_browser_of_ones_own_phone_remembers_that_it_had_an_outbox_and_until_one_signs_out(test) {
+        let site = Site::with_neighbourhood(test, settings()).await;
+        for (phone, is_shared, device) in [("13800000001", false, id(90)), ("13800000002", true, id(91))] {
+            let (mut visitor, _) = signed_in(&site, phone, is_shared).await;
+            let session = visitor.get("/api/session").await.json();
+            assert_eq!(session["has_had_outbox"], false, "nothing was sent yet");
+            let account = session["account"].as_str().expect("an account").to_owned();
+            // What is refused was in an outbox as well.
+            let command = serde_json::json!({
+                "v": 1, "id": device, "device": device, "no": 1, "account": account,
+                "stream": "c:banzha", "kind": "check_in", "kind_v": 1, "body": { "sign_up": id(99) }, "phone_ms": 0
+            });
+            let asked = serde_json::json!({ "proto": 1, "device": device, "commands": [command] });
+            let answered = visitor.post("/api/sync", &asked).await;
+            assert_eq!(answered.json()["answers"][0]["outcome"], "refused", "{}", answered.text);
+            assert_eq!(answered.headers.contains_key(header::SET_COOKIE), !is_shared);
+            if is_shared {
+                continue;
+            }
+            assert_eq!(visitor.get("/api/session").await.json()["has_had_outbox"], true);
+            let again = visitor.post("/api/sync", &asked).await;
+            assert!(!again.headers.contains_key(header::SET_COOKIE), "it is said once");
+            visitor.post("/api/logout", &serde_json::json!({})).await;
+            assert!(!visitor.cookies.contains_key("outbox"), "what goes now goes on purpose");
+        }
     }
 
     async fn signing_out_throws_away_what_the_browser_keeps_if_the_phone_asks_for_it(test) {
