@@ -7,6 +7,7 @@ use domain::change::CommunityView;
 use domain::duty::DutyBoard;
 use domain::id::{AccountId, CommunityId, StreamId};
 use domain::json;
+use domain::numbers::Numbers;
 use domain::sign_in::Whose;
 use domain::sync::{SyncReply, SyncRequest};
 use domain::text::{PersonName, Phone};
@@ -268,6 +269,24 @@ pub async fn duties(year: i32, community: Option<&CommunityId>) -> Result<DutyBo
 #[must_use]
 pub fn duties_file(year: i32, community: Option<&CommunityId>, language: Language) -> String {
     [&duties_path(year, community), "&form=csv&language=", language.tag()].concat()
+}
+
+/// What was held in a year, and how many came; for the district's staff.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn numbers(year: i32) -> Result<Numbers, ApiError> {
+    ask("GET", &numbers_path(year), None::<&()>).await
+}
+
+/// The address of the same as a file.
+#[must_use]
+pub fn numbers_file(year: i32, language: Language) -> String {
+    [&numbers_path(year), "&form=csv&language=", language.tag()].concat()
+}
+
+fn numbers_path(year: i32) -> String {
+    ["/api/numbers?year=", &year.to_string()].concat()
 }
 
 fn duties_path(year: i32, community: Option<&CommunityId>) -> String {

@@ -13,6 +13,7 @@ pub mod login;
 pub mod me;
 pub mod messages;
 pub mod not_found;
+pub mod numbers;
 pub mod occurrence;
 pub mod outbox;
 pub mod poster;

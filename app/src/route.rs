@@ -30,6 +30,8 @@ pub enum Route {
     Team(TeamId),
     Publish(TeamId),
     Roster(OccurrenceId),
+    /// Numbers for the district.
+    Numbers,
     /// The monthly three of all communities.
     DutyBoard,
     /// The monthly three of one.
@@ -60,6 +62,7 @@ impl Route {
             Self::Desk => "/desk".to_owned(),
             Self::Team(id) => join("/desk/team/", &id.to_string(), ""),
             Self::Publish(id) => join("/desk/team/", &id.to_string(), "/publish"),
+            Self::Numbers => "/desk/numbers".to_owned(),
             Self::DutyBoard => "/desk/duties".to_owned(),
             Self::Duties(id) => join("/desk/duties/", id.as_str(), ""),
             Self::Roster(id) => join("/desk/roster/", &id.to_string(), ""),

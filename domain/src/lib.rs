@@ -14,6 +14,7 @@ pub mod sign_in;
 pub mod activity;
 pub mod closing;
 pub mod duty;
+pub mod numbers;
 
 pub mod recurrence;
 pub mod series;

@@ -83,6 +83,7 @@ const SCREENS = [
   ["call-off", "team_editor", ({ opera }) => `/desk/roster/${opera}`, press(/停一次|Call off once/), dialog],
   ["duties", "community_admin", () => "/desk/duties/banzha"],
   ["duty-board", "district_admin", () => "/desk/duties"],
+  ["numbers", "district_admin", () => "/desk/numbers"],
   ["desk", "host", () => "/desk"],
   ["decline", "host", () => "/desk", press(/^(婉拒|Decline)/), dialog],
 ];

@@ -226,6 +226,16 @@ fn paths() -> Value {
             ],
             refer("DutyBoard")
         ),
+        "/api/numbers": read(
+            "For the district's staff: what was held in a year, heads and different residents, by month, community and \
+             team. With form=csv a file.",
+            &[
+                query("year", json!({ "type": "integer", "minimum": 2020, "maximum": 2100 }), true),
+                query("form", json!({ "enum": ["json", "csv"] }), false),
+                query("language", json!({ "enum": ["zh-CN", "en"] }), false)
+            ],
+            refer("Numbers")
+        ),
         "/api/openapi.json": read("This document.", &[], json!({ "type": "object" })),
         "/calendar/{community}.ics": calendar(
             "A community's activities for calendar programs, one event per date; with `category` those of one kind.",
@@ -322,6 +332,17 @@ fn schemas() -> Value {
                     "published": number(), "held": number(), "evidenced": number(), "heads": number(),
                     "on": { "type": "string", "format": "date" }, "exempt": text()
                 })))
+            })))
+        })),
+        "Figures": object(&["held", "heads", "residents"], json!({
+            "held": number(), "heads": number(), "residents": number()
+        })),
+        "Numbers": object(&["year", "all", "months", "communities", "teams"], json!({
+            "year": number(), "all": refer("Figures"),
+            "months": list(object(&["month", "figures"], json!({ "month": text(), "figures": refer("Figures") }))),
+            "communities": list(object(&["name", "figures"], json!({ "name": text(), "figures": refer("Figures") }))),
+            "teams": list(object(&["name", "figures"], json!({
+                "name": text(), "of": text(), "figures": refer("Figures")
             })))
         })),
         "SyncRequest": closed(&["proto"], json!({

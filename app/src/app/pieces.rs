@@ -76,6 +76,7 @@ pieces! {
         roster: pages::roster::RosterPage,
         duty_board: pages::duties::BoardPage,
         duties: pages::duties::DutiesPage,
+        numbers: pages::numbers::NumbersPage,
     }
 }
 

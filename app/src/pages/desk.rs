@@ -314,7 +314,7 @@ fn SpaceDay(id: SpaceId, name: String, day: Signal<LocalDate>, actions: Timeline
     view! { <Timeline space=name lines=lines.into() actions/> }
 }
 
-/// What staff look after beside spaces and teams: the monthly three, of their community and of the district.
+/// What staff look after beside spaces and teams: the monthly three, of their community and of the district, and numbers.
 #[component]
 fn Boards() -> impl IntoView {
     let model = use_model();
@@ -322,15 +322,18 @@ fn Boards() -> impl IntoView {
         let words = model.words();
         let view = model.view();
         let roles = view.profile.iter().flat_map(|(_, profile)| profile.roles.iter().map(|role| role.role.clone()));
+        let duties = &words.duties;
         let links: Vec<_> = roles
-            .filter_map(|role| match role {
-                Role::DistrictAdmin => Some((words.duties.board.to_owned(), Route::DutyBoard)),
+            .flat_map(|role| match role {
+                Role::DistrictAdmin => {
+                    vec![(duties.of(duties.board), Route::DutyBoard), (words.numbers.title.to_owned(), Route::Numbers)]
+                }
                 Role::CommunityAdmin(id) => {
                     let name =
                         model.communities().iter().find(|one| one.id == id).map(|one| name_of(one, words.language));
-                    Some((name.unwrap_or_else(|| id.to_string()), Route::Duties(id)))
+                    vec![(duties.of(name.unwrap_or_else(|| id.to_string())), Route::Duties(id))]
                 }
-                Role::TeamEditor(_) | Role::Host(_) => None,
+                Role::TeamEditor(_) | Role::Host(_) => Vec::new(),
             })
             .map(|(name, route)| {
                 view! {
@@ -338,7 +341,7 @@ fn Boards() -> impl IntoView {
                         <a class="list-row" href=route.href()>
                             <Icon name="i-council"/>
                             <span class="list-row-text">
-                                <span class="list-row-title">{words.duties.of(name)}</span>
+                                <span class="list-row-title">{name}</span>
                             </span>
                             <Icon name="i-next"/>
                         </a>

@@ -26,7 +26,7 @@ pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Sett
 pub use names::Names;
 pub use queue::{CapacitySheet, Queue};
 pub use refusals::Refusals;
-pub use reports::{Closing, Duties};
+pub use reports::{Closing, Duties, Numbers};
 pub use series::SeriesWords;
 pub use spaces::{BookingSheet, Door, SpacePage, SpacesList};
 pub use staff::{Desk, Publish, Roster, TeamPage};
@@ -181,6 +181,8 @@ words! {
     closing: Closing,
     /// The monthly three.
     duties: Duties,
+    /// Numbers for the district.
+    numbers: Numbers,
 }
 
 /// The words of a language.

@@ -1,9 +1,10 @@
-//! Words of what staff say and read afterwards: how a date went, and the monthly three.
+//! Words of what staff say and read afterwards: how a date went, the monthly three, numbers.
 
 use super::template::catalogue;
 use super::{Words, format};
 use crate::change::NoticeBody;
 use crate::duty::{Duty, DutyCell, DutyState};
+use crate::numbers::{Figures, Line};
 use crate::time::LocalDate;
 
 catalogue! {
@@ -88,6 +89,31 @@ catalogue! {
     }
 }
 
+catalogue! {
+    /// Numbers for the district.
+    Numbers {
+        title: "活动数字", "Figures";
+        intro: "办成的才算：没取消，有人来。", "Only what was held: not called off, and somebody came.";
+        year: "年份", "Year";
+        of_year(year): "{year}年", "{year}";
+        previous: "上一年", "Previous year";
+        next: "下一年", "Next year";
+        all(held, heads, residents): "办成{held}场，来了{heads}人次，签到居民{residents}位", "{held} held, {heads} heads, {residents} different residents checked in";
+        residents_note: "一位居民来几次都只算一位，所以各行加起来会比总数多。", "A resident counts once however often they come, so the rows add up to more than the whole.";
+        by_month: "按月", "By month";
+        by_community: "按社区", "By community";
+        by_team: "按团队", "By team";
+        team: "团队", "Team";
+        group: "分类", "Group";
+        name: "名称", "Name";
+        held: "办成", "Held";
+        heads: "人次", "Heads";
+        residents: "居民", "Residents";
+        whole: "全部", "All";
+        all_teams: "看全部团队", "Show all teams";
+    }
+}
+
 impl Words {
     /// The name of one of the three.
     #[must_use]
@@ -148,6 +174,33 @@ impl Words {
             ]
         };
         std::iter::once(head.map(str::to_owned).to_vec()).chain(cells.map(row)).collect()
+    }
+
+    /// A file of numbers: the whole, then every month, community and team.
+    #[must_use]
+    pub fn number_table(&self, numbers: &crate::numbers::Numbers) -> Vec<Vec<String>> {
+        let names = &self.numbers;
+        let head = [names.group, names.name, self.duties.community, names.held, names.heads, names.residents];
+        let row = |group: &str, name: String, of: String, figures: Figures| {
+            let Figures { held, heads, residents } = figures;
+            vec![group.to_owned(), name, of, held.to_string(), heads.to_string(), residents.to_string()]
+        };
+        let line = |group: &str, line: &Line| {
+            row(
+                group,
+                line.name.to_string(),
+                line.of.as_ref().map_or_else(String::new, ToString::to_string),
+                line.figures,
+            )
+        };
+        let mut rows = vec![head.map(str::to_owned).to_vec()];
+        rows.push(row(names.whole, numbers.year.to_string(), String::new(), numbers.all));
+        rows.extend(
+            numbers.months.iter().map(|one| row(names.by_month, one.month.to_string(), String::new(), one.figures)),
+        );
+        rows.extend(numbers.communities.iter().map(|one| line(names.by_community, one)));
+        rows.extend(numbers.teams.iter().map(|one| line(names.by_team, one)));
+        rows
     }
 
     /// What is missing of the month's three, in a sentence; nothing for any other notice.

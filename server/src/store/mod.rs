@@ -13,6 +13,7 @@ pub mod error;
 pub mod feed_reads;
 pub mod logins;
 pub mod notices;
+pub mod numbers;
 pub mod open;
 pub mod people;
 pub mod public_reads;

@@ -95,6 +95,37 @@ on_both_engines! {
         assert_eq!(district.get("/api/duties?year=2026&community=nowhere").await.status, StatusCode::NOT_FOUND);
     }
 
+    async fn numbers_are_the_districts_alone(test) {
+        let site = Site::with_neighbourhood(test, settings()).await;
+        const NUMBERS: &str = "/api/numbers?year=2026";
+        let here = "banzha".parse().expect("a slug");
+        let visitor = site.visitor();
+        let staff = with_roles(test, &site, 4, &[Role::CommunityAdmin(here)]).await;
+        let district = with_roles(test, &site, 6, &[Role::DistrictAdmin]).await;
+        for (who, status) in [(&visitor, 401), (&staff, 404), (&district, 200)] {
+            for form in ["json", "csv"] {
+                assert_eq!(who.get(&format!("{NUMBERS}&form={form}")).await.status.as_u16(), status, "{form}");
+            }
+        }
+        let numbers = district.get(NUMBERS).await.json();
+        assert_eq!(numbers["months"].as_array().map(Vec::len), Some(12));
+        assert_eq!((&numbers["all"]["held"], &numbers["teams"]), (&0.into(), &serde_json::json!([])), "nothing is over");
+
+        // The date is over, and the team counted seven.
+        site.clock.advance_ms(2 * 86_400_000);
+        let close = "insert into closing (occurrence, heads, closed_at, closed_by) values ($1, 7, $2, $3)";
+        let at = NOW_MS + 2 * 86_400_000;
+        let by = id(8_006);
+        test.execute(close, &[id(5).into(), at.into(), by.into()]).await.expect("a closed date");
+        let numbers = district.get(NUMBERS).await.json();
+        let figures = serde_json::json!({ "held": 1, "heads": 7, "residents": 0 });
+        assert_eq!((&numbers["all"], &numbers["months"][10]["figures"]), (&figures, &figures));
+        assert_eq!((&numbers["communities"][0]["figures"], &numbers["teams"][0]["figures"]), (&figures, &figures));
+        let file = district.get(&format!("{NUMBERS}&form=csv")).await;
+        assert_eq!(file.headers[header::CONTENT_DISPOSITION], "attachment; filename=\"figures-district-2026.csv\"");
+        assert!(file.text.starts_with("\u{feff}分类,名称,社区,办成,人次,居民\r\n全部,2026,,1,7,0\r\n"), "{}", file.text);
+    }
+
     async fn a_file_opens_in_a_spreadsheet_program_without_doing_anything(test) {
         let site = Site::with_neighbourhood(test, settings()).await;
         add_elsewhere(test).await;
