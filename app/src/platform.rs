@@ -178,9 +178,9 @@ pub fn set_cookie(cookie: &str) {
     let _ = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
-/// Opens the browser's way to paper.
+/// Offers what is on the screen to the printer.
 pub fn print() {
-    call(window().as_ref(), "print", &[]);
+    let _ = window().print();
 }
 
 /// Another page of the app, loaded anew.

@@ -12,6 +12,7 @@ pub mod refusal;
 pub mod sign_in;
 
 pub mod activity;
+pub mod check_in;
 pub mod closing;
 pub mod duty;
 pub mod numbers;

@@ -35,6 +35,14 @@ pub struct RosterRowData {
     notes: Vec<String>,
 }
 
+impl RosterRowData {
+    /// What the resident is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// The rows of a date: by seat, then by when they signed up.
 #[must_use]
 pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words) -> Vec<RosterRowData> {

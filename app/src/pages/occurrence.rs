@@ -20,6 +20,7 @@ use self::facts::{About, Facts, OtherDates, Share};
 use crate::components::activity_row::category_icon;
 use crate::components::elsewhere::{CommunityNote, Elsewhere};
 use crate::components::offer_answer::OfferAnswer;
+use crate::components::own_code::OwnCode;
 use crate::components::own_status::{OWN_STATUS, OwnStatus};
 use crate::components::refusal_notice::RefusalNotice;
 use crate::components::sign_up_sheet::SignUpSheet;
@@ -170,6 +171,10 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
                     seats=seats.into()
                 >
                     <OfferAnswer occurrence=id/>
+                    {move || {
+                        let has_place = matches!(fact.get(), Some(RowFact::Confirmed { .. }));
+                        own.get().filter(|_| has_place).map(|(sign_up, _)| view! { <OwnCode sign_up/> })
+                    }}
                     {move || way_out.get().map(|way| view! { <OneWayOut way open=withdraw_open/> })}
                 </OwnStatus>
             </Show>

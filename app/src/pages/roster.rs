@@ -17,6 +17,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::components::capacity_sheet::CapacityButton;
 use crate::components::closing_card::ClosingCard;
+use crate::components::code_entry::CodeEntry;
 use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
@@ -195,6 +196,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             <RefusalsHere is_here=Callback::new(move |command| is_about(id, &command))/>
             <Unsaved last/>
             <Arrivals rows=part(Part::Confirmed)/>
+            {move || on_check_in.get().then(|| view! { <CodeEntry rows=rows.into() on_check_in=check_in/> })}
             {move || head.get().and_then(|head| head.check_in_opens).map(|text| view! { <p class="quiet">{text}</p> })}
             {move || {
                 let is_walk_in = head.read().as_ref().is_some_and(|head| head.is_walk_in);
@@ -208,7 +210,8 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             <RosterPart name=Signal::derive(move || model.words().roster.waiting.to_owned()) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in/>
             <RosterPart name=Signal::derive(move || model.words().roster.cancelled.to_owned()) rows=part(Part::Gone) can_check_in=false on_check_in=check_in/>
             {move || (!rows.read().is_empty()).then(|| view! { <p class="quiet">{model.words().roster.hint}</p> })}
-            <ClosingCard id on_close=close/>
+            <AtTheDoor/>
+            <div class="screen-only"><ClosingCard id on_close=close/></div>
             <div class="button-row">
                 <button type="button" class="button" on:click=share>
                     <Icon name=Signal::derive(move || if has_copied.get() { "i-check" } else { "i-share" })/>
@@ -217,6 +220,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                         if has_copied.get() { common.copied } else { common.copy_text }
                     }}
                 </button>
+                <button type="button" class="button" on:click=move |_| platform::print()>{move || model.words().roster.print}</button>
                 <a class="button" href=Route::Occurrence(id).href()>{move || model.words().roster.see_page}</a>
                 <CapacityButton occurrence=id on_change=change_capacity/>
                 {move || head.get().filter(|head| head.can_call_off).map(|_| view! {
@@ -229,6 +233,22 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                 head.get().map_or_else(Vec::new, |head| vec![head.title, head.when])
             }) parties=Signal::derive(parties) on_confirm=call_off/>
         </div>
+    }
+}
+
+/// How many lines the paper leaves for those who come without having signed up.
+const LINES_AT_THE_DOOR: usize = 8;
+
+/// Empty lines, on paper only.
+#[component]
+fn AtTheDoor() -> impl IntoView {
+    let model = use_model();
+    view! {
+        <section class="print-only">
+            <h2 class="section-title">{move || model.words().check_in.at_the_door}</h2>
+            <p>{move || model.words().check_in.name_and_heads}</p>
+            <ul class="print-lines">{(0..LINES_AT_THE_DOOR).map(|_| view! { <li></li> }).collect_view()}</ul>
+        </section>
     }
 }
 

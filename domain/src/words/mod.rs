@@ -7,6 +7,7 @@
 
 mod activities;
 mod calendar;
+mod check_in;
 mod common;
 pub mod format;
 mod mine;
@@ -21,6 +22,7 @@ mod template;
 
 pub use activities::{Festivals, List, Month, OccurrencePage, Poster, Search, SignUpSheet};
 pub use calendar::Calendar;
+pub use check_in::CheckIn;
 pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
@@ -177,6 +179,8 @@ words! {
     series: SeriesWords,
     /// Who comes, and checking them in.
     roster: Roster,
+    /// Checking in by code.
+    check_in: CheckIn,
     /// How a date went.
     closing: Closing,
     /// The monthly three.

@@ -1,0 +1,52 @@
+// Checking in by the code on a resident's phone, and the roster on paper.
+import { openTeam, publish } from "../fixtures/team.js";
+import { expect, opened, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
+
+test("the door checks in by the code on a phone, with a network on neither side", async ({ phone }) => {
+  const [team, neighbour] = [await phone(), await phone()];
+  await signInAs(team, "team_editor");
+  await publish(team, { category: "戏曲", title: "云板入门", day: "今天", at: "10:40", places: "12" });
+  await signInNew(neighbour, "卫师傅");
+  await opened(neighbour, "/");
+  await neighbour.getByRole("link", { name: "云板入门" }).click();
+  await neighbour.getByRole("button", { name: "我要报名" }).click();
+  await expect(ownStatus(neighbour)).toContainText("签到码");
+  await workerReady(neighbour);
+  await neighbour.context().setOffline(true);
+  await neighbour.reload();
+  const shown = neighbour.locator(".own-code-digits [aria-hidden]");
+  await expect(shown).toHaveText(/^\d{3} \d{3}$/);
+  const code = await shown.innerText();
+
+  await openTeam(team);
+  await team.getByRole("region", { name: "接下来的活动" }).getByRole("listitem").filter({ hasText: "云板入门" }).getByRole("link").click();
+  await expect(team.getByRole("listitem").filter({ hasText: "卫师傅" })).toHaveCount(1);
+  await workerReady(team);
+  await team.context().setOffline(true);
+  const field = team.getByLabel("按签到码签到");
+
+  await test.step("a code of nobody", async () => {
+    await field.fill(code.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)));
+    await expect(team.getByRole("main")).toContainText("不是这一场的码");
+    await expect(field).toHaveValue("");
+  });
+  await test.step("the right one, and once more", async () => {
+    await field.fill(code);
+    await expect(team.getByRole("main")).toContainText("到了 · 卫师傅 1人");
+    await expect(team.getByText("到了1人，共1人")).toBeVisible();
+    await field.fill(code.replace(" ", ""));
+    await expect(team.getByRole("main")).toContainText("已经签过 · 卫师傅");
+  });
+  await test.step("it arrives once there is a network", async () => {
+    await team.context().setOffline(false);
+    await neighbour.context().setOffline(false);
+    await expect(ownStatus(neighbour)).toContainText("已签到", { timeout: 60_000 });
+    await expect(ownStatus(neighbour)).not.toContainText("签到码");
+  });
+  await test.step("the roster on paper has boxes and room for others", async () => {
+    await team.emulateMedia({ media: "print" });
+    await expect(team.getByRole("heading", { name: "现场来的" })).toBeVisible();
+    await expect(field).toBeHidden();
+    await team.emulateMedia({ media: "screen" });
+  });
+});
