@@ -1,4 +1,4 @@
-//! The code by which a party is found in the roster: six digits that both phones compute from the sign-up, so that
+//! Checking in: undoing it, and the code by which a party is found in the roster: six digits that both phones compute from the sign-up, so that
 //! checking in by code needs a network on neither side.
 //!
 //! What it proves: whoever says it has seen the sign-up on its own phone, or was told by somebody who has. It is no
@@ -9,7 +9,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::closing::closes_at;
 use crate::id::{ParseIdError, SignUpId};
+use crate::refusal::Refusal;
+use crate::time::{TimeRange, Timestamp};
 
 /// How many digits a code has.
 pub const DIGITS: usize = 6;
@@ -91,6 +94,24 @@ pub fn find(code: CheckInCode, sign_ups: impl Iterator<Item = SignUpId>) -> Name
     }
 }
 
+/// Decides whether a check-in that was seen on some phone is undone; `false` when it is not there, or another has come
+/// since, which whoever undoes has not seen.
+///
+/// # Errors
+/// [`Refusal::ClosingOver`] once nobody can say any more how the date went.
+pub fn decide_undo(
+    range: TimeRange,
+    checked_in_at: Option<Timestamp>,
+    seen: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Refusal> {
+    let closed_at = closes_at(range);
+    if now >= closed_at {
+        return Err(Refusal::ClosingOver { closed_at });
+    }
+    Ok(checked_in_at == Some(seen))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -131,6 +152,32 @@ mod tests {
         let base = 0x0192_f0c1_2a3b_7c4d_8e5f_0011_2233_0000;
         let codes: BTreeSet<_> = (0..2_000).map(|n| CheckInCode::of(id(base + n))).collect();
         assert!(codes.len() > 1_990, "{}", codes.len());
+    }
+
+    #[test]
+    fn where_two_share_a_code_the_name_decides() {
+        let base = 0x0192_f0c1_2a3b_7c4d_8e5f_0011_2233_0000;
+        let mut seen = std::collections::BTreeMap::new();
+        let twins =
+            (0..9_000).find_map(|n| Some((seen.insert(CheckInCode::of(id(base + n)), id(base + n))?, id(base + n))));
+        let (one, other) = twins.expect("among thousands two share one");
+        assert_eq!(find(CheckInCode::of(one), [one, other].into_iter()), Named::Several);
+    }
+
+    #[test]
+    fn a_check_in_is_undone_as_it_was_seen_and_for_a_week() {
+        let start = Timestamp::from_ms(1_795_392_000_000);
+        let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
+        let (seen, later) = (start, start.plus_minutes(5));
+        let closed_at = closes_at(range);
+        for (there, now, expected) in [
+            (Some(seen), later, Ok(true)),
+            (Some(later), later, Ok(false)),
+            (None, later, Ok(false)),
+            (Some(seen), closed_at, Err(Refusal::ClosingOver { closed_at })),
+        ] {
+            assert_eq!(decide_undo(range, there, seen, now), expected, "{there:?}");
+        }
     }
 
     proptest! {

@@ -78,6 +78,16 @@ pub struct CheckIn {
     pub sign_up: SignUpId,
 }
 
+/// Undo a check-in that was a mistake. Doing it twice is harmless.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndoCheckIn {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+    /// The check-in that was seen: one that came since stays.
+    pub checked_in_at: Timestamp,
+}
+
 /// Publish an activity with all its dates. Creates the activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -325,6 +335,7 @@ commands! {
     DeclineOffer = "decline_offer" => Action::AnswerOffer,
     ChangeCapacity = "change_capacity" => Action::ChangeCapacity,
     CheckIn = "check_in" => Action::CheckIn,
+    UndoCheckIn = "undo_check_in" => Action::CheckIn,
     PublishActivity = "publish_activity" => Action::PublishActivity,
     CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
     CloseOccurrence = "close_occurrence" => Action::CloseOccurrence,

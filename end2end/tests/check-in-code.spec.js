@@ -37,11 +37,20 @@ test("the door checks in by the code on a phone, with a network on neither side"
     await field.fill(code.replace(" ", ""));
     await expect(team.getByRole("main")).toContainText("已经签过 · 卫师傅");
   });
+  await test.step("what has not arrived yet is not undone", async () => {
+    await expect(team.getByRole("button", { name: "到了：卫师傅", exact: true })).toHaveAttribute("aria-pressed", "true");
+  });
   await test.step("it arrives once there is a network", async () => {
     await team.context().setOffline(false);
     await neighbour.context().setOffline(false);
     await expect(ownStatus(neighbour)).toContainText("已签到", { timeout: 60_000 });
     await expect(ownStatus(neighbour)).not.toContainText("签到码");
+  });
+  await test.step("a tap on somebody who is here undoes it", async () => {
+    const pressed = team.getByRole("button", { name: "到了：卫师傅，再点一次撤销" });
+    await pressed.click();
+    await expect(team.getByText("到了0人，共1人")).toBeVisible();
+    await expect(ownStatus(neighbour)).toContainText("签到码", { timeout: 60_000 });
   });
   await test.step("the roster on paper has boxes and room for others", async () => {
     await team.emulateMedia({ media: "print" });

@@ -101,6 +101,10 @@ impl Naming<'_> {
                 let party = self.view.roster.get(&command.sign_up).map(|party| party.row.name.to_string());
                 Named::plain(outbox.check_in(party.unwrap_or_default()))
             }
+            Some(Command::UndoCheckIn(command)) => {
+                let party = self.view.roster.get(&command.sign_up).map(|party| party.row.name.to_string());
+                Named::plain(self.words.check_in.undo(party.unwrap_or_default()))
+            }
             Some(Command::PublishActivity(command)) => Named::plain(outbox.publish(&command.title)),
             Some(Command::CancelOccurrence(command)) => {
                 say(self.date(command.occurrence), &|what| outbox.call_off(what))

@@ -4,6 +4,7 @@ use domain::change::SignUpState;
 use domain::id::{OccurrenceId, SignUpId};
 use domain::order::sort_by_key;
 use domain::sync::{Delivery, View};
+use domain::time::Timestamp;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
@@ -30,6 +31,8 @@ pub struct RosterRowData {
     pub heads: u16,
     /// Whether they are here.
     pub is_here: bool,
+    /// The check-in that can be undone: one that the server has.
+    pub undoable: Option<Timestamp>,
     number: String,
     name: String,
     notes: Vec<String>,
@@ -93,6 +96,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
                 part,
                 heads: row.adults.saturating_add(row.children),
                 is_here: row.checked_in_at.is_some(),
+                undoable: row.checked_in_at.filter(|_| !view.deliveries.contains_key(&id.uuid())),
                 number,
                 name: row.name.to_string(),
                 notes: notes.into_iter().flatten().collect(),
@@ -109,12 +113,16 @@ fn seats(first: u16, heads: u16) -> String {
     }
 }
 
-/// A row of the list; `on_check_in` is there while checking in is possible.
+/// A row of the list; `on_check_in` is there while checking in is possible. One tap checks in, the next one undoes it.
 #[component]
-pub fn RosterRow(row: RosterRowData, on_check_in: Option<Callback<SignUpId>>) -> impl IntoView {
+pub fn RosterRow(
+    row: RosterRowData,
+    on_check_in: Option<Callback<SignUpId>>,
+    on_undo: Callback<(SignUpId, Timestamp)>,
+) -> impl IntoView {
     let model = use_model();
     let words = model.words_untracked();
-    let (id, is_here) = (row.id, row.is_here);
+    let (id, is_here, undoable) = (row.id, row.is_here, row.undoable);
     let state = match row.part {
         Part::Confirmed if is_here => "arrived",
         Part::Confirmed => "confirmed",
@@ -122,7 +130,10 @@ pub fn RosterRow(row: RosterRowData, on_check_in: Option<Callback<SignUpId>>) ->
         Part::Gone => "cancelled",
     };
     let check = (row.part == Part::Confirmed && (is_here || on_check_in.is_some())).then(|| {
-        let label = words.roster.check_in_of(&row.name);
+        let label = match undoable {
+            Some(_) if on_check_in.is_some() => words.check_in.undo_of(&row.name),
+            _ => words.roster.check_in_of(&row.name),
+        };
         view! {
             <button
                 type="button"
@@ -130,8 +141,10 @@ pub fn RosterRow(row: RosterRowData, on_check_in: Option<Callback<SignUpId>>) ->
                 aria-pressed=is_here.to_string()
                 aria-label=label
                 on:click=move |_| {
-                    if let Some(on_check_in) = on_check_in.filter(|_| !is_here) {
-                        on_check_in.run(id);
+                    match (on_check_in, undoable) {
+                        (Some(on_check_in), _) if !is_here => on_check_in.run(id),
+                        (Some(_), Some(seen)) => on_undo.run((id, seen)),
+                        _ => {}
                     }
                 }
             >

@@ -2,7 +2,7 @@
 
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
-use domain::command::{CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command};
+use domain::command::{CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, UndoCheckIn};
 use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
 use domain::people::Action;
 use domain::refusal::Refusal;
@@ -124,9 +124,20 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             last.set(Some(model.submit(stream, command, after)));
         }
     });
+    let checked_in_ms = StoredValue::new(0_u64);
     let check_in = Callback::new(move |sign_up: SignUpId| {
+        checked_in_ms.set_value(platform::monotonic_ms());
         submit.run((Command::CheckIn(CheckIn { sign_up }), None));
         model.announce(model.words_untracked().roster.checked_in);
+    });
+    let undo = Callback::new(move |(sign_up, checked_in_at): (SignUpId, Timestamp)| {
+        // The second half of a double tap is no second thought.
+        if platform::monotonic_ms() < checked_in_ms.get_value() + DOUBLE_TAP_MS {
+            return;
+        }
+        let name = model.view_untracked().roster.get(&sign_up).map(|row| row.row.name.to_string());
+        submit.run((Command::UndoCheckIn(UndoCheckIn { sign_up, checked_in_at }), None));
+        model.announce(model.words_untracked().check_in.undone(name.unwrap_or_default()));
     });
     let call_off = Callback::new(move |reason: Option<Note>| {
         // A date of an activity that is still on its way builds on that.
@@ -206,9 +217,9 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                     view! { <Empty icon="i-people" text/> }
                 })
             }}
-            <RosterPart name=Signal::derive(confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in/>
-            <RosterPart name=Signal::derive(move || model.words().roster.waiting.to_owned()) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in/>
-            <RosterPart name=Signal::derive(move || model.words().roster.cancelled.to_owned()) rows=part(Part::Gone) can_check_in=false on_check_in=check_in/>
+            <RosterPart name=Signal::derive(confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in on_undo=undo/>
+            <RosterPart name=Signal::derive(move || model.words().roster.waiting.to_owned()) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in on_undo=undo/>
+            <RosterPart name=Signal::derive(move || model.words().roster.cancelled.to_owned()) rows=part(Part::Gone) can_check_in=false on_check_in=check_in on_undo=undo/>
             {move || (!rows.read().is_empty()).then(|| view! { <p class="quiet">{model.words().roster.hint}</p> })}
             <AtTheDoor/>
             <div class="screen-only"><ClosingCard id on_close=close/></div>
@@ -236,6 +247,9 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
     }
 }
 
+/// How long after a check-in another tap does not undo one.
+const DOUBLE_TAP_MS: u64 = 1_500;
+
 /// How many lines the paper leaves for those who come without having signed up.
 const LINES_AT_THE_DOOR: usize = 8;
 
@@ -257,9 +271,9 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
         Command::CancelOccurrence(command) => command.occurrence == id,
         Command::CloseOccurrence(command) => command.occurrence == id,
         Command::ChangeCapacity(command) => command.occurrence == id,
-        Command::CheckIn(command) => {
+        Command::CheckIn(CheckIn { sign_up }) | Command::UndoCheckIn(UndoCheckIn { sign_up, .. }) => {
             let view = use_model().view_untracked();
-            view.roster.get(&command.sign_up).is_some_and(|row| row.row.occurrence == id)
+            view.roster.get(sign_up).is_some_and(|row| row.row.occurrence == id)
         }
         _ => false,
     }
@@ -292,13 +306,17 @@ fn RosterPart(
     rows: Signal<Vec<RosterRowData>>,
     #[prop(into)] can_check_in: Signal<bool>,
     on_check_in: Callback<SignUpId>,
+    on_undo: Callback<(SignUpId, Timestamp)>,
 ) -> impl IntoView {
     let ids = Memo::new(move |_| rows.get().into_iter().map(|row| row.id).collect::<Vec<_>>());
     let is_empty = Memo::new(move |_| ids.read().is_empty());
     // A row is drawn anew only when it has changed itself, so that the focus stays on the button just pressed.
     let one = move |id| {
         let row = Memo::new(move |_| rows.get().into_iter().find(|row| row.id == id));
-        move || row.get().map(|row| view! { <RosterRow row on_check_in=can_check_in.get().then_some(on_check_in)/> })
+        move || {
+            row.get()
+                .map(|row| view! { <RosterRow row on_check_in=can_check_in.get().then_some(on_check_in) on_undo/> })
+        }
     };
     move || {
         (!is_empty.get()).then(|| {

@@ -79,6 +79,13 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             row.row.checked_in_at.get_or_insert(now);
             command.sign_up.uuid()
         }
+        Command::UndoCheckIn(command) => {
+            let row = &mut view.roster.get_mut(&command.sign_up).ok_or(Refusal::Gone)?.row;
+            if row.checked_in_at == Some(command.checked_in_at) {
+                row.checked_in_at = None;
+            }
+            command.sign_up.uuid()
+        }
         Command::PublishActivity(command) => {
             lay_publication(view, item, command, now)?;
             item.id.uuid()

@@ -16,6 +16,9 @@ catalogue! {
         gone(who): "报名取消了 · {who}", "Withdrawn: {who}";
         several: "这个码有两家，请按名字签到", "Two parties have this code; please check in by name";
         nobody: "不是这一场的码。请对一下场次和数字", "Not a code of this date. Check the date and the digits";
+        undo_of(who): "到了：{who}，再点一次撤销", "Arrived: {who}; tap again to undo";
+        undone(who): "已撤销签到：{who}", "Check-in undone: {who}";
+        undo(what): "撤销签到：{what}", "Undo check-in: {what}";
         at_the_door: "现场来的", "At the door";
         name_and_heads: "姓名、人数", "Name, heads";
     }

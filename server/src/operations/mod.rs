@@ -44,6 +44,7 @@ pub mod sign_ups {
     pub mod decline_offer;
     pub mod settle;
     pub mod sign_up;
+    pub mod undo_check_in;
     pub mod withdraw_sign_up;
 }
 
@@ -148,6 +149,7 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
             activities::change_capacity::change_capacity(conn, context, command, body).await
         }
         Command::CheckIn(body) => sign_ups::check_in::check_in(conn, context, command, body).await,
+        Command::UndoCheckIn(body) => sign_ups::undo_check_in::undo_check_in(conn, context, command, body).await,
         Command::PublishActivity(body) => {
             activities::publish_activity::publish_activity(conn, context, command, body).await
         }

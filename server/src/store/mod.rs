@@ -1,6 +1,7 @@
 //! The store: two engines, one writer, and all SQL of the product, one file per aggregate.
 
 pub mod activities;
+pub mod attendance;
 pub mod bookings;
 pub mod builds;
 pub mod calendar_keys;

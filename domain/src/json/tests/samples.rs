@@ -143,6 +143,7 @@ fn commands_are_read_alike() {
     walk::<AcceptOffer>(&filled(r#"{"sign_up":ID}"#));
     walk::<DeclineOffer>(&filled(r#"{"sign_up":ID}"#));
     walk::<ChangeCapacity>(&filled(r#"{"occurrence":ID,"capacity":10,"reason":"换了小教室"}"#));
+    walk::<UndoCheckIn>(&filled(r#"{"sign_up":ID,"checked_in_at":1795390200000}"#));
     walk::<PublishActivity>(&filled(
         r#"{"team":ID,"title":"教唱","about":null,"category":"dance","audience":{"kind":"everyone"},"venue":{"place":"客厅"},"schedule":{"kind":"weekly","from":"2026-11-25","until":"2026-12-16","at":"09:00","minutes":90},"policy":{"kind":"walk_in"}}"#,
     ));
