@@ -3,7 +3,7 @@
 //! The phone's list, the month's dots and the server's first paint ask the same functions. Deliberately absent: words
 //! and markup.
 
-use crate::activity::{Category, Phase, SignUpPolicy, phase, planned_start};
+use crate::activity::{Category, Phase, SignUpPolicy, Venue, phase, planned_start};
 use crate::change::{ActivityRow, OccurrenceRow, SignUpRow, SignUpState};
 use crate::id::{CommunityId, OccurrenceId, SignUpId, SpaceId, TeamId};
 use crate::order::sort_by_key;
@@ -113,6 +113,12 @@ pub enum RowFact {
 }
 
 impl<'a> Entry<'a> {
+    /// Where it is.
+    #[must_use]
+    pub fn venue(&self) -> &'a Venue {
+        self.occurrence.venue(self.activity)
+    }
+
     /// The entry of a date, if its activity is known.
     #[must_use]
     pub fn of(view: &'a View, id: OccurrenceId) -> Option<Self> {
@@ -185,7 +191,7 @@ impl<'a> Entry<'a> {
     fn passes(&self, filter: &Filter) -> bool {
         filter.category.is_none_or(|category| self.activity.category == category)
             && filter.team.is_none_or(|team| self.activity.team == team)
-            && filter.space.is_none_or(|space| self.activity.venue.space == Some(space))
+            && filter.space.is_none_or(|space| self.venue().space == Some(space))
             && (!filter.for_children || self.activity.audience.takes_children())
             && (!filter.mine || self.sign_up.is_some())
     }
@@ -285,7 +291,7 @@ mod tests {
             for (date, hour) in [(23, 19), (24, 9)] {
                 let start = day(date).at(MinuteOfDay::hm(hour - n as u8, 0).expect("a time"));
                 let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
-                let occurrence = OccurrenceRow { activity: id, range, cancelled: None, sequence: 0 };
+                let occurrence = OccurrenceRow { activity: id, range, cancelled: None, sequence: 0, by_hand: None };
                 let occurrence_id = OccurrenceId::from_uuid(Uuid::from_u128(n * 100 + u128::from(date)));
                 view.occurrences.insert(occurrence_id, In { community: here(), row: occurrence });
                 let seats = Seats { capacity: Some(10), taken: 7, ..Seats::default() };
@@ -326,7 +332,13 @@ mod tests {
         assert_eq!(fact(&view, day(23).at(MinuteOfDay::hm(18, 30).expect("a time"))), Some(RowFact::Running));
         assert_eq!(fact(&view, day(25).start()), Some(RowFact::Over));
         let sign_up = SignUpId::from_uuid(Uuid::from_u128(9));
-        let row = SignUpRow { occurrence: id, state: SignUpState::Confirmed, party: vec![], checked_in_at: None };
+        let row = SignUpRow {
+            occurrence: id,
+            state: SignUpState::Confirmed,
+            party: vec![],
+            checked_in_at: None,
+            needs_ack: None,
+        };
         view.sign_ups.insert(sign_up, In { community: here(), row });
         assert_eq!(fact(&view, before), Some(RowFact::Confirmed { seat: None }));
         view.deliveries.insert(sign_up.uuid(), Delivery::Saved);

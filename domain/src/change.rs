@@ -31,6 +31,7 @@ use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venu
 use crate::booking::{BookingState, Holding};
 use crate::id::{AccountId, ActivityId, BookingId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
 use crate::json;
+use crate::moving::ByHand;
 use crate::people::Person;
 use crate::series::SeriesRow;
 use crate::sign_up::Seats;
@@ -138,6 +139,17 @@ pub struct OccurrenceRow {
     /// Raised by every change of time, place or cancellation (iCalendar's SEQUENCE).
     #[serde(default)]
     pub sequence: u32,
+    /// What was changed of this date alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<ByHand>,
+}
+
+impl OccurrenceRow {
+    /// Where it is: its own place where it was given one, else its activity's.
+    #[must_use]
+    pub fn venue<'a>(&'a self, activity: &'a ActivityRow) -> &'a Venue {
+        self.by_hand.as_ref().and_then(|by_hand| by_hand.venue.as_ref()).unwrap_or(&activity.venue)
+    }
 }
 
 /// That something was called off, when and why.
@@ -177,6 +189,9 @@ pub struct SignUpRow {
     /// When the party was checked in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_in_at: Option<Timestamp>,
+    /// Since when the party knows that time or place have changed; saying nothing means coming.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_ack: Option<Timestamp>,
 }
 
 /// A sign-up as the team sees it. Class `roster`, id: the sign-up's; seen by the team and the community's staff.

@@ -135,6 +135,21 @@ pub struct CloseOccurrence {
     pub note: Option<Note>,
 }
 
+/// Move one date to another time or place. Whoever has signed up keeps the place and is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveOccurrence {
+    /// The date.
+    pub occurrence: OccurrenceId,
+    /// The sequence of what was looked at.
+    pub sequence: u32,
+    /// When it is to be.
+    pub range: TimeRange,
+    /// Where it is to be; none leaves it where it is.
+    #[serde(default)]
+    pub venue: Option<Venue>,
+}
+
 /// Let no new dates of a series come. Those that are there stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -339,6 +354,7 @@ commands! {
     PublishActivity = "publish_activity" => Action::PublishActivity,
     CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
     CloseOccurrence = "close_occurrence" => Action::CloseOccurrence,
+    MoveOccurrence = "move_occurrence" => Action::CancelOccurrence,
     PauseSeries = "pause_series" => Action::PublishActivity,
     ResumeSeries = "resume_series" => Action::PublishActivity,
     ExemptDuty = "exempt_duty" => Action::ExemptDuty,

@@ -115,7 +115,7 @@ mod tests {
             view.activities.insert(activity, In { community: here.clone(), row });
             let start = on.plus_days(days).start().plus_minutes(600);
             let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
-            let row = OccurrenceRow { activity, range, cancelled: None, sequence: 0 };
+            let row = OccurrenceRow { activity, range, cancelled: None, sequence: 0, by_hand: None };
             view.occurrences.insert(OccurrenceId::from_uuid(Uuid::from_u128(n)), In { community: here.clone(), row });
         }
         let found: Vec<u128> = around(&view, &here, on).iter().map(|entry| entry.id.uuid().as_u128()).collect();

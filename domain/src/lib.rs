@@ -15,8 +15,8 @@ pub mod activity;
 pub mod check_in;
 pub mod closing;
 pub mod duty;
+pub mod moving;
 pub mod numbers;
-
 pub mod recurrence;
 pub mod series;
 pub mod sign_up;

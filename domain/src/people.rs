@@ -128,7 +128,7 @@ pub enum Action {
     CheckIn,
     /// Publish an activity for a team; pause and resume a series.
     PublishActivity,
-    /// Call off a date.
+    /// Call off a date, or move it.
     CancelOccurrence,
     /// Say how a date went.
     CloseOccurrence,

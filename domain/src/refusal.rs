@@ -188,6 +188,8 @@ json::tagged! {
         NoDates,
         /// One date of a series would begin before the one before it has ended.
         DatesOverlap,
+        /// The activity has another date at that time.
+        DateExists,
         /// A capacity of nobody.
         CapacityZero,
         /// The room is taken on these dates.

@@ -88,8 +88,7 @@ pub fn find<'a>(
     }
     let mut dates: Vec<(u8, Entry<'a>)> = Vec::new();
     for entry in next.values() {
-        let names =
-            [entry.activity.title.as_str(), entry.team.unwrap_or_default(), entry.activity.venue.place.as_str()];
+        let names = [entry.activity.title.as_str(), entry.team.unwrap_or_default(), entry.venue().place.as_str()];
         if let Some(rank) = names.iter().filter_map(|name| query.rank(name, initial)).min() {
             dates.push((rank, *entry));
         }
@@ -185,7 +184,7 @@ mod tests {
             for (days, k) in [(-7, 0), (7, 1), (14, 2)] {
                 let start = now.plus_minutes(days * 24 * 60);
                 let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
-                let row = OccurrenceRow { activity, range, cancelled: None, sequence: 0 };
+                let row = OccurrenceRow { activity, range, cancelled: None, sequence: 0, by_hand: None };
                 let id = OccurrenceId::from_uuid(Uuid::from_u128(n * 10 + k));
                 view.occurrences.insert(id, In { community: here.clone(), row });
             }

@@ -1,6 +1,6 @@
 // What takes place again and again: published by a rule of plain choices, looked at before, paused and resumed.
-import { openTeam } from "../fixtures/team.js";
-import { expect, opened, signInAs, test } from "../fixtures/test.js";
+import { openTeam, publish } from "../fixtures/team.js";
+import { expect, opened, ownStatus, signInAs, signInNew, test } from "../fixtures/test.js";
 
 /** Opens the form of the first team of whoever is signed in. */
 async function openForm(page) {
@@ -92,5 +92,43 @@ test("a rule is put together of plain choices, and says which days it leaves out
     await expect(day).toHaveCount(2);
     await day.first().click();
     await expect(page.getByRole("main")).toContainText("每月第一个周五、第三个周五");
+  });
+});
+
+test("one date is moved: who has signed up keeps the place and is told", async ({ phone }) => {
+  const [team, neighbour] = [await phone(), await phone()];
+  await signInAs(team, "team_editor");
+  await publish(team, { category: "课程", title: "剪纸小课", day: "明天", at: "15:00", places: "8" });
+  const dates = team.getByRole("region", { name: "接下来的活动" }).getByRole("listitem");
+  await test.step("a neighbour signs up", async () => {
+    await signInNew(neighbour, "卞师傅");
+    await opened(neighbour, "/");
+    await neighbour.getByRole("link", { name: "剪纸小课" }).click();
+    await neighbour.getByRole("button", { name: "我要报名" }).click();
+    await expect(ownStatus(neighbour)).toContainText("名单上第1位");
+  });
+  await test.step("the team moves it to another time and place", async () => {
+    await expect(dates.filter({ hasText: "剪纸小课" })).toContainText("报了1人");
+    await dates.filter({ hasText: "剪纸小课" }).getByRole("link").click();
+    await team.getByRole("button", { name: "改时间地点" }).click();
+    const sheet = team.getByRole("dialog", { name: "改这一次的时间地点" });
+    await expect(sheet).toContainText("1家报了名");
+    await sheet.getByRole("button", { name: "改好并告诉大家" }).click();
+    await expect(sheet.getByRole("alert")).toContainText("时间和地点都没变");
+    await sheet.getByLabel("几点开始").fill("16:30");
+    await sheet.getByLabel("地点").fill("运河凉亭");
+    await sheet.getByRole("button", { name: "改好并告诉大家" }).click();
+    await expect(sheet).toBeHidden();
+    await expect(team.getByRole("main")).toContainText("16:30");
+    await expect(team.getByRole("main")).toContainText("运河凉亭");
+  });
+  await test.step("the neighbour is told, and has the place still", async () => {
+    await opened(neighbour, "/m");
+    await expect(neighbour.getByRole("main")).toContainText("「剪纸小课」改到");
+    await expect(neighbour.getByRole("main")).toContainText("运河凉亭");
+    await neighbour.getByRole("link", { name: /时间地点有变/ }).click();
+    await expect(ownStatus(neighbour)).toContainText("名单上第1位");
+    await expect(neighbour.getByRole("main")).toContainText("改过时间：原定");
+    await expect(neighbour.getByRole("main")).toContainText("您的名额还在");
   });
 });

@@ -256,7 +256,7 @@ async fn date_page(
     let entry = Entry::of(&view, id).ok_or(ApiError::NotFound)?;
     let today = at.date();
     let when = format::when(words.language, entry.occurrence.range, today);
-    let (title, place) = (entry.activity.title.as_str(), entry.activity.venue.place.as_str());
+    let (title, place) = (entry.activity.title.as_str(), entry.venue().place.as_str());
     let body = markup::date(words, state.settings.demo, &entry, at);
     let path = format!("/a/{id}");
     let head = Head {

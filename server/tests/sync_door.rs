@@ -53,6 +53,10 @@ fn bodies() -> Vec<(&'static str, Json)> {
             walk_in(),
             json!({ "kind": "series", "on": "2026-12-02", "at": "09:30", "minutes": 90, "rule": "FREQ=WEEKLY;COUNT=3" }),
         ),
+        (
+            "move_occurrence",
+            json!({ "occurrence": id, "sequence": 1, "range": range, "venue": { "space": id, "place": "二楼" } }),
+        ),
         ("pause_series", json!({ "activity": id })),
         ("resume_series", json!({ "activity": id })),
         ("cancel_occurrence", json!({ "occurrence": id, "reason": "下雨" })),

@@ -235,7 +235,7 @@ impl Town {
                 policy: terms.policy,
             };
             put(stream_of(id), Audience::Public, class::ACTIVITY, own.to_string(), json!(&row));
-            let row = OccurrenceRow { activity: own, range: terms.range, cancelled: None, sequence: 0 };
+            let row = OccurrenceRow { activity: own, range: terms.range, cancelled: None, sequence: 0, by_hand: None };
             put(stream_of(id), Audience::Public, class::OCCURRENCE, id.to_string(), json!(&row));
             let seats = Seats { capacity: terms.policy.capacity(), ..Seats::default() };
             put(stream_of(id), Audience::Public, class::SEATS, id.to_string(), json!(&seats));
@@ -413,7 +413,7 @@ impl Town {
                 seat: seat(place),
             };
             let party = entry.party.iter().enumerate().map(member).collect();
-            let row = SignUpRow { occurrence, state, party, checked_in_at: None };
+            let row = SignUpRow { occurrence, state, party, checked_in_at: None, needs_ack: None };
             let (audience, id) = (Audience::Account(entry.account), id.to_string());
             rows.push(DraftRow { audience, class: class::SIGN_UP, id: id.clone(), body: Some(json!(&row)) });
             let roster = RosterRow {

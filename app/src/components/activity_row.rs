@@ -34,7 +34,7 @@ impl ActivityRowData {
             category: entry.activity.category,
             title: entry.activity.title.to_string(),
             when: format::time_range(words.language, entry.occurrence.range),
-            place: entry.activity.venue.place.to_string(),
+            place: entry.venue().place.to_string(),
             team: entry.team.map(str::to_owned),
             fact: entry.fact(now),
             is_mine: entry.sign_up.is_some(),

@@ -121,7 +121,7 @@ fn date_line(entry: &Entry<'_>, party: &[PartyMember], words: &'static Words) ->
         what: What::Date(entry.id),
         range: entry.occurrence.range,
         title: entry.activity.title.to_string(),
-        place: entry.activity.venue.place.to_string(),
+        place: entry.venue().place.to_string(),
         note: words.common.party(words.names_list(&names), names.len()),
         seat: seat.filter(|_| capacity.is_some()).map(|seat| words.occurrence.on_list(seat)),
         state: ChipState::Confirmed,

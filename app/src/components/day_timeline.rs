@@ -129,7 +129,7 @@ pub fn day_lines(
     }
     for (occurrence, row) in view.occurrences.iter() {
         let Some(activity) = view.activities.get(&row.row.activity) else { continue };
-        let is_here = activity.row.venue.space == Some(id) && row.row.range.start().date() == date;
+        let is_here = row.row.venue(&activity.row).space == Some(id) && row.row.range.start().date() == date;
         if !is_here || row.row.cancelled.is_some() {
             continue;
         }

@@ -68,6 +68,13 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
             href: Some(Route::Occurrence(*occurrence).href()),
             action: Some((Route::Occurrence(*occurrence).href(), messages.other_date)),
         },
+        NoticeBody::OccurrenceMoved { occurrence, title, .. } => Look {
+            icon: "i-exclamation",
+            tone: Tone::Info,
+            title: messages.about(messages.moved_title, title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
+        },
         NoticeBody::RoomTaken { occurrence, title, .. } => Look {
             icon: "i-exclamation",
             tone: Tone::Bad,

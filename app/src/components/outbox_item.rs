@@ -112,6 +112,9 @@ impl Naming<'_> {
             Some(Command::CloseOccurrence(command)) => {
                 say(self.date(command.occurrence), &|what| self.words.closing.close(what))
             }
+            Some(Command::MoveOccurrence(command)) => {
+                say(self.date(command.occurrence), &|what| self.words.moving.outbox(what))
+            }
             Some(Command::PauseSeries(command)) => {
                 self.series(command.activity, |what| self.words.series.pause_of(what))
             }

@@ -106,7 +106,7 @@ fn week_of(chosen: LocalDate, filter: Filter) -> Vec<Day> {
                 category: entry.activity.category.as_str(),
                 time: format::time(language, entry.occurrence.range.start().minute_of_day()),
                 title: entry.activity.title.to_string(),
-                place: entry.activity.venue.place.to_string(),
+                place: entry.venue().place.to_string(),
                 is_off: entry.occurrence.cancelled.is_some(),
                 is_mine: entry.sign_up.is_some(),
             });

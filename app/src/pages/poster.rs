@@ -68,7 +68,7 @@ fn Poster(id: OccurrenceId) -> impl IntoView {
                     <span class="nb">{format::time_range(words.language, range)}</span>
                 </p>
                 {day.lunar.map(|lunar| view! { <p class="poster-lunar">{lunar}</p> })}
-                <p class="poster-where">{activity.venue.place.to_string()}</p>
+                <p class="poster-where">{entry.venue().place.to_string()}</p>
                 <p class="poster-who">{words.audience(activity.audience)}</p>
                 <figure class="poster-code">
                     <Show

@@ -2,7 +2,9 @@
 
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
-use domain::command::{CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, UndoCheckIn};
+use domain::command::{
+    CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, MoveOccurrence, UndoCheckIn,
+};
 use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
 use domain::people::Action;
 use domain::refusal::Refusal;
@@ -19,6 +21,7 @@ use crate::components::capacity_sheet::CapacityButton;
 use crate::components::closing_card::ClosingCard;
 use crate::components::code_entry::CodeEntry;
 use crate::components::forbidden::{Forbidden, Opening};
+use crate::components::move_sheet::{MoveSheet, MoveWish};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
 use crate::components::roster_list::{Part, RosterRow, RosterRowData, roster_rows};
@@ -80,7 +83,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
     let range = entry.occurrence.range;
     let cancelled = entry.occurrence.cancelled.as_ref();
     let check_in = decide_check_in(range, cancelled.is_some(), true, now);
-    let place = entry.activity.venue.place.to_string();
+    let place = entry.venue().place.to_string();
     let title = entry.activity.title.to_string();
     Some(Head {
         when: format::staff_when(words.language, range, now.date()),
@@ -155,6 +158,15 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         submit.run((Command::ChangeCapacity(command), None));
         model.announce(model.words_untracked().capacity.changed);
     });
+    let (move_open, offer) = (RwSignal::new(false), RwSignal::new(None));
+    let take_up = Callback::new(move |alternative| {
+        offer.set(Some(alternative));
+        move_open.set(true);
+    });
+    let change = Callback::new(move |MoveWish { sequence, range, venue }: MoveWish| {
+        submit.run((Command::MoveOccurrence(MoveOccurrence { occurrence: id, sequence, range, venue }), None));
+        model.announce(model.words_untracked().moving.done);
+    });
     let on_check_in = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_check_in));
     let has_copied = RwSignal::new(false);
     let share = move |_| {
@@ -204,7 +216,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                     </section>
                 }
             })}
-            <RefusalsHere is_here=Callback::new(move |command| is_about(id, &command))/>
+            <RefusalsHere is_here=Callback::new(move |command| is_about(id, &command)) on_choose=take_up/>
             <Unsaved last/>
             <Arrivals rows=part(Part::Confirmed)/>
             {move || on_check_in.get().then(|| view! { <CodeEntry rows=rows.into() on_check_in=check_in/> })}
@@ -235,6 +247,11 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                 <a class="button" href=Route::Occurrence(id).href()>{move || model.words().roster.see_page}</a>
                 <CapacityButton occurrence=id on_change=change_capacity/>
                 {move || head.get().filter(|head| head.can_call_off).map(|_| view! {
+                    <button type="button" class="button" aria-haspopup="dialog" on:click=move |_| move_open.set(true)>
+                        {model.words().moving.change}
+                    </button>
+                })}
+                {move || head.get().filter(|head| head.can_call_off).map(|_| view! {
                     <button type="button" class="button" data-kind="danger" aria-haspopup="dialog" on:click=move |_| sheet_open.set(true)>
                         {model.words().roster.call_off}
                     </button>
@@ -243,6 +260,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             <CallOffSheet open=sheet_open about=Signal::derive(move || {
                 head.get().map_or_else(Vec::new, |head| vec![head.title, head.when])
             }) parties=Signal::derive(parties) on_confirm=call_off/>
+            <MoveSheet id open=move_open offer parties=Signal::derive(parties) on_confirm=change/>
         </div>
     }
 }
@@ -271,6 +289,7 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
         Command::CancelOccurrence(command) => command.occurrence == id,
         Command::CloseOccurrence(command) => command.occurrence == id,
         Command::ChangeCapacity(command) => command.occurrence == id,
+        Command::MoveOccurrence(command) => command.occurrence == id,
         Command::CheckIn(CheckIn { sign_up }) | Command::UndoCheckIn(UndoCheckIn { sign_up, .. }) => {
             let view = use_model().view_untracked();
             view.roster.get(sign_up).is_some_and(|row| row.row.occurrence == id)

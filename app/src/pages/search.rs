@@ -98,7 +98,7 @@ pub fn SearchPage() -> impl IntoView {
             title: entry.activity.title.to_string(),
             notes: [
                 Some(format::when_by_date(words.language, entry.occurrence.range, today)),
-                Some(entry.activity.venue.place.to_string()),
+                Some(entry.venue().place.to_string()),
                 entry.team.map(str::to_owned),
             ]
             .into_iter()

@@ -4,7 +4,7 @@ use crate::booking::BookingState;
 use crate::duty::DutyGap;
 use crate::id::{BookingId, CommunityId, OccurrenceId, SignUpId, SpaceId};
 use crate::json;
-use crate::text::{Name, Note, Title};
+use crate::text::{Name, Note, Place, Title};
 use crate::time::{TimeRange, Timestamp, YearMonth};
 
 json::tagged! {
@@ -96,6 +96,19 @@ json::tagged! {
             state: BookingState,
             /// Why.
             reason: Option<Note>,
+        },
+        /// A date one had signed up for has another time or place; the place is kept.
+        OccurrenceMoved {
+            /// Which.
+            occurrence: OccurrenceId,
+            /// Of what.
+            title: Title,
+            /// When it would have been.
+            from: TimeRange,
+            /// When it is.
+            range: TimeRange,
+            /// Where it is.
+            place: Place,
         },
         /// To a team: a date of a series could not be held, for the room was somebody else's.
         RoomTaken {

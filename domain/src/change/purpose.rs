@@ -1,4 +1,4 @@
-//! What a booking is for.
+//! What spaces are booked for.
 
 use serde::{Deserialize, Serialize};
 

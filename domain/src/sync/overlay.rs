@@ -14,11 +14,12 @@ use crate::change::{
 };
 use crate::closing::decide_closing;
 use crate::command::{
-    AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, ExemptDuty, PauseSeries,
+    AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, ExemptDuty, MoveOccurrence, PauseSeries,
     PublishActivity, ResumeSeries, SignUp, UpdateProfile, WithdrawSignUp,
 };
 use crate::duty::decide_exemption;
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, PersonId, SignUpId, StreamId};
+use crate::moving::{ByHand, DateNow, Moved, OtherDate, Wish, decide_move};
 use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
 use crate::series::SeriesRow;
@@ -103,6 +104,10 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             lay_closing(view, command, now)?;
             command.occurrence.uuid()
         }
+        Command::MoveOccurrence(command) => {
+            lay_move(view, command, now)?;
+            command.occurrence.uuid()
+        }
         Command::PauseSeries(PauseSeries { activity }) => lay_pause(view, *activity, true)?,
         Command::ResumeSeries(ResumeSeries { activity }) => lay_pause(view, *activity, false)?,
         Command::ExemptDuty(command) => {
@@ -185,7 +190,7 @@ fn lay_sign_up(view: &mut View, item: &Pending, command: &SignUp, now: Timestamp
     };
     let party = party_of(view, &command.people)?;
     let members = party.into_iter().map(|p| PartyMember { person: p.id, name: p.name, seat: None }).collect();
-    let row = SignUpRow { occurrence: command.occurrence, state, party: members, checked_in_at: None };
+    let row = SignUpRow { occurrence: command.occurrence, state, party: members, checked_in_at: None, needs_ack: None };
     view.sign_ups.insert(SignUpId::from_uuid(item.id.uuid()), In { community: community_of(item)?, row });
     Ok(())
 }
@@ -345,13 +350,47 @@ fn lay_publication(view: &mut View, item: &Pending, command: &PublishActivity, n
     view.activities.insert(activity, In { community: community.clone(), row });
     for range in dates {
         let id = occurrence_id(activity, range.start());
-        let row = OccurrenceRow { activity, range, cancelled: None, sequence: 0 };
+        let row = OccurrenceRow { activity, range, cancelled: None, sequence: 0, by_hand: None };
         view.occurrences.insert(id, In { community: community.clone(), row });
         let seats = Seats { capacity: command.policy.capacity(), ..Seats::default() };
         view.seats.insert(id, In { community: community.clone(), row: seats });
         view.deliveries.insert(id.uuid(), item.delivery);
     }
     Ok(())
+}
+
+fn lay_move(view: &mut View, command: &MoveOccurrence, now: Timestamp) -> Result<(), Refusal> {
+    let wish = Wish { sequence: command.sequence, range: command.range, venue: command.venue.as_ref() };
+    let moved = predict_move(view, command.occurrence, &wish, now)?;
+    let row = view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?;
+    let (old, by_hand) = (row.row.range.start(), row.row.by_hand.take());
+    let (mut planned, mut venue) = by_hand.map_or((None, None), |by_hand| (by_hand.planned, by_hand.venue));
+    if moved.time {
+        planned = planned.or(Some(old)).filter(|planned| *planned != command.range.start());
+        row.row.range = command.range;
+    }
+    if moved.place {
+        venue.clone_from(&command.venue);
+    }
+    row.row.by_hand =
+        Some(ByHand { planned, venue }).filter(|by_hand| by_hand.planned.is_some() || by_hand.venue.is_some());
+    row.row.sequence += u32::from(moved.time || moved.place);
+    Ok(())
+}
+
+/// What a move would come to, by what this phone knows; rooms aside.
+///
+/// # Errors
+/// Those of [`decide_move`]; [`Refusal::Gone`].
+pub fn predict_move(view: &View, id: OccurrenceId, wish: &Wish<'_>, now: Timestamp) -> Result<Moved, Refusal> {
+    let date = &view.occurrences.get(&id).ok_or(Refusal::Gone)?.row;
+    let activity = &view.activities.get(&date.activity).ok_or(Refusal::Gone)?.row;
+    let venue = date.venue(activity);
+    let is_cancelled = date.cancelled.is_some();
+    let others = view.occurrences.iter().filter(|(other, row)| **other != id && row.row.activity == date.activity);
+    let others = others.map(|(_, row)| OtherDate { range: row.row.range, is_cancelled: row.row.cancelled.is_some() });
+    let others: Vec<OtherDate> = others.collect();
+    decide_move(&DateNow { range: date.range, venue, is_cancelled, sequence: date.sequence }, &others, wish, now)
 }
 
 fn lay_pause(view: &mut View, activity: ActivityId, is_paused: bool) -> Result<Uuid, Refusal> {

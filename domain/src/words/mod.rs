@@ -29,7 +29,7 @@ pub use names::Names;
 pub use queue::{CapacitySheet, Queue};
 pub use refusals::Refusals;
 pub use reports::{Closing, Duties, Numbers};
-pub use series::SeriesWords;
+pub use series::{Moving, SeriesWords};
 pub use spaces::{BookingSheet, Door, SpacePage, SpacesList};
 pub use staff::{Desk, Publish, Roster, TeamPage};
 pub use template::Template;
@@ -177,6 +177,8 @@ words! {
     publish: Publish,
     /// Rules, and choosing one.
     series: SeriesWords,
+    /// Moving one date.
+    moving: Moving,
     /// Who comes, and checking them in.
     roster: Roster,
     /// Checking in by code.

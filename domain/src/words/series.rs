@@ -80,6 +80,24 @@ catalogue! {
     }
 }
 
+catalogue! {
+    /// Moving one date.
+    Moving {
+        change: "改时间地点", "Change time or place";
+        title: "改这一次的时间地点", "Change this date";
+        told(n): "{n}家报了名。名额都留着，改好后每家都会收到消息，来不了的可以取消。", "{n} {n?party has|parties have} signed up. Their places are kept, each is told, and whoever cannot come may withdraw.";
+        nobody: "还没有人报名，改好后大家看到的就是新的。", "Nobody has signed up; everybody will see the new one.";
+        confirm: "改好并告诉大家", "Change and tell them";
+        keep: "先不改", "Leave it";
+        nothing: "时间和地点都没变。", "Neither time nor place is another.";
+        done: "改好了，已经告诉报名的人", "Changed; those who signed up are told";
+        from(when): "改过时间：原定{when}", "Moved: it was {when}";
+        place: "改过地点，请看清楚", "The place has changed";
+        kept: "您的名额还在。来不了请取消报名。", "Your place is kept. Withdraw if you cannot come.";
+        outbox(what): "改时间地点：{what}", "Change: {what}";
+    }
+}
+
 impl Words {
     /// When a series takes place, in one line: 每周二、周四 上午9:00 · 放假不办 · 到2027年1月3日为止.
     #[must_use]

@@ -76,7 +76,7 @@ impl<'a> Event<'a> {
             range: occurrence.range,
             status,
             summary,
-            location: activity.venue.place.as_str().to_owned(),
+            location: entry.venue().place.as_str().to_owned(),
             about,
             category: Some(words.category(activity.category)),
             address: base.map(|base| date_address(base, entry.id)),

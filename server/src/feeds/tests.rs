@@ -34,7 +34,7 @@ fn view(title: &str, about: &str, cancelled: bool, moved: i64) -> View {
     let start = planned.plus_minutes(moved);
     let range = TimeRange::new(start, start.plus_minutes(90)).expect("a range");
     let cancelled = cancelled.then(|| Cancellation { at: start, reason: "下雨".parse().ok(), room_taken: false });
-    let row = OccurrenceRow { activity: id, range, cancelled, sequence: 3 };
+    let row = OccurrenceRow { activity: id, range, cancelled, sequence: 3, by_hand: None };
     view.occurrences.insert(occurrence_id(id, planned), In { community: here(), row });
     view
 }

@@ -10,6 +10,7 @@ pub mod activities {
     pub mod change_capacity;
     pub mod close_occurrence;
     pub mod dates;
+    pub mod move_occurrence;
     pub mod pause_series;
     pub mod publish_activity;
     pub mod resume_series;
@@ -158,6 +159,9 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         }
         Command::CloseOccurrence(body) => {
             activities::close_occurrence::close_occurrence(conn, context, command, body).await
+        }
+        Command::MoveOccurrence(body) => {
+            activities::move_occurrence::move_occurrence(conn, context, command, body).await
         }
         Command::PauseSeries(body) => activities::pause_series::pause_series(conn, context, command, body).await,
         Command::ResumeSeries(body) => activities::resume_series::resume_series(conn, context, command, body).await,

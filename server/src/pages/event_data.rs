@@ -20,8 +20,8 @@ fn term(name: &str) -> String {
 /// The event. `base` is the address of the site, where it is known.
 pub fn of(entry: &Entry<'_>, view: &View, base: Option<&str>, at: Timestamp) -> Value {
     let (activity, occurrence) = (entry.activity, entry.occurrence);
-    let place = activity.venue.place.as_str();
-    let space = activity.venue.space.and_then(|id| view.spaces.get(&id));
+    let place = entry.venue().place.as_str();
+    let space = entry.venue().space.and_then(|id| view.spaces.get(&id));
     let address = space.map_or(place, |space| space.row.address.as_str());
     let moved_from = entry.moved_from();
     let status = match (&occurrence.cancelled, moved_from) {
@@ -111,6 +111,7 @@ mod tests {
         let start = planned.plus_minutes(moved_minutes);
         let id = occurrence_id(activity, planned);
         let row = OccurrenceRow {
+            by_hand: None,
             activity,
             range: TimeRange::new(start, start.plus_minutes(90)).expect("a range"),
             cancelled: is_off.then_some(Cancellation { at: planned, reason: None, room_taken: false }),

@@ -232,7 +232,7 @@ fn row(page: &mut String, words: &Words, entry: &Entry<'_>, at: Timestamp) {
     put!(page, "<h3 class=\"activity-row-title\">{}</h3>", Text(&activity.title));
     let when = format::time_range(words.language, entry.occurrence.range);
     put!(page, "<p class=\"activity-row-when\"><span class=\"nb\">{}</span></p>", Text(when));
-    put!(page, "<p class=\"activity-row-where\">{}</p><p class=\"activity-row-foot\">", Text(&activity.venue.place));
+    put!(page, "<p class=\"activity-row-where\">{}</p><p class=\"activity-row-foot\">", Text(&entry.venue().place));
     category(page, words, activity.category);
     chip(page, words, fact, at.date());
     if let Some(team) = entry.team {
@@ -318,7 +318,7 @@ pub fn date(words: &Words, demo: bool, entry: &Entry<'_>, at: Timestamp) -> Stri
     page.push_str("<dl class=\"facts\">");
     let when = format::when(language, entry.occurrence.range, at.date());
     fact(&mut page, "i-clock", labels.when, when);
-    fact(&mut page, "i-place", labels.where_, &activity.venue.place);
+    fact(&mut page, "i-place", labels.where_, &entry.venue().place);
     fact(&mut page, "i-people", labels.who, words.audience(activity.audience));
     page.push_str("</dl><p>");
     chip(&mut page, words, entry.fact(at), at.date());
@@ -347,7 +347,7 @@ pub fn poster(words: &Words, demo: bool, entry: &Entry<'_>, at: Timestamp) -> St
     if let Some(lunar) = day.lunar {
         put!(page, "<p class=\"poster-lunar\">{}</p>", Text(lunar));
     }
-    put!(page, "<p class=\"poster-where\">{}</p>", Text(&activity.venue.place));
+    put!(page, "<p class=\"poster-where\">{}</p>", Text(&entry.venue().place));
     put!(page, "<p class=\"poster-who\">{}</p>", Text(words.audience(activity.audience)));
     put!(
         page,

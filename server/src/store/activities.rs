@@ -4,6 +4,7 @@ use domain::activity::Schedule;
 use domain::change::{ActivityRow, Audience, Cancellation, OccurrenceRow, TeamRow, class};
 use domain::command::PublishActivity;
 use domain::id::{AccountId, ActivityId, CommunityId, OccurrenceId, SpaceId, TeamId};
+use domain::moving::ByHand;
 use domain::people::Facts;
 use domain::series::SeriesRow;
 use domain::text::Note;
@@ -121,11 +122,12 @@ pub async fn cancel_occurrence(
 pub async fn find_venue(conn: &mut Conn<'_>, id: OccurrenceId) -> Result<Option<SpaceId>, StoreError> {
     let row = conn
         .maybe(
-            "select a.venue_space from occurrence o join activity a on a.id = o.activity where o.id = $1",
+            "select case when o.own_venue is null then a.venue_space else o.own_space end space
+             from occurrence o join activity a on a.id = o.activity where o.id = $1",
             &[id.into()],
         )
         .await?;
-    row.map_or(Ok(None), |row| row.maybe_parse("venue_space"))
+    row.map_or(Ok(None), |row| row.maybe_parse("space"))
 }
 
 /// Drafts the row of an activity.
@@ -169,8 +171,8 @@ pub async fn draft_activity(conn: &mut Conn<'_>, draft: &mut Draft, id: Activity
 pub async fn draft_occurrence(conn: &mut Conn<'_>, draft: &mut Draft, id: OccurrenceId) -> Result<(), StoreError> {
     let row = conn
         .one(
-            "select activity, starts_at, ends_at, cancelled_at, cancel_reason, room_taken_at, sequence
-             from occurrence where id = $1",
+            "select activity, starts_at, ends_at, planned_start, cancelled_at, cancel_reason, room_taken_at, sequence,
+                 own_venue from occurrence where id = $1",
             &[id.into()],
         )
         .await?;
@@ -179,8 +181,11 @@ pub async fn draft_occurrence(conn: &mut Conn<'_>, draft: &mut Draft, id: Occurr
     let reason = row.maybe_parse("cancel_reason")?;
     let room_taken = row.maybe_at("room_taken_at")?.is_some();
     let cancelled = row.maybe_at("cancelled_at")?.map(|at| Cancellation { at, reason, room_taken });
-    let occurrence =
-        OccurrenceRow { activity: row.parse("activity")?, range, cancelled, sequence: row.number("sequence")? };
+    let planned = Some(row.at("planned_start")?).filter(|planned| *planned != range.start());
+    let venue = row.maybe_json("own_venue")?;
+    let by_hand = (planned.is_some() || venue.is_some()).then_some(ByHand { planned, venue });
+    let sequence = row.number("sequence")?;
+    let occurrence = OccurrenceRow { activity: row.parse("activity")?, range, cancelled, sequence, by_hand };
     draft.put(&Audience::Public, class::OCCURRENCE, id, Some(range.start().date()), &occurrence);
     Ok(())
 }

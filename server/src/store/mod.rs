@@ -13,6 +13,7 @@ pub mod engine;
 pub mod error;
 pub mod feed_reads;
 pub mod logins;
+pub mod moves;
 pub mod notices;
 pub mod numbers;
 pub mod open;

@@ -148,4 +148,12 @@ impl Row {
         let text = self.text(column)?;
         serde_json::from_str(&text).map_err(|error| StoreError::inconsistent(format!("{column:?}"), error))
     }
+
+    /// The value read as JSON, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn maybe_json<T: serde::de::DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        self.maybe_text(column)?.map(|_| self.json(column)).transpose()
+    }
 }

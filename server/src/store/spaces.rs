@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::booking::{CELL_MINUTES, Holding};
 use domain::change::{Audience, BusyRow, SpaceRow, busy_id, class};
-use domain::id::{CommunityId, SpaceId};
+use domain::id::{CommunityId, OccurrenceId, SpaceId};
 use domain::people::Facts;
 use domain::space::{Closure, SpacePolicy};
 use domain::time::{LocalDate, TimeRange, Timestamp};
@@ -140,14 +140,29 @@ pub async fn list_holdings(
     from: LocalDate,
     to: LocalDate,
 ) -> Result<Vec<Holding>, StoreError> {
+    list_holdings_besides(conn, space, from, to, None).await
+}
+
+/// [`list_holdings`] without what one date of an activity holds itself.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_holdings_besides(
+    conn: &mut Conn<'_>,
+    space: SpaceId,
+    from: LocalDate,
+    to: LocalDate,
+    besides: Option<OccurrenceId>,
+) -> Result<Vec<Holding>, StoreError> {
+    let besides = besides.map_or_else(String::new, |id| format!("occurrence:{id}"));
     let first = from.start().ms().div_euclid(CELL_MS);
     let last = to.plus_days(1).start().ms().div_euclid(CELL_MS);
     let rows = conn
         .all(
             "select distinct c.id, c.s, c.e, c.setup, c.teardown, c.heads
              from claim c join claim_atom ca on ca.claim = c.id join space_atom sa on sa.atom = ca.atom
-             where sa.space = $1 and c.s >= $2 and c.s < $3 order by c.s, c.id",
-            &[space.into(), first.into(), last.into()],
+             where sa.space = $1 and c.s >= $2 and c.s < $3 and c.id <> $4 order by c.s, c.id",
+            &[space.into(), first.into(), last.into(), besides.into()],
         )
         .await?;
     rows.iter()

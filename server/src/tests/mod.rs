@@ -167,7 +167,8 @@ async fn add_rows(conn: &mut Conn<'_>) -> Result<(), StoreError> {
             party_max: 4,
         },
     };
-    let occurrence = OccurrenceRow { activity: id(4).parse().expect("an id"), range, cancelled: None, sequence: 0 };
+    let occurrence =
+        OccurrenceRow { activity: id(4).parse().expect("an id"), range, cancelled: None, sequence: 0, by_hand: None };
     let seats = Seats { capacity: Some(12), taken: 3, ..Seats::default() };
     let space = SpaceRow {
         name: "居民客厅".parse().expect("a name"),

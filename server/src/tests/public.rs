@@ -100,7 +100,7 @@ on_both_engines! {
                         activity: id(4).parse().expect("an id"),
                         range: TimeRange::new(start, start.plus_minutes(90)).expect("a range"),
                         cancelled: Some(domain::change::Cancellation { at: start, reason: None, room_taken: false }),
-                        sequence: 1,
+                        sequence: 1, by_hand: None
                     };
                     put(conn, class::OCCURRENCE, 5, Some("2026-11-24".to_owned()), &row).await
                 })

@@ -5,7 +5,8 @@ use domain::agenda::Entry;
 use domain::id::OccurrenceId;
 use domain::order::sort_by_key;
 use domain::sign_up::Seats;
-use domain::words::format;
+use domain::time::LocalDate;
+use domain::words::{Words, format};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -44,6 +45,7 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                         </section>
                     }
                 })}
+            {changed_by_hand(&entry, words, today)}
             <dl class="facts">
                 <div class="fact">
                     <dt class="fact-label">
@@ -65,11 +67,8 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                         <span class="sr">{words.occurrence.where_}</span>
                     </dt>
                     <dd class="fact-text">
-                        {entry.activity.venue.place.to_string()}
-                        {entry
-                            .activity
-                            .venue
-                            .space
+                        {entry.venue().place.to_string()}
+                        {entry.venue().space
                             .map(|space| {
                                 view! {
                                     <p class="fact-note">
@@ -105,6 +104,23 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
         }
         .into_any()
     }
+}
+
+/// What a team has changed of this date, and what that means for whoever has signed up.
+fn changed_by_hand(entry: &Entry<'_>, words: &'static Words, today: LocalDate) -> Option<impl IntoView> {
+    let by_hand = entry.occurrence.by_hand.as_ref().filter(|_| entry.occurrence.cancelled.is_none())?;
+    let from = by_hand.planned.map(|planned| words.moving.from(format::moment(words.language, planned, today)));
+    let text = from.unwrap_or_else(|| words.moving.place.to_owned());
+    let kept = entry.sign_up.filter(|(_, own)| own.needs_ack.is_some() && own.state.is_live());
+    Some(view! {
+        <section class="notice" data-tone="warn">
+            <Icon name="i-exclamation"/>
+            <div class="notice-body">
+                <p class="notice-title">{text}</p>
+                {kept.map(|_| view! { <p>{words.moving.kept}</p> })}
+            </div>
+        </section>
+    })
 }
 
 /// How many places are left.
@@ -178,7 +194,7 @@ pub fn Share(id: OccurrenceId) -> impl IntoView {
         // Read on another day: no "today" in it.
         let range = entry.occurrence.range;
         let when = format::dated(words.language, range, model.today_untracked());
-        let text = words.occurrence.share_text(&title, when, &entry.activity.venue.place);
+        let text = words.occurrence.share_text(&title, when, &entry.venue().place);
         let address = platform::absolute(&Route::Occurrence(id).href());
         if platform::can_share() {
             platform::share(&title, &text, &address);

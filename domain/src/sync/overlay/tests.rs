@@ -49,7 +49,8 @@ fn base(taken: u16) -> View {
     };
     view.activities.insert(ActivityId::from_uuid(uuid(2)), In { community: here(), row: activity });
     let range = TimeRange::new(start(), start().plus_minutes(60)).expect("a range");
-    let occurrence = OccurrenceRow { activity: ActivityId::from_uuid(uuid(2)), range, cancelled: None, sequence: 0 };
+    let occurrence =
+        OccurrenceRow { activity: ActivityId::from_uuid(uuid(2)), range, cancelled: None, sequence: 0, by_hand: None };
     view.occurrences.insert(OccurrenceId::from_uuid(uuid(3)), In { community: here(), row: occurrence });
     view.seats.insert(OccurrenceId::from_uuid(uuid(3)), place(Seats { capacity: Some(12), taken, ..Seats::default() }));
     for (n, relation, born) in [(10, Relation::Me, None), (11, Relation::Child, Some("2021-05"))] {

@@ -12,7 +12,7 @@ use crate::store::streams::Draft;
 
 const SEATS: &str = "select coalesce(lowered_to, capacity) capacity, taken, waiting_parties, waiting_heads, starts_at from occurrence where id = $1";
 const SHOWN: &str = "select s.occurrence, s.account, s.community, s.state, s.created_at, s.ended_at, s.lapsed_at,
-        s.offer_until, s.checked_in_at,
+        s.offer_until, s.checked_in_at, s.needs_ack_at,
         o.starts_at, a.team, c.name, c.phone,
         case when s.state = 'waitlisted' then (
             select count(*) from sign_up w
@@ -110,7 +110,8 @@ fn put_sign_up(draft: &mut Draft, id: SignUpId, row: &Row, members: &[Row]) -> R
     let on = Some(row.at("starts_at")?.date());
     let checked_in_at = row.maybe_at("checked_in_at")?;
     let seat = party.iter().filter_map(|member| member.seat).min();
-    let own = SignUpRow { occurrence, state, party, checked_in_at };
+    let needs_ack = row.maybe_at("needs_ack_at")?.filter(|_| state.is_live());
+    let own = SignUpRow { occurrence, state, party, checked_in_at, needs_ack };
     draft.put(&Audience::Account(account), class::SIGN_UP, id, on, &own);
     let (name, phone_tail) = read_name_and_tail(row)?;
     let signed_up_at = row.at("created_at")?;

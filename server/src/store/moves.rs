@@ -1,0 +1,102 @@
+//! Moving a date: what it is decided on, and what it leaves.
+
+use domain::activity::Venue;
+use domain::id::{ActivityId, OccurrenceId};
+use domain::moving::OtherDate;
+use domain::time::{TimeRange, Timestamp};
+
+use super::engine::{Conn, Statement};
+use super::error::StoreError;
+use super::rows::Row;
+
+/// A date as a move is decided on it, beside what every decision about a date reads.
+#[derive(Debug, Clone)]
+pub struct MoveFacts {
+    /// Its activity.
+    pub activity: ActivityId,
+    /// How often it has been changed.
+    pub sequence: u32,
+    /// Where it is.
+    pub venue: Venue,
+    /// The other dates of its activity that are not over.
+    pub others: Vec<OtherDate>,
+}
+
+/// Loads what a move is decided on; the date is held already.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn load_move_facts(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -> Result<MoveFacts, StoreError> {
+    let [date, others] = conn
+        .several([
+            Statement::new(
+                "select o.activity, o.sequence, coalesce(o.own_venue, a.venue) venue
+                 from occurrence o join activity a on a.id = o.activity where o.id = $1",
+                [id.into()],
+            ),
+            Statement::new(
+                "select p.starts_at, p.ends_at, p.cancelled_at from occurrence o
+                 join occurrence p on p.activity = o.activity and p.id <> o.id
+                 where o.id = $1 and p.ends_at > $2 order by p.starts_at",
+                [id.into(), now.into()],
+            ),
+        ])
+        .await?;
+    let date = date.first().ok_or_else(|| StoreError::inconsistent("occurrence", "gone while it was held"))?;
+    Ok(MoveFacts {
+        activity: date.parse("activity")?,
+        sequence: date.number("sequence")?,
+        venue: date.json("venue")?,
+        others: others.iter().map(read_other).collect::<Result<_, _>>()?,
+    })
+}
+
+fn read_other(row: &Row) -> Result<OtherDate, StoreError> {
+    let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
+        .ok_or_else(|| StoreError::inconsistent("occurrence", "ends before it starts"))?;
+    Ok(OtherDate { range, is_cancelled: row.maybe_int("cancelled_at")?.is_some() })
+}
+
+/// Gives a date another time, a place of its own, or both; it holds its room then and there instead, by itself.
+///
+/// # Errors
+/// [`StoreError`]; a constraint of the ledger when the room is taken.
+pub async fn set_time_and_place(
+    conn: &mut Conn<'_>,
+    id: OccurrenceId,
+    range: TimeRange,
+    moved_at: Option<Timestamp>,
+    venue: Option<&Venue>,
+) -> Result<(), StoreError> {
+    let json = venue.map(|venue| serde_json::to_string(venue).expect("invariant: a venue has a JSON form"));
+    // In one statement, because what holds the room looks at both.
+    conn.execute(
+        "update occurrence set starts_at = $2, ends_at = $3, moved_at = coalesce($4, moved_at),
+             own_venue = coalesce($5, own_venue), own_space = case when cast($5 as text) is null then own_space else $6 end
+         where id = $1",
+        &[
+            id.into(),
+            range.start().into(),
+            range.end().into(),
+            moved_at.into(),
+            json.into(),
+            venue.and_then(|venue| venue.space).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes that a date is another than before, and that everybody who has signed up has been told.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn note_change(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -> Result<(), StoreError> {
+    conn.later("update occurrence set sequence = sequence + 1 where id = $1", &[id.into()]).await?;
+    conn.later(
+        "update sign_up set needs_ack_at = $2 where occurrence = $1 and state in ('confirmed', 'waitlisted')",
+        &[id.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Moving one date on both engines: its room goes with it, places are kept, everybody is told once, and the series leaves
+//! it alone.
+
+mod neighbourhood;
+
+use domain::activity::{Schedule, Venue, occurrence_id};
+use domain::change::{NoticeBody, SignUpState};
+use domain::command::{Accepted, Command, MoveOccurrence, PublishActivity};
+use domain::id::{ActivityId, OccurrenceId, SignUpId, SpaceId};
+use domain::refusal::{Alternative, Refusal};
+use domain::time::TimeRange;
+use server::on_both_engines;
+
+use neighbourhood::truth::assert_rows_are_true;
+use neighbourhood::*;
+
+fn move_to(occurrence: OccurrenceId, sequence: u32, range: TimeRange, venue: Option<Venue>) -> Command {
+    Command::MoveOccurrence(MoveOccurrence { occurrence, sequence, range, venue })
+}
+
+fn at(space: Option<SpaceId>, place: &str) -> Option<Venue> {
+    Some(Venue { space, place: place.parse().expect("a place") })
+}
+
+const CLAIMS: &str = "select count(*) from claim where source_kind = 'occurrence' and space = $1";
+
+on_both_engines! {
+    async fn whoever_has_signed_up_keeps_the_place_and_is_told_once(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(3), None)).await;
+        let (first, waiting, editor) = (Phone::of(1), Phone::of(2), Phone::of(EDITOR));
+        let (id, _) = first.ask(db, sign_up(occurrence, &all_of(1))).await;
+        waiting.ask(db, sign_up(occurrence, &[person(2, 0)])).await;
+        let later = time(2, hm(16, 0), 90);
+        let command = move_to(occurrence, 0, later, at(None, "南门广场"));
+        assert_eq!(accepted(&editor.ask(db, command.clone()).await.1), &Accepted::Done);
+        assert_eq!(accepted(&editor.ask(db, command).await.1), &Accepted::AlreadyDone, "asked twice, it is so already");
+
+        let view = first.view(db).await;
+        let date = &view.occurrences[&occurrence].row;
+        let by_hand = date.by_hand.as_ref().expect("changed by hand");
+        assert_eq!((date.range, date.sequence, by_hand.planned), (later, 1, Some(time(1, hm(14, 0), 60).start())));
+        assert_eq!(date.venue(&view.activities[&date.activity].row).place.as_str(), "南门广场");
+        let own = &view.sign_ups[&SignUpId::from_uuid(id.uuid())].row;
+        assert_eq!((own.state, own.needs_ack, own.party.len()), (SignUpState::Confirmed, Some(now()), 3));
+        for phone in [&first, &waiting] {
+            let view = phone.view(db).await;
+            let notices: Vec<_> = view.notices.values().map(|notice| &notice.row.body).collect();
+            let [NoticeBody::OccurrenceMoved { range, place, .. }] = notices.as_slice() else { panic!("{notices:?}") };
+            assert_eq!((*range, place.as_str()), (later, "南门广场"));
+        }
+        let (_, outcome) = first.ask(db, withdraw(SignUpId::from_uuid(id.uuid()), &all_of(1))).await;
+        assert_eq!(accepted(&outcome), &Accepted::Done, "free to leave");
+        assert_rows_are_true(test).await;
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn its_room_goes_with_it_or_it_stays(test) {
+        let db = &test.db;
+        settle(db).await;
+        let here = publish(db, activity(Some(12), Some(play_room()))).await;
+        let mut other = activity(Some(12), Some(play_room()));
+        other.schedule = Schedule::Once { on: monday().plus_days(1), at: hm(17, 0), minutes: 60 };
+        publish(db, other).await;
+        let editor = Phone::of(EDITOR);
+
+        // Half an hour later, over its own old time.
+        accepted(&editor.ask(db, move_to(here, 0, time(1, hm(14, 30), 60), None)).await.1);
+        let (_, outcome) = editor.ask(db, move_to(here, 1, time(1, hm(17, 30), 60), None)).await;
+        let on = monday().plus_days(1);
+        assert_eq!(refusal(&outcome), &Refusal::VenueTaken { space: play_room(), dates: vec![on] });
+        let domain::command::Outcome::Refused { alternatives, .. } = &outcome else { panic!("{outcome:?}") };
+        assert_eq!(alternatives.len(), 3);
+        let Alternative::Slot { space, range } = alternatives[0] else { panic!("{alternatives:?}") };
+        assert_eq!(space, play_room());
+        accepted(&editor.ask(db, move_to(here, 1, range, None)).await.1);
+        assert_eq!(test.number(CLAIMS, &[play_room().into()]).await, 2);
+
+        // Into the open air, and into another room: the first one is free.
+        accepted(&editor.ask(db, move_to(here, 2, range, at(None, "广场"))).await.1);
+        assert_eq!(test.number(CLAIMS, &[play_room().into()]).await, 1);
+        accepted(&editor.ask(db, move_to(here, 3, range, at(Some(living_room()), "客厅"))).await.1);
+        assert_eq!(test.number(CLAIMS, &[living_room().into()]).await, 1);
+        // Time and place at once, where each alone would be in the way.
+        let five = time(1, hm(17, 0), 60);
+        accepted(&editor.ask(db, move_to(here, 4, five, None)).await.1);
+        let six = time(1, hm(19, 0), 60);
+        accepted(&editor.ask(db, move_to(here, 5, six, at(Some(play_room()), "亲子空间"))).await.1);
+        assert_eq!(test.number(CLAIMS, &[living_room().into()]).await, 0);
+        assert_rows_are_true(test).await;
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn a_moved_date_of_a_series_is_not_made_again(test) {
+        let db = &test.db;
+        settle(db).await;
+        let rule = "FREQ=WEEKLY".parse().expect("a rule");
+        let schedule = Schedule::Series { on: monday().plus_days(1), at: hm(14, 0), minutes: 60, rule };
+        let series = PublishActivity { schedule, ..activity(Some(12), None) };
+        let (id, outcome) = Phone::of(EDITOR).ask(db, Command::PublishActivity(series)).await;
+        accepted(&outcome);
+        let date = occurrence_id(ActivityId::from_uuid(id.uuid()), time(8, hm(14, 0), 60).start());
+        let editor = Phone::of(EDITOR);
+        let (_, outcome) = editor.ask(db, move_to(date, 0, time(15, hm(14, 0), 60), None)).await;
+        assert_eq!(refusal(&outcome), &Refusal::DateExists);
+        accepted(&editor.ask(db, move_to(date, 0, time(9, hm(10, 0), 60), None)).await.1);
+        test.execute("update series set made_until = $1", &[now().into()]).await.expect("a horizon of long ago");
+        assert_eq!(server::jobs::series::extend_all(db, now()).await.expect("the job"), 0);
+        assert_eq!(test.number("select count(*) from occurrence", &[]).await, 8);
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn a_move_of_what_has_changed_or_is_somebody_else_s_is_refused(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(12), None)).await;
+        let to = |sequence| move_to(occurrence, sequence, time(1, hm(16, 0), 60), None);
+        let (_, outcome) = Phone::of(EDITOR).ask(db, to(1)).await;
+        assert_eq!(refusal(&outcome), &Refusal::Changed);
+        let (_, outcome) = Phone::of(2).ask(db, to(0)).await;
+        assert_eq!(refusal(&outcome), &Refusal::NotAllowed);
+        let elsewhere = SpaceId::from_uuid(uuid(77));
+        let (_, outcome) = Phone::of(EDITOR)
+            .ask(db, move_to(occurrence, 0, time(1, hm(16, 0), 60), at(Some(elsewhere), "别处"))).await;
+        assert_eq!(refusal(&outcome), &Refusal::Gone);
+        let outcome = Phone::of(EDITOR).ask_at(db, to(0), time(1, hm(14, 0), 60).start()).await;
+        assert_eq!(refusal(&outcome), &Refusal::OccurrenceOver);
+        assert_eq!(test.number("select count(*) from occurrence where moved_at is not null", &[]).await, 0);
+        let alone = "update occurrence set own_space = $1 where own_venue is null";
+        assert!(test.execute(alone, &[play_room().into()]).await.is_err(), "a space of its own is part of a place of its own");
+    }
+}
