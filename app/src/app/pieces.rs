@@ -1,9 +1,10 @@
 //! Pages that travel apart from the first screen: pieces of the wasm, fetched when somebody goes there.
 //!
 //! The list of days and the frame are in the main module. Every other page is in a piece, by who needs it when: `visit`
-//! is what a visitor looks at next, `entry` signing in and finding the way, `own` what a signed-in resident has, `staff`
-//! the desk and the teams. The service worker keeps them all, so a piece needs the network only until the worker of the
-//! first visit is installed; one that could not be had is asked for again with a button, and nothing else stops.
+//! is what a visitor looks at next, `ways` other ways to a date (week, month, festivals, search) and its poster, `entry`
+//! signing in and finding the way, `own` what a signed-in resident has, `staff` the desk and the teams. The service worker
+//! keeps them all, so a piece needs the network only until the worker of the first visit is installed; one that could not
+//! be had is asked for again with a button, and nothing else stops.
 //!
 //! What a piece gives is how to draw a page, not the page: a page must be made under the owner of the route it is in.
 
@@ -50,12 +51,14 @@ macro_rules! pieces {
 pieces! {
     visit {
         occurrence: pages::occurrence::OccurrencePage,
-        poster: pages::poster::PosterPage,
+        spaces: pages::spaces::SpacesPage,
+        space: pages::space::SpacePage,
+    }
+    ways {
         calendar: pages::calendar::CalendarPage,
         festivals: pages::festivals::FestivalsPage,
         search: pages::search::SearchPage,
-        spaces: pages::spaces::SpacesPage,
-        space: pages::space::SpacePage,
+        poster: pages::poster::PosterPage,
     }
     entry {
         login: pages::login::LoginPage,

@@ -20,8 +20,12 @@ pub fn MonthPanel(
     chosen: Signal<LocalDate>,
     contents: Signal<Rows<LocalDate, DayContent>>,
     on_choose: Callback<LocalDate>,
+    /// Whether it stands on a page of its own, where no sheet's title is above it.
+    #[prop(optional)]
+    is_page: bool,
 ) -> impl IntoView {
     let model = use_model();
+    let name = move || format::month(model.language(), month.get());
     // The one day Tab stops at: the chosen one, or the first of another month.
     let stop = move || {
         let (chosen, shown) = (chosen.get(), month.get());
@@ -57,9 +61,11 @@ pub fn MonthPanel(
                 >
                     <Icon name="i-back"/>
                 </button>
-                <h3 class="month-title" aria-live="polite">
-                    {move || format::month(model.language(), month.get())}
-                </h3>
+                {if is_page {
+                    view! { <h2 class="month-title" aria-live="polite">{name}</h2> }.into_any()
+                } else {
+                    view! { <h3 class="month-title" aria-live="polite">{name}</h3> }.into_any()
+                }}
                 <button
                     type="button"
                     class="icon-button"
@@ -81,7 +87,7 @@ pub fn MonthPanel(
                 class="month-grid"
                 role="grid"
                 aria-label=move || {
-                    model.words().month.grid_label(format::month(model.language(), month.get()))
+                    model.words().month.grid_label(name())
                 }
                 on:keydown=on_key
             >

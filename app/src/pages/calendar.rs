@@ -243,7 +243,7 @@ fn Month(
     view! {
         <div class="split">
             <div class="split-main">
-                <MonthPanel month chosen=chosen.into() contents=contents.into() on_choose/>
+                <MonthPanel month chosen=chosen.into() contents=contents.into() on_choose is_page=true/>
                 {note}
             </div>
             <div class="split-side">
