@@ -19,10 +19,11 @@ async function copyOfAnotherBuild({ url, integrity }) {
   return integrity === "sha256-" + btoa(String.fromCharCode(...digest)) ? copy : null;
 }
 
-// A hashed name never changes, so the browser's own copy will do, if it is a good one; anything else is asked for anew.
+// A hashed name never changes, so the browser's own copy will do; of anything else it is asked whether it still holds. Where
+// that copy is not a good one, no copy will do: a server that is asked whether it holds knows only which one it should be.
 async function download({ url, integrity }) {
-  if (!isHashed(url)) return fetch(url, { integrity, cache: "no-cache" });
-  return fetch(url, { integrity }).catch(() => fetch(url, { integrity, cache: "reload" }));
+  const cache = isHashed(url) ? "default" : "no-cache";
+  return fetch(url, { integrity, cache }).catch(() => fetch(url, { integrity, cache: "reload" }));
 }
 
 async function fetchWhatWasBuilt(asset) {
