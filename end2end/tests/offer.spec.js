@@ -1,7 +1,20 @@
 // Near the start a place is offered, not given: until when stands in plain words, and one says yes or passes it on. How
 // many may come can change, and nobody loses a place by it.
 import { openTeam, publish } from "../fixtures/team.js";
+import { smallTargets, stumblingBlocks, tooWide } from "../fixtures/looks.js";
 import { expect, opened, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
+
+/** In both layouts nothing is in the way, too small to tap or wider than the phone; a picture of each is kept. */
+async function looks(page, name, info) {
+  for (const [mode, step] of [["elder", "22"], ["standard", "17"]]) {
+    const set = ([mode, step]) => Object.entries({ mode, step }).forEach(([what, value]) => document.documentElement.setAttribute(`data-${what}`, value));
+    await page.evaluate(set, [mode, step]);
+    await page.screenshot({ path: info.outputPath(`${name}-${mode}.png`), fullPage: true });
+    expect(await smallTargets(page, 44), `${name} ${mode}`).toEqual([]);
+    expect(await tooWide(page), `${name} ${mode}`).toBeLessThanOrEqual(0);
+    expect(await stumblingBlocks(page), `${name} ${mode}`).toEqual([]);
+  }
+}
 
 async function open(page, name, title, day) {
   await signInNew(page, name);
@@ -34,8 +47,8 @@ test("a place that comes free today is offered, passed on, and accepted without 
     await expect(first.getByRole("button", { name: /排队候补/ })).toBeVisible();
     await opened(second, new URL(second.url()).pathname);
     await expect(ownStatus(second)).toContainText("有名额了，去不去？");
-    await expect(ownStatus(second)).toContainText(/给您留到.*2点/);
-    await second.screenshot({ path: info.outputPath("offer.png") });
+    await expect(ownStatus(second)).toContainText(/给您留到今天.*2:00/);
+    await looks(second, "offer", info);
     await opened(second, "/me");
     await expect(second.getByRole("main")).toContainText(/有名额了.*前确认/);
   });
@@ -43,7 +56,7 @@ test("a place that comes free today is offered, passed on, and accepted without 
     await opened(second, "/m");
     const message = second.getByRole("main").getByRole("listitem").filter({ hasText: title });
     await expect(message).toContainText("有名额了");
-    await second.screenshot({ path: info.outputPath("message.png") });
+    await looks(second, "message", info);
     await message.getByRole("button", { name: "让给别人" }).click();
     await expect(message.getByRole("button")).toHaveCount(0);
     await opened(third, new URL(third.url()).pathname);
@@ -81,7 +94,7 @@ test("a team lowers and raises how many may come, and nobody loses a place", asy
       await sheet.getByRole("button", { name: "就这样改" }).click();
       await expect(sheet.getByRole("alert")).toContainText("请选一个原因");
       await expect(sheet).toContainText("会多出1人");
-      await team.screenshot({ path: info.outputPath("lower.png") });
+      await looks(team, "lower", info);
       await sheet.getByRole("radio", { name: reason }).check();
     }
     await sheet.getByRole("button", { name: "就这样改" }).click();
