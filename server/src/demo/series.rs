@@ -1,11 +1,14 @@
 //! What takes place by a rule: in the open, so that it is in nobody's way whatever day it falls on.
 
-use domain::activity::{Schedule, SignUpPolicy};
+use domain::activity::{Schedule, SignUpPolicy, Venue};
+use domain::command::{Command, MoveOccurrence};
+use domain::time::TimeRange;
 
 use super::activities::seats;
+use super::dice::text;
 use super::script::Stage;
 use super::teams::TeamKind;
-use super::timetable::{Outing, publish_outing, time};
+use super::timetable::{Outing, Planned, publish_outing, time};
 
 /// Something that takes place by a rule.
 struct ByRule {
@@ -64,8 +67,9 @@ const SERIES: [ByRule; 4] = [
     },
 ];
 
-/// Publishes what takes place by a rule.
+/// Publishes what takes place by a rule, and moves a date of it here and there.
 pub(super) fn lay_out_series(stage: &mut Stage) {
+    let first = stage.planned.len();
     for team in stage.teams.clone() {
         for entry in SERIES.iter().filter(|entry| entry.kind == team.kind) {
             let outing = Outing {
@@ -81,4 +85,25 @@ pub(super) fn lay_out_series(stage: &mut Stage) {
             publish_outing(stage, &team, &outing, schedule);
         }
     }
+    for community in 0..stage.communities.len() {
+        move_one(stage, first, community);
+    }
+}
+
+/// Moves the next meeting of a community's opera friends an hour on, and under a roof.
+fn move_one(stage: &mut Stage, first: usize, community: usize) {
+    let soon = stage.today.plus_days(2).start();
+    let is_next = |planned: &Planned| {
+        planned.community == community && planned.kind == TeamKind::Opera && planned.range.start() >= soon
+    };
+    let Some(n) = (first..stage.planned.len()).find(|n| is_next(&stage.planned[*n])) else { return };
+    let (until, planned) = (stage.last_moment(), stage.planned[n].clone());
+    let Some(at) = stage.waking_time(until.plus_minutes(-15 * 60), until.plus_minutes(-60)) else { return };
+    let range = TimeRange::new(planned.range.start().plus_minutes(60), planned.range.end().plus_minutes(60));
+    let Some(range) = range.filter(|_| at > planned.published_at) else { return };
+    let name = stage.communities[community].view.name.clone();
+    let venue = Some(Venue { space: None, place: text(&format!("{name}文化长廊")) });
+    stage.planned[n].range = range;
+    let command = MoveOccurrence { occurrence: planned.occurrence, sequence: 0, range, venue };
+    stage.push(at, planned.editor, community, Command::MoveOccurrence(command));
 }

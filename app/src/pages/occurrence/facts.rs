@@ -5,7 +5,6 @@ use domain::agenda::Entry;
 use domain::id::OccurrenceId;
 use domain::order::sort_by_key;
 use domain::sign_up::Seats;
-use domain::time::LocalDate;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -45,7 +44,7 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                         </section>
                     }
                 })}
-            {changed_by_hand(&entry, words, today)}
+            {changed_by_hand(&entry, words)}
             <dl class="facts">
                 <div class="fact">
                     <dt class="fact-label">
@@ -58,7 +57,14 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                         " "
                         <span class="nb">{format::time_range(words.language, entry.occurrence.range)}</span>
                         {head.lunar.map(|lunar| view! { <p class="fact-note">{lunar}</p> })}
-                        {rule.map(|rule| view! { <p class="fact-note">{rule}</p> })}
+                        {rule
+                            .map(|text| {
+                                view! {
+                                    <p class="fact-note">
+                                        <Unbroken text/>
+                                    </p>
+                                }
+                            })}
                     </dd>
                 </div>
                 <div class="fact">
@@ -107,9 +113,9 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
 }
 
 /// What a team has changed of this date, and what that means for whoever has signed up.
-fn changed_by_hand(entry: &Entry<'_>, words: &'static Words, today: LocalDate) -> Option<impl IntoView> {
+fn changed_by_hand(entry: &Entry<'_>, words: &'static Words) -> Option<impl IntoView> {
     let by_hand = entry.occurrence.by_hand.as_ref().filter(|_| entry.occurrence.cancelled.is_none())?;
-    let from = by_hand.planned.map(|planned| words.moving.from(format::moment(words.language, planned, today)));
+    let from = by_hand.planned.map(|planned| words.moving.from(format::fixed_moment(words.language, planned)));
     let text = from.unwrap_or_else(|| words.moving.place.to_owned());
     let kept = entry.sign_up.filter(|(_, own)| own.needs_ack.is_some() && own.state.is_live());
     Some(view! {

@@ -143,6 +143,11 @@ impl World {
                 assert!(now < date.terms.range.start() && !date.terms.is_cancelled);
                 date.terms.is_cancelled = true;
             }
+            Command::MoveOccurrence(it) => {
+                let date = self.dates.get_mut(&it.occurrence).ok_or(Refusal::Gone)?;
+                assert!(now < date.terms.range.start() && !date.terms.is_cancelled && date.held.is_none());
+                date.terms.range = it.range;
+            }
             Command::SignUp(it) => {
                 let date = self.dates.get(&it.occurrence).ok_or(Refusal::Gone)?;
                 let people: Vec<Person> =

@@ -28,6 +28,9 @@ pub struct Common<'a> {
 }
 
 /// Makes a date and drafts its rows; nothing when it is there, called off or not.
+///
+/// # Errors
+/// [`StoreError`].
 pub async fn make(
     conn: &mut Conn<'_>,
     draft: &mut Draft,
@@ -48,6 +51,9 @@ pub async fn make(
 }
 
 /// Which of these times somebody else holds the space.
+///
+/// # Errors
+/// [`StoreError`].
 pub async fn taken_among(
     conn: &mut Conn<'_>,
     space: &Space,
@@ -65,6 +71,9 @@ pub async fn taken_among(
 
 /// Makes the dates of a series up to the horizon of `now`. Those whose room is somebody else's are there, called off, and
 /// the team is told: nobody finds the door locked, and nothing is left out in silence. Returns how many are new.
+///
+/// # Errors
+/// [`StoreError`].
 pub async fn extend(
     conn: &mut Conn<'_>,
     draft: &mut Draft,
