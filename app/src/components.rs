@@ -40,6 +40,7 @@ pub mod publish_rule;
 pub mod reason_sheet;
 pub mod refusal_notice;
 pub mod refusals_here;
+pub mod reinstate_sheet;
 pub mod request_card;
 pub mod restored_notice;
 pub mod roster_list;

@@ -150,6 +150,17 @@ pub struct MoveOccurrence {
     pub venue: Option<Venue>,
 }
 
+/// Hold a date after all that was called off, where it was to be or elsewhere. Whoever had signed up has the place again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReinstateOccurrence {
+    /// The date.
+    pub occurrence: OccurrenceId,
+    /// Where it is to be; none leaves it where it was.
+    #[serde(default)]
+    pub venue: Option<Venue>,
+}
+
 /// Let no new dates of a series come. Those that are there stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -355,6 +366,7 @@ commands! {
     CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
     CloseOccurrence = "close_occurrence" => Action::CloseOccurrence,
     MoveOccurrence = "move_occurrence" => Action::CancelOccurrence,
+    ReinstateOccurrence = "reinstate_occurrence" => Action::CancelOccurrence,
     PauseSeries = "pause_series" => Action::PublishActivity,
     ResumeSeries = "resume_series" => Action::PublishActivity,
     ExemptDuty = "exempt_duty" => Action::ExemptDuty,

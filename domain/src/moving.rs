@@ -1,4 +1,5 @@
-//! Moving one date: to another time, another place, or both. What was changed by hand is remembered field by field.
+//! Changing one date: moving it to another time, another place, or both, and holding it after all once it was called off.
+//! What was changed by hand is remembered field by field.
 //!
 //! Whoever has signed up keeps the place, is told, and may leave until the date begins; saying nothing means coming.
 //! Deliberately absent: rooms (the one who decides asks for them), and edits of a whole series.
@@ -95,6 +96,21 @@ pub fn decide_move(
         check_time(wish.range, others, now)?;
     }
     Ok(moved)
+}
+
+/// Decides whether a date that was called off is held after all: whether it changes anything.
+///
+/// # Errors
+/// [`Refusal::OccurrenceOver`] once it would have begun; [`Refusal::DateExists`] where the activity has another date meanwhile.
+pub fn decide_reinstatement(date: &DateNow<'_>, others: &[OtherDate], now: Timestamp) -> Result<bool, Refusal> {
+    if !date.is_cancelled {
+        return Ok(false);
+    }
+    if date.range.start() <= now {
+        return Err(Refusal::OccurrenceOver);
+    }
+    let meets = |other: &OtherDate| !other.is_cancelled && other.range.overlaps(date.range);
+    if others.iter().any(meets) { Err(Refusal::DateExists) } else { Ok(true) }
 }
 
 fn check_time(range: TimeRange, others: &[OtherDate], now: Timestamp) -> Result<(), Refusal> {
@@ -194,6 +210,14 @@ mod tests {
         ] {
             assert_eq!(decide_move(&date, &others, &wish, now()), expected, "{wish:?}");
         }
+        let decided = |date: &DateNow<'_>, others: &[OtherDate]| decide_reinstatement(date, others, now());
+        assert_eq!(decided(&date, &others), Ok(false), "it was never called off");
+        let off = DateNow { is_cancelled: true, ..date };
+        assert_eq!(decided(&off, &others), Ok(true));
+        let instead = [OtherDate { range: at("2026-12-01", 14, 90), is_cancelled: false }];
+        assert_eq!(decided(&off, &instead), Err(Refusal::DateExists));
+        let began = date.range.start();
+        assert_eq!(decide_reinstatement(&off, &[], began), Err(Refusal::OccurrenceOver));
         let off = DateNow { is_cancelled: true, ..date };
         assert_eq!(decide_move(&off, &[], &to(date.range), now()), Err(Refusal::OccurrenceCancelled));
         assert_eq!(decide_move(&date, &[], &to(date.range), date.range.start()), Err(Refusal::OccurrenceOver));

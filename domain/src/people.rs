@@ -128,7 +128,7 @@ pub enum Action {
     CheckIn,
     /// Publish an activity for a team; pause and resume a series.
     PublishActivity,
-    /// Call off a date, or move it.
+    /// Call off a date, move it, or hold it after all.
     CancelOccurrence,
     /// Say how a date went.
     CloseOccurrence,

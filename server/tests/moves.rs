@@ -5,7 +5,9 @@ mod neighbourhood;
 
 use domain::activity::{Schedule, Venue, occurrence_id};
 use domain::change::{NoticeBody, SignUpState};
-use domain::command::{Accepted, Command, MoveOccurrence, PublishActivity};
+use domain::command::{
+    Accepted, CancelOccurrence, Command, MoveOccurrence, PublishActivity, ReinstateOccurrence, RemovePerson,
+};
 use domain::id::{ActivityId, OccurrenceId, SignUpId, SpaceId};
 use domain::refusal::{Alternative, Refusal};
 use domain::time::TimeRange;
@@ -129,5 +131,66 @@ on_both_engines! {
         assert_eq!(test.number("select count(*) from occurrence where moved_at is not null", &[]).await, 0);
         let alone = "update occurrence set own_space = $1 where own_venue is null";
         assert!(test.execute(alone, &[play_room().into()]).await.is_err(), "a space of its own is part of a place of its own");
+    }
+
+    async fn a_date_is_held_after_all_and_everybody_has_the_place_again(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(3), Some(play_room()))).await;
+        let (first, waiting, editor) = (Phone::of(1), Phone::of(2), Phone::of(EDITOR));
+        let (id, _) = first.ask(db, sign_up(occurrence, &all_of(1))).await;
+        waiting.ask(db, sign_up(occurrence, &[person(2, 0), person(2, 1)])).await;
+        let reinstate = |venue| Command::ReinstateOccurrence(ReinstateOccurrence { occurrence, venue });
+        assert_eq!(accepted(&editor.ask(db, reinstate(None)).await.1), &Accepted::AlreadyDone);
+        accepted(&editor.ask(db, Command::CancelOccurrence(CancelOccurrence { occurrence, reason: None })).await.1);
+        // One of those who wait leaves the household meanwhile.
+        let own = domain::id::StreamId::Account(waiting.account);
+        let remove = Command::RemovePerson(RemovePerson { person: person(2, 1) });
+        accepted(&waiting.ask_in(db, &own, remove, now()).await.1);
+        let mut other = activity(None, Some(play_room()));
+        other.schedule = Schedule::Once { on: monday().plus_days(1), at: hm(14, 30), minutes: 60 };
+        publish(db, other).await;
+
+        let (_, outcome) = editor.ask(db, reinstate(None)).await;
+        let taken = Refusal::VenueTaken { space: play_room(), dates: vec![monday().plus_days(1)] };
+        assert_eq!(refusal(&outcome), &taken);
+        accepted(&editor.ask(db, reinstate(at(None, "广场"))).await.1);
+        let view = first.view(db).await;
+        let date = &view.occurrences[&occurrence].row;
+        assert_eq!((date.cancelled.as_ref(), date.sequence), (None, 2));
+        let own = &view.sign_ups[&SignUpId::from_uuid(id.uuid())].row;
+        assert_eq!((own.state, own.needs_ack), (SignUpState::Confirmed, Some(now())));
+        let seats = view.seats[&occurrence].row;
+        assert_eq!((seats.taken, seats.waiting_parties, seats.waiting_heads), (3, 1, 1));
+        let told = |notice: &NoticeBody| matches!(notice, NoticeBody::OccurrenceReinstated { .. });
+        assert_eq!(view.notices.values().filter(|notice| told(&notice.row.body)).count(), 1);
+        let outcome = editor.ask_at(db, reinstate(None), time(1, hm(14, 0), 60).start()).await;
+        assert_eq!(accepted(&outcome), &Accepted::AlreadyDone);
+        assert_rows_are_true(test).await;
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn a_date_without_its_room_is_held_elsewhere(test) {
+        let db = &test.db;
+        settle(db).await;
+        let rule = "FREQ=WEEKLY".parse().expect("a rule");
+        let schedule = Schedule::Series { on: monday().plus_days(1), at: hm(14, 0), minutes: 60, rule };
+        let series = PublishActivity { schedule, ..activity(Some(12), Some(play_room())) };
+        let (id, outcome) = Phone::of(EDITOR).ask(db, Command::PublishActivity(series)).await;
+        accepted(&outcome);
+        let mut party = activity(Some(12), Some(play_room()));
+        party.schedule = Schedule::Once { on: monday().plus_days(57), at: hm(14, 0), minutes: 60 };
+        publish(db, party).await;
+        let tomorrow = now().plus_minutes(24 * 60);
+        assert_eq!(server::jobs::series::extend_all(db, tomorrow).await.expect("the job"), 1);
+        let occurrence = occurrence_id(ActivityId::from_uuid(id.uuid()), time(57, hm(14, 0), 60).start());
+        let reinstate = |venue| Command::ReinstateOccurrence(ReinstateOccurrence { occurrence, venue });
+        assert!(matches!(refusal(&Phone::of(EDITOR).ask(db, reinstate(None)).await.1), Refusal::VenueTaken { .. }));
+        accepted(&Phone::of(EDITOR).ask(db, reinstate(at(Some(living_room()), "客厅"))).await.1);
+        let held = "select count(*) from occurrence where id = $1 and cancelled_at is null and room_taken_at is null";
+        assert_eq!(test.number(held, &[occurrence.into()]).await, 1);
+        assert_eq!(test.number(CLAIMS, &[living_room().into()]).await, 1);
+        assert_rows_are_true(test).await;
+        assert_eq!(test.findings().await, []);
     }
 }

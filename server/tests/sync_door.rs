@@ -57,6 +57,7 @@ fn bodies() -> Vec<(&'static str, Json)> {
             "move_occurrence",
             json!({ "occurrence": id, "sequence": 1, "range": range, "venue": { "space": id, "place": "二楼" } }),
         ),
+        ("reinstate_occurrence", json!({ "occurrence": id, "venue": { "space": id, "place": "二楼" } })),
         ("pause_series", json!({ "activity": id })),
         ("resume_series", json!({ "activity": id })),
         ("cancel_occurrence", json!({ "occurrence": id, "reason": "下雨" })),

@@ -75,6 +75,13 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
             href: Some(Route::Occurrence(*occurrence).href()),
             action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
         },
+        NoticeBody::OccurrenceReinstated { occurrence, title, .. } => Look {
+            icon: "i-check",
+            tone: Tone::Ok,
+            title: messages.about(messages.reinstated_title, title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
+        },
         NoticeBody::RoomTaken { occurrence, title, .. } => Look {
             icon: "i-exclamation",
             tone: Tone::Bad,

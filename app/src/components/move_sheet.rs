@@ -19,7 +19,7 @@ use crate::ui::sheet::Sheet;
 
 /// What is typed so far.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Draft {
+pub struct Draft {
     sequence: u32,
     on: String,
     at: String,
@@ -30,7 +30,7 @@ struct Draft {
 
 impl Draft {
     /// The date as it is.
-    fn of(entry: &Entry<'_>) -> Self {
+    pub fn of(entry: &Entry<'_>) -> Self {
         let (range, venue) = (entry.occurrence.range, entry.venue());
         Self {
             sequence: entry.occurrence.sequence,
@@ -49,7 +49,7 @@ impl Draft {
     }
 
     /// Where, if that is another place than before.
-    fn venue(&self, before: &Venue, view: &View) -> Option<Option<Venue>> {
+    pub fn venue(&self, before: &Venue, view: &View) -> Option<Option<Venue>> {
         if self.space.is_some() && self.space == before.space {
             return Some(None);
         }
@@ -197,7 +197,7 @@ pub fn MoveSheet(
 
 /// Where it is to be.
 #[component]
-fn MovePlace(draft: RwSignal<Draft>) -> impl IntoView {
+pub fn MovePlace(draft: RwSignal<Draft>) -> impl IntoView {
     let model = use_model();
     let spaces = Memo::new(move |_| {
         let (view, community) = (model.view(), model.community());

@@ -115,6 +115,9 @@ impl Naming<'_> {
             Some(Command::MoveOccurrence(command)) => {
                 say(self.date(command.occurrence), &|what| self.words.moving.outbox(what))
             }
+            Some(Command::ReinstateOccurrence(command)) => {
+                say(self.date(command.occurrence), &|what| self.words.moving.outbox_reinstate(what))
+            }
             Some(Command::PauseSeries(command)) => {
                 self.series(command.activity, |what| self.words.series.pause_of(what))
             }

@@ -3,7 +3,8 @@
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
 use domain::command::{
-    CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, MoveOccurrence, UndoCheckIn,
+    CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, MoveOccurrence, ReinstateOccurrence,
+    UndoCheckIn,
 };
 use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
 use domain::people::Action;
@@ -24,6 +25,7 @@ use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::move_sheet::{MoveSheet, MoveWish};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
+use crate::components::reinstate_sheet::ReinstateSheet;
 use crate::components::roster_list::{Part, RosterRow, RosterRowData, roster_rows};
 use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Submission, use_model};
@@ -72,6 +74,7 @@ struct Head {
     check_in_opens: Option<String>,
     can_check_in: bool,
     can_call_off: bool,
+    can_reinstate: bool,
     is_walk_in: bool,
     share: String,
 }
@@ -100,6 +103,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
         },
         can_check_in: check_in.is_ok(),
         can_call_off: cancelled.is_none() && range.start() > now,
+        can_reinstate: cancelled.is_some() && range.start() > now,
         is_walk_in: matches!(entry.activity.policy, SignUpPolicy::WalkIn),
         share: words.occurrence.share_text(&title, format::dated(words.language, range, now.date()), &place),
         title,
@@ -166,6 +170,11 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
     let change = Callback::new(move |MoveWish { sequence, range, venue }: MoveWish| {
         submit.run((Command::MoveOccurrence(MoveOccurrence { occurrence: id, sequence, range, venue }), None));
         model.announce(model.words_untracked().moving.done);
+    });
+    let reinstate_open = RwSignal::new(false);
+    let reinstate = Callback::new(move |venue| {
+        submit.run((Command::ReinstateOccurrence(ReinstateOccurrence { occurrence: id, venue }), None));
+        model.announce(model.words_untracked().moving.reinstated);
     });
     let on_check_in = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_check_in));
     let has_copied = RwSignal::new(false);
@@ -246,6 +255,11 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                 <button type="button" class="button" on:click=move |_| platform::print()>{move || model.words().roster.print}</button>
                 <a class="button" href=Route::Occurrence(id).href()>{move || model.words().roster.see_page}</a>
                 <CapacityButton occurrence=id on_change=change_capacity/>
+                {move || head.get().filter(|head| head.can_reinstate).map(|_| view! {
+                    <button type="button" class="button" aria-haspopup="dialog" on:click=move |_| reinstate_open.set(true)>
+                        {model.words().moving.reinstate}
+                    </button>
+                })}
                 {move || head.get().filter(|head| head.can_call_off).map(|_| view! {
                     <button type="button" class="button" aria-haspopup="dialog" on:click=move |_| move_open.set(true)>
                         {model.words().moving.change}
@@ -260,6 +274,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             <CallOffSheet open=sheet_open about=Signal::derive(move || {
                 head.get().map_or_else(Vec::new, |head| vec![head.title, head.when])
             }) parties=Signal::derive(parties) on_confirm=call_off/>
+            <ReinstateSheet id open=reinstate_open on_confirm=reinstate/>
             <MoveSheet id open=move_open offer parties=Signal::derive(parties) on_confirm=change/>
         </div>
     }
@@ -289,6 +304,7 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
         Command::CancelOccurrence(command) => command.occurrence == id,
         Command::CloseOccurrence(command) => command.occurrence == id,
         Command::ChangeCapacity(command) => command.occurrence == id,
+        Command::ReinstateOccurrence(command) => command.occurrence == id,
         Command::MoveOccurrence(command) => command.occurrence == id,
         Command::CheckIn(CheckIn { sign_up }) | Command::UndoCheckIn(UndoCheckIn { sign_up, .. }) => {
             let view = use_model().view_untracked();

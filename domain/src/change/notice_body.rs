@@ -110,6 +110,17 @@ json::tagged! {
             /// Where it is.
             place: Place,
         },
+        /// A date that was called off takes place after all; the place is there again.
+        OccurrenceReinstated {
+            /// Which.
+            occurrence: OccurrenceId,
+            /// Of what.
+            title: Title,
+            /// When it is.
+            range: TimeRange,
+            /// Where it is.
+            place: Place,
+        },
         /// To a team: a date of a series could not be held, for the room was somebody else's.
         RoomTaken {
             /// Which.

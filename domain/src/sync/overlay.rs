@@ -108,6 +108,15 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             lay_move(view, command, now)?;
             command.occurrence.uuid()
         }
+        Command::ReinstateOccurrence(command) => {
+            let row = view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?;
+            row.row.cancelled = None;
+            if let Some(venue) = command.venue.clone() {
+                let planned = row.row.by_hand.take().and_then(|by_hand| by_hand.planned);
+                row.row.by_hand = Some(ByHand { planned, venue: Some(venue) });
+            }
+            command.occurrence.uuid()
+        }
         Command::PauseSeries(PauseSeries { activity }) => lay_pause(view, *activity, true)?,
         Command::ResumeSeries(ResumeSeries { activity }) => lay_pause(view, *activity, false)?,
         Command::ExemptDuty(command) => {

@@ -138,6 +138,8 @@ catalogue! {
         promoted(when): "候补成功。{when}。", "You have a place: {when}.";
         promoted_party(when, party): "候补成功。{when}，{party}。", "You have a place: {when}; {party}.";
         moved(title, when, place): "「{title}」改到{when}，{place}。您的名额还在，来不了请取消报名。", "\"{title}\" is now {when}, {place}. Your place is kept; withdraw if you cannot come.";
+        reinstated(title, when, place): "「{title}」照常办：{when}，{place}。您的报名还在，来不了请取消报名。", "\"{title}\" takes place after all: {when}, {place}. Your sign-up is there again; withdraw if you cannot come.";
+        reinstated_title: "照常办", "On again";
         moved_title: "时间地点有变", "Changed";
         room_taken(title, when): "{when}的「{title}」没排上：场地有别的安排。可以打电话跟管场地的人商量。", "\"{title}\", {when}, could not be held: the room is taken. Call whoever runs the room to find a way.";
         room_taken_title: "场地有别的安排", "Room taken";
@@ -346,6 +348,9 @@ impl Words {
             NoticeBody::OccurrenceMoved { title, range, place, .. } => {
                 messages.moved(title, format::dated(self.language, *range, today), place)
             }
+            NoticeBody::OccurrenceReinstated { title, range, place, .. } => {
+                messages.reinstated(title, format::dated(self.language, *range, today), place)
+            }
             NoticeBody::RoomTaken { title, range, .. } => messages.room_taken(title, when(*range)),
             NoticeBody::DutiesMissing { .. } => self.duties_missing(body).unwrap_or_default(),
             NoticeBody::Unknown => messages.unknown.to_owned(),
@@ -362,6 +367,7 @@ impl Words {
             NoticeBody::DutiesMissing { .. } => Some(self.duties.due.to_owned()),
             NoticeBody::Promoted { .. }
             | NoticeBody::OccurrenceMoved { .. }
+            | NoticeBody::OccurrenceReinstated { .. }
             | NoticeBody::RoomTaken { .. }
             | NoticeBody::Offered { .. }
             | NoticeBody::OfferOver { .. }

@@ -55,7 +55,7 @@ catalogue! {
         days_first: "请至少选一天", "Choose at least one day";
         times: "每次几点开始", "Starts at";
         add_time: "同一天再加一场", "Add another time that day";
-        remove_time(time): "去掉{time}这一场", "Remove {time}";
+        remove_time(time): "去掉{time}", "Remove: {time}";
         extra_time(n): "第{n}场", "Time {n}";
         times_wrong: "请填时间，每场不一样", "Enter a time for each, all different";
         preview: "接下来的日子", "The coming dates";
@@ -94,6 +94,13 @@ catalogue! {
         from(when): "改过时间：原定{when}", "Moved: it was {when}";
         place: "改过地点，请看清楚", "The place has changed";
         kept: "您的名额还在。来不了请取消报名。", "Your place is kept. Withdraw if you cannot come.";
+        reinstate: "恢复这一次", "Hold it after all";
+        reinstate_title: "这一次照常办？", "Hold this date after all?";
+        reinstate_note: "原来报了名的各家，名额都恢复，都会收到消息。", "Those who had signed up have their places again, and are told.";
+        reinstate_confirm: "照常办", "Hold it";
+        reinstate_keep: "还是不办", "Leave it off";
+        reinstated: "恢复了，已经告诉报名的人", "On again; those who had signed up are told";
+        outbox_reinstate(what): "恢复：{what}", "Hold after all: {what}";
         outbox(what): "改时间地点：{what}", "Change: {what}";
     }
 }

@@ -181,8 +181,8 @@ catalogue! {
         wrong: "不是这一场", "Not this one";
         call_off: "停一次", "Call off once";
         call_off_title: "这一次不办了？", "Call this date off?";
-        call_off_note(n): "{n}家报了名，都会收到消息。取消后不能恢复。", "{n} {n?party|parties} will be told. This can't be undone.";
-        call_off_none: "还没有人报名。取消后不能恢复。", "Nobody has signed up. This can't be undone.";
+        call_off_note(n): "{n}家报了名，都会收到消息。开始以前还能恢复。", "{n} {n?party|parties} will be told. Until it would begin you can hold it after all.";
+        call_off_none: "还没有人报名。开始以前还能恢复。", "Nobody has signed up. Until it would begin you can hold it after all.";
         call_off_reason: "为什么？大家会看到", "Why? Everybody reads it";
         reason_rain: "下雨", "Rain";
         reason_ill: "老师有事", "The teacher can't come";

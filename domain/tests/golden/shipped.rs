@@ -126,6 +126,7 @@ variants!(
         CapacityLowered,
         OccurrenceCancelled,
         OccurrenceMoved,
+        OccurrenceReinstated,
         BookingAnswered,
         RoomTaken,
         DutiesMissing,

@@ -13,6 +13,7 @@ pub mod activities {
     pub mod move_occurrence;
     pub mod pause_series;
     pub mod publish_activity;
+    pub mod reinstate_occurrence;
     pub mod resume_series;
 }
 pub mod bookings {
@@ -162,6 +163,9 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         }
         Command::MoveOccurrence(body) => {
             activities::move_occurrence::move_occurrence(conn, context, command, body).await
+        }
+        Command::ReinstateOccurrence(body) => {
+            activities::reinstate_occurrence::reinstate_occurrence(conn, context, command, body).await
         }
         Command::PauseSeries(body) => activities::pause_series::pause_series(conn, context, command, body).await,
         Command::ResumeSeries(body) => activities::resume_series::resume_series(conn, context, command, body).await,

@@ -100,3 +100,53 @@ pub async fn note_change(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) 
     .await?;
     Ok(())
 }
+
+/// Lets a date take place that was called off, elsewhere where it is given a place of its own; its room is held by itself.
+///
+/// # Errors
+/// [`StoreError`]; a constraint of the ledger when the room is taken.
+pub async fn hold_again(conn: &mut Conn<'_>, id: OccurrenceId, venue: Option<&Venue>) -> Result<(), StoreError> {
+    let json = venue.map(|venue| serde_json::to_string(venue).expect("invariant: a venue has a JSON form"));
+    conn.execute(
+        "update occurrence set cancelled_at = null, cancel_reason = null, room_taken_at = null,
+             sequence = sequence + 1, own_venue = coalesce($2, own_venue),
+             own_space = case when cast($2 as text) is null then own_space else $3 end
+         where id = $1",
+        &[id.into(), json.into(), venue.and_then(|venue| venue.space).into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives everybody whose sign-up ended when a date was called off the place again, or the place in the waiting list.
+/// Whoever is no longer of their household does not come back.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn bring_back(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -> Result<(), StoreError> {
+    conn.execute(
+        "update sign_up_member set left_at = $2, seat = null
+         where occurrence = $1 and left_at is null and person in (select id from person where removed_at is not null)
+           and sign_up in (select id from sign_up where occurrence = $1 and state = 'called_off')",
+        &[id.into(), now.into()],
+    )
+    .await?;
+    conn.execute(
+        "update sign_up set state = case when confirmed_at is null then 'waitlisted' else 'confirmed' end,
+             ended_at = null, needs_ack_at = $2
+         where occurrence = $1 and state = 'called_off' and exists (
+             select 1 from sign_up_member m where m.sign_up = sign_up.id and m.left_at is null)",
+        &[id.into(), now.into()],
+    )
+    .await?;
+    conn.execute(
+        "update occurrence set
+             waiting_parties = (select count(*) from sign_up s where s.occurrence = $1 and s.state = 'waitlisted'),
+             waiting_heads = (select count(*) from sign_up_member m join sign_up s on s.id = m.sign_up
+                 where s.occurrence = $1 and s.state = 'waitlisted' and m.left_at is null)
+         where id = $1",
+        &[id.into()],
+    )
+    .await?;
+    Ok(())
+}

@@ -201,7 +201,7 @@ fn last_line(command: &Command, error: StoreError) -> Result<Refusal, StoreError
             Some(space) => Ok(Refusal::VenueTaken { space, dates: Vec::new() }),
             None => Err(error),
         },
-        Command::MoveOccurrence(_) if error.is_no_room() => Ok(Refusal::SlotTaken),
+        Command::MoveOccurrence(_) | Command::ReinstateOccurrence(_) if error.is_no_room() => Ok(Refusal::SlotTaken),
         _ => Err(error),
     }
 }

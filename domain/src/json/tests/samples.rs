@@ -152,6 +152,7 @@ fn commands_are_read_alike() {
     walk::<MoveOccurrence>(&filled(
         r#"{"occurrence":ID,"sequence":2,"range":RANGE,"venue":{"space":ID,"place":"客厅"}}"#,
     ));
+    walk::<ReinstateOccurrence>(&filled(r#"{"occurrence":ID,"venue":{"space":ID,"place":"客厅"}}"#));
     walk::<PauseSeries>(&filled(r#"{"activity":ID}"#));
     walk::<ResumeSeries>(&filled(r#"{"activity":ID}"#));
     walk::<ExemptDuty>(r#"{"duty":"council","month":"2026-11","reason":"换届"}"#);
@@ -190,6 +191,7 @@ fn variants_are_read_alike() {
     for sample in [
         r#"{"kind":"promoted","sign_up":ID,"occurrence":ID,"title":"教唱","range":RANGE}"#,
         r#"{"kind":"occurrence_moved","occurrence":ID,"title":"教唱","from":RANGE,"range":RANGE,"place":"广场"}"#,
+        r#"{"kind":"occurrence_reinstated","occurrence":ID,"title":"教唱","range":RANGE,"place":"广场"}"#,
         r#"{"kind":"room_taken","occurrence":ID,"title":"教唱","range":RANGE}"#,
         r#"{"kind":"duties_missing","community":"banzha","month":"2026-11","missing":[{"duty":"council","state":"held"}]}"#,
         r#"{"kind":"occurrence_cancelled","occurrence":ID,"title":"教唱","range":RANGE,"reason":"下雨"}"#,
