@@ -46,7 +46,7 @@ test("a place that comes free today is offered, passed on, and accepted without 
     await first.getByRole("dialog", { name: "不去了？" }).getByRole("button", { name: "取消报名" }).click();
     await expect(first.getByRole("button", { name: /排队候补/ })).toBeVisible();
     await opened(second, new URL(second.url()).pathname);
-    await expect(ownStatus(second)).toContainText("有名额了，去不去？");
+    await expect(ownStatus(second)).toContainText("有名额了，等您答复");
     await expect(ownStatus(second)).toContainText(/给您留到今天.*2:00/);
     await looks(second, "offer", info);
     await opened(second, "/me");
@@ -60,7 +60,7 @@ test("a place that comes free today is offered, passed on, and accepted without 
     await message.getByRole("button", { name: "让给别人" }).click();
     await expect(message.getByRole("button")).toHaveCount(0);
     await opened(third, new URL(third.url()).pathname);
-    await expect(ownStatus(third)).toContainText("有名额了，去不去？");
+    await expect(ownStatus(third)).toContainText("有名额了，等您答复");
   });
   await test.step("a yes without a network is kept on the phone, and counts when it arrives", async () => {
     await workerReady(third);

@@ -70,7 +70,7 @@ pub fn OfferAnswer(
         let (sign_up, title, text) = match asked {
             Asked::Offer { sign_up, until } => {
                 let until = format::moment(model.words().language, until, model.today());
-                (sign_up, words.offer_title.to_owned(), words.offer_until(until))
+                (sign_up, words.offer_title(until), words.offer_text.to_owned())
             }
             Asked::FirstCome { sign_up, places } => {
                 (sign_up, words.first_come_title(places), words.first_come.to_owned())

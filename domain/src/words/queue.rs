@@ -5,8 +5,8 @@ use super::template::catalogue;
 catalogue! {
     /// An offer, its answer, and the last hours before a date.
     Queue {
-        offer_title: "有名额了，去不去？", "There is a place for you. Are you coming?";
-        offer_until(when): "给您留到{when}。到时没回音，就让给后面的人。", "Held for you until {when}. After that it goes to the next.";
+        offer_title(when): "给您留到{when}", "Held for you until {when}";
+        offer_text: "去不去？到时没回音，就让给后面的人。", "Are you coming? If we hear nothing by then, it goes to the next.";
         first_come_title(n): "还有{n}个名额，先到先得", "{n} {n?place|places} left, first come, first served";
         first_come: "快开始了，排队的人谁先点谁去。", "It starts soon: whoever waits and taps first gets it.";
         yes: "我要去", "I'll come";
