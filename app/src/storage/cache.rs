@@ -1,10 +1,12 @@
 //! The cache: rows and cursors, as the server last gave them. May vanish at any time; everything in it can be fetched
-//! again, so trouble with it is never told to anybody and on any doubt it is emptied.
+//! again, so trouble with it is never told to anybody and on any doubt it is emptied. A storage that did not answer is asked
+//! again later, with what it has missed.
 //!
 //! Store `rows`: key `stream|class|id`, value the row's JSON; the keys of a stream lie together, which is its index.
 //! Store `cursors`: key stream, value JSON.
 
-use std::cell::Cell;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 
 use domain::change::RowKey;
 use domain::id::StreamId;
@@ -20,6 +22,7 @@ use web_sys::{IdbDatabase, IdbTransaction};
 use super::connection::Connection;
 use super::trouble::Trouble;
 use super::whole::Whole;
+use crate::platform::monotonic_ms;
 
 const ROWS: &str = "rows";
 const CURSORS: &str = "cursors";
@@ -29,9 +32,21 @@ const STORES: [&str; 2] = [ROWS, CURSORS];
 pub struct Cache {
     /// None where it is never to touch the disk.
     connection: Option<Connection>,
-    /// Why nothing is kept any more.
+    /// Why nothing is kept any more, or for now.
     off: Cell<Option<Trouble>>,
+    /// What could not be stored for now, in order.
+    missed: RefCell<Vec<StreamWrite>>,
+    /// Whether what is there was never read, so that nothing can build on it.
+    is_unread: Cell<bool>,
+    /// When the storage is asked again.
+    not_before: Cell<u64>,
 }
+
+/// How long a storage that did not answer is left alone.
+const AGAIN_MS: u64 = 30_000;
+
+/// How much may be missed and still be stored later.
+const MISSED_MAX: usize = 64;
 
 #[derive(Serialize, Deserialize)]
 struct StoredCursor {
@@ -44,12 +59,17 @@ struct StoredCursor {
 impl Cache {
     /// The cache of that name, not opened yet.
     pub const fn new(name: String) -> Self {
-        Self { connection: Some(Connection::new(name, &STORES)), off: Cell::new(None) }
+        Self::with(Some(Connection::new(name, &STORES)), None)
     }
 
     /// None: rows live in memory only.
     pub const fn in_memory() -> Self {
-        Self { connection: None, off: Cell::new(Some(Trouble::Broken)) }
+        Self::with(None, Some(Trouble::Broken))
+    }
+
+    const fn with(connection: Option<Connection>, off: Option<Trouble>) -> Self {
+        let missed = RefCell::new(Vec::new());
+        Self { connection, off: Cell::new(off), missed, is_unread: Cell::new(false), not_before: Cell::new(0) }
     }
 
     /// Whether the browser keeps no cache, so that rows live in memory only.
@@ -73,25 +93,62 @@ impl Cache {
     pub async fn load(&self) -> Vec<StoredStream> {
         let Some(connection) = &self.connection else { return Vec::new() };
         let loaded = connection.run(|database, _| load(database)).await;
-        loaded.unwrap_or_else(|trouble| {
-            self.off.set(Some(trouble));
-            Vec::new()
-        })
+        // Whoever starts from the disk again has missed nothing.
+        self.missed.take();
+        self.is_unread.set(loaded.is_err());
+        self.note(loaded.as_ref().err().copied());
+        loaded.unwrap_or_default()
+    }
+
+    fn note(&self, trouble: Option<Trouble>) {
+        self.off.set(trouble);
+        if self.is_off_for_now() {
+            self.not_before.set(monotonic_ms() + AGAIN_MS);
+        }
+    }
+
+    const fn is_off_for_now(&self) -> bool {
+        matches!(self.off.get(), Some(Trouble::Lost | Trouble::Slow))
     }
 
     /// Stores what a reply brought, rows and cursor of a stream together, and names the streams that it has so now; nothing
     /// if the browser keeps none.
     pub async fn apply(&self, writes: &[StreamWrite]) -> Option<Vec<StreamId>> {
-        if self.is_in_memory() {
+        if self.is_in_memory() && !self.is_off_for_now() {
             return None;
         }
-        if writes.is_empty() {
+        let connection = self.connection.as_ref()?;
+        let mut all = Cow::Borrowed(writes);
+        let missed = self.missed.take();
+        if !missed.is_empty() {
+            all = Cow::Owned(missed.into_iter().chain(writes.iter().cloned()).collect());
+        }
+        if self.is_off_for_now() && monotonic_ms() < self.not_before.get() {
+            self.keep(all.into_owned());
+            return None;
+        }
+        if all.is_empty() {
             return Some(Vec::new());
         }
-        let stored = self.connection.as_ref()?.run(|database, _| apply(database, writes)).await;
+        let is_unread = self.is_unread.get();
+        let stored = connection.run(|database, _| apply(database, &all, is_unread)).await;
         // Rows in memory are ahead of the disk from here on; a start from the older state is still a true state.
-        self.off.set(stored.as_ref().err().copied());
+        self.note(stored.as_ref().err().copied());
+        if stored.is_ok() {
+            self.is_unread.set(false);
+        } else if self.is_off_for_now() {
+            self.keep(all.into_owned());
+        }
         stored.ok()
+    }
+
+    fn keep(&self, missed: Vec<StreamWrite>) {
+        if missed.len() > MISSED_MAX {
+            // What comes next would not join what is there.
+            self.off.set(Some(Trouble::Broken));
+        } else {
+            self.missed.replace(missed);
+        }
     }
 
     /// Empties it.
@@ -101,6 +158,8 @@ impl Cache {
         if cleared.is_ok() {
             // There is room again.
             self.off.set(None);
+            self.missed.take();
+            self.is_unread.set(false);
         }
     }
 }
@@ -123,9 +182,13 @@ async fn load(database: IdbDatabase) -> Result<Vec<StoredStream>, Trouble> {
     Ok(streams)
 }
 
-async fn apply(database: IdbDatabase, writes: &[StreamWrite]) -> Result<Vec<StreamId>, Trouble> {
+async fn apply(database: IdbDatabase, writes: &[StreamWrite], is_unread: bool) -> Result<Vec<StreamId>, Trouble> {
     let (transaction, _whole) = begin(database)?;
     let (rows, cursors) = (transaction.object_store(ROWS)?, transaction.object_store(CURSORS)?);
+    if is_unread {
+        cursors.clear()?.await?;
+        rows.clear()?.await?;
+    }
     let mut taken = Vec::new();
     for write in writes {
         if apply_one(&rows, &cursors, write).await? {

@@ -41,14 +41,16 @@ impl Connection {
         self.failed.get() >= STUCK_AFTER
     }
 
-    /// Runs an operation within the limit, once more on a fresh connection if the first one was lost. It hears how many
-    /// times it was run before: then its effect may be there already.
+    /// Runs an operation within the limit, once more on a fresh connection if the first one was lost, or if it was open
+    /// before and does not answer: it may have died long ago. It hears how many times it was run before: then its effect
+    /// may be there already.
     pub async fn run<T, F>(&self, operation: impl Fn(IdbDatabase, u32) -> F) -> Result<T, Trouble>
     where
         F: Future<Output = Result<T, Trouble>>,
     {
+        let was_open = self.open.borrow().is_some();
         let mut result = self.try_run(&operation, 0).await;
-        if matches!(result, Err(Trouble::Lost)) {
+        if matches!(result, Err(Trouble::Lost)) || was_open && matches!(result, Err(Trouble::Slow)) {
             result = self.try_run(&operation, 1).await;
         }
         let failed = if matches!(result, Err(Trouble::Lost | Trouble::Slow)) { self.failed.get() + 1 } else { 0 };

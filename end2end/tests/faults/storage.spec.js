@@ -5,15 +5,24 @@ import { death, expect, leaveUnsent, openDate, pass, signUp, test, whole } from 
 import { allKept, outbox, samePicture, tryNow } from "../../fixtures/kept.js";
 import { carriesCommands } from "../../fixtures/proxy.js";
 import { abortAt, bare, clearDatabases, disk, killConnections, meddle, meddleWith, names, stopAt, upgrade } from "../../fixtures/storage.js";
-import { opened, ownStatus } from "../../fixtures/test.js";
+import { opened, ownStatus, signInNew } from "../../fixtures/test.js";
 
 /** How long one operation of a database may take. */
 const LIMIT = 5_500;
+/** Longer than a storage that did not answer is left alone. */
+const A_WHILE = 31_000;
 
 const unsaved = (page) => page.getByRole("main").getByRole("alert");
 const band = (page, text) => page.getByRole("main").getByRole("button", { name: text }).or(page.getByRole("main").getByRole("link", { name: text }));
 const STUCK = /手机存东西的地方没有反应/;
 const sent = (net) => net.arrived.filter(carriesCommands);
+
+/** Lets operations that nobody answers come to their limit, until something shows. */
+const limits = (page, shown) =>
+  expect(async () => {
+    await pass(page, LIMIT);
+    await expect(shown).toBeVisible({ timeout: 250 });
+  }).toPass({ intervals: [0] });
 
 /** A phone with a date open, whose databases can be meddled with. */
 async function ready(neighbour, name) {
@@ -56,8 +65,8 @@ test("a storage that does not answer is not waited for, and what is in it comes 
   const page = await ready(neighbour, "秦阿姨");
   await meddleWith(page, "deaf");
   await signUp(page);
-  await pass(page, LIMIT);
-  await expect(unsaved(page)).toContainText("手机没存下");
+  // The connection that was open, and a fresh one.
+  await limits(page, unsaved(page).filter({ hasText: "手机没存下" }));
   await expect(ownStatus(page)).toHaveCount(0);
   await meddleWith(page, null);
   await signUp(page);
@@ -67,14 +76,34 @@ test("a storage that does not answer is not waited for, and what is in it comes 
     await meddleWith(page, "deaf");
     await page.reload();
     await page.locator("html[data-booted]").waitFor();
-    for (let waits = 0; waits < 3; waits += 1) await pass(page, LIMIT);
-    await expect(band(page, STUCK)).toBeVisible();
+    await limits(page, band(page, STUCK));
     await meddleWith(page, null);
     await band(page, STUCK).click();
     await expect(ownStatus(page)).toContainText("报名成功");
     await expect(band(page, STUCK)).toHaveCount(0);
   });
   await allKept({ page, server, net, commands: 1 });
+});
+
+test("a storage that did not answer once is asked again, and has all that it missed", async ({ neighbour, net, phone, server }) => {
+  const page = await ready(neighbour, "温阿姨");
+  const other = await phone({ baseURL: server.url });
+  await signInNew(other, "白叔叔");
+  const { left } = await openDate(other);
+  const places = (n) => page.getByRole("main").getByText(`剩${n}个名额`).first();
+  await meddleWith(page, "deaf");
+  await signUp(other);
+  await expect(ownStatus(other)).toContainText("报名成功");
+  await tryNow(page);
+  await limits(page, places(left - 1));
+  await meddleWith(page, null);
+  await other.getByRole("button", { name: "取消报名" }).click();
+  await other.getByRole("dialog").getByRole("button", { name: "取消报名" }).click();
+  await expect(other.getByRole("button", { name: "我要报名" })).toBeVisible();
+  await pass(page, A_WHILE);
+  await tryNow(page);
+  await expect(places(left)).toBeVisible();
+  await samePicture(page, server);
 });
 
 test("a transaction that fails after all its requests succeeded is not saved", async ({ neighbour, net, server }) => {
