@@ -1,5 +1,5 @@
-// Journeys in a real browser. Each worker has a server and a database of its own; the district's clock stands still at
-// the start of a week with a holiday paper known.
+// Journeys in a real browser. Each worker has a server and a database of its own; the district's clock starts at
+// the beginning of a week with a holiday paper known and goes on from there.
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({

@@ -3,6 +3,7 @@ import { openTeam, publish } from "../fixtures/team.js";
 import { expect, opened, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
 
 test("the door checks in by the code on a phone, with a network on neither side", async ({ phone }) => {
+  test.slow();
   const [team, neighbour] = [await phone(), await phone()];
   await signInAs(team, "team_editor");
   await publish(team, { category: "戏曲", title: "云板入门", day: "今天", at: "10:40", places: "12" });
@@ -42,6 +43,7 @@ test("the door checks in by the code on a phone, with a network on neither side"
   });
   await test.step("it arrives once there is a network", async () => {
     await team.context().setOffline(false);
+    await expect(team.getByRole("button", { name: "到了：卫师傅，再点一次撤销" })).toBeVisible();
     await neighbour.context().setOffline(false);
     await expect(ownStatus(neighbour)).toContainText("已签到", { timeout: 60_000 });
     await expect(ownStatus(neighbour)).not.toContainText("签到码");

@@ -11,6 +11,7 @@ test("a team says how many came, without a network, and corrects itself", async 
   const card = page.getByRole("region", { name: "办得怎么样" });
   await expect(card).toContainText("可以登记、修改");
   const change = card.getByRole("button", { name: "改一改" });
+  await expect(change.or(card.getByLabel("来了多少人"))).toBeVisible();
   if (await change.count()) await change.click();
 
   await test.step("not without a number", async () => {

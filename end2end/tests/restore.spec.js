@@ -2,9 +2,8 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { whole } from "../fixtures/hurdles.js";
 import { startServer } from "../fixtures/server.js";
-import { book, expect, opened, openSpace, ownStatus, signInNew, test } from "../fixtures/test.js";
+import { book, expect, openSpace, opened, ownStatus, signInNew, test, whole } from "../fixtures/test.js";
 
 /** The files of the database, in one folder and put into another. */
 function copyDatabase(from, to) {

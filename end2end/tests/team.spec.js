@@ -40,7 +40,11 @@ test("a team publishes, sees its roster, checks in, and calls one date off", asy
   });
   await test.step("calls one date off, and whoever comes is told why", async () => {
     await openTeam(team);
-    await dates.filter({ hasText: "板胡入门" }).filter({ hasText: "12月1日" }).getByRole("link").click();
+    const date = dates.filter({ hasText: "板胡入门" }).filter({ hasText: "12月1日" }).getByRole("link");
+    // Other journeys publish for this team too.
+    await expect(dates.first()).toBeVisible();
+    while (!(await date.isVisible())) await team.getByRole("button", { name: "再看后面的" }).click();
+    await date.click();
     await team.getByRole("button", { name: "停一次" }).click();
     const sheet = team.getByRole("dialog", { name: "这一次不办了？" });
     await expect(sheet).toContainText("1家报了名，都会收到消息");

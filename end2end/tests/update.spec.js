@@ -2,7 +2,7 @@
 import { rewrite } from "../fixtures/faults.js";
 import { shells, update, withNextBuild } from "../fixtures/next-build.js";
 import { CLOCK_AT } from "../fixtures/server.js";
-import { expect, opened, signInNew, test, workerReady } from "../fixtures/test.js";
+import { expect, opened, signInNew, test, whole, workerReady } from "../fixtures/test.js";
 
 for (const [what, spoiled] of [
   ["a file with one byte changed", (bytes) => ({ bytes: Buffer.concat([Buffer.from("/"), bytes.subarray(1)]), type: "text/css" })],
@@ -132,6 +132,7 @@ test("a new build is not taken while a command is on its way", async ({ server, 
     await page.getByRole("main").getByRole("listitem").getByRole("link", { name: /剩\d+个名额/ }).filter({ hasNotText: "课程" }).first().click();
     await expect(page.getByRole("button", { name: "我要报名" })).toBeVisible();
     await workerReady(page);
+    await whole(page);
     deploy("-next");
     expect(await update(page)).toBe("installed");
     await page.context().setOffline(true);

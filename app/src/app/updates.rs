@@ -215,12 +215,15 @@ fn press() {
     // Its page came from the server, and comes from there again.
     let has_worker = has_worker();
     let is_there = is_here() || !has_worker;
+    let is_taken = is_there && (IS_TAKEN.get() || may_load_anew() && (has_worker || may_renew()));
     if !is_there {
         look_for_one();
-    } else if IS_TAKEN.get() || may_load_anew() && (has_worker || may_renew()) {
+    }
+    if is_taken {
         take_over();
     }
-    ask(is_there);
+    // A page that is being loaded anew asks nothing any more; one that waits for a worker may have to.
+    ask(is_there && (has_worker || !is_taken));
     ring_after(&PRESSING, PRESS_EVERY_MS, press);
 }
 

@@ -54,6 +54,11 @@ pub fn OccurrencePage() -> impl IntoView {
         id.get().is_some_and(|id| Entry::of(&view, id).is_some())
     });
     let held = RwSignal::new(None);
+    // What was tapped on another date is not done later.
+    Effect::new(move || {
+        id.track();
+        held.set(None);
+    });
     move || match id.get() {
         Some(id) if is_known.get() => view! { <KnownOccurrence id held/> }.into_any(),
         Some(id) => {
@@ -112,6 +117,8 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
     let ask = {
         let navigate = navigate.clone();
         let act = Callback::new(move |()| match model.session_untracked() {
+            // Whoever has a place already sees it once it is known who they are.
+            _ if own.get_untracked().is_some() => {}
             Session::SignedIn(_) => {
                 let view = model.view_untracked();
                 let alone = view.persons.keys().next().filter(|_| view.persons.len() == 1);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::change::CommunityView;
 use domain::id::AccountId;
 use domain::sign_in::Whose;
-use domain::sync::machine::{Stored, StoredStream};
+use domain::sync::machine::{Stored, StoredStream, StreamWrite};
 use domain::sync::rows::Rows;
 use domain::sync::{Client, Input, Start};
 use leptos::prelude::*;
@@ -37,7 +37,7 @@ impl Runner {
             let (stores, write) = (Rc::clone(&self.stores.borrow()), start.write());
             // Where a browser keeps nothing it lives as long as the page.
             if stores.cache.apply(slice::from_ref(&write)).await.is_none() {
-                unkept.extend(write.into_stored());
+                unkept.push(write);
             }
         }
         self.boot_with(guest::account(), Whose::Own, unkept).await;
@@ -63,18 +63,19 @@ impl Runner {
         self.boot_with(account, whose, Vec::new()).await;
     }
 
-    /// The same on a phone that may be somebody else's, with what is known of streams that these stores do not have. That
-    /// is not stored with them: what a reply builds on it goes only where it fits ([`domain::sync::machine::StreamWrite::fits`]).
-    pub(super) async fn boot_with(self: &Rc<Self>, account: Option<AccountId>, whose: Whose, known: Vec<StoredStream>) {
+    /// The same on a phone that may be somebody else's, with rows of streams that these stores may not have.
+    pub(super) async fn boot_with(self: &Rc<Self>, account: Option<AccountId>, whose: Whose, known: Vec<StreamWrite>) {
         let generation = self.break_off();
         let before = Rc::clone(&self.stores.borrow());
         let is_same = before.account == account && before.is_shared == (whose == Whose::Shared);
         let stores = if is_same { before } else { self.change_stores(account, whose) };
 
         let mut streams = stores.cache.load().await;
-        for known in known {
-            if streams.iter().all(|stored| stored.stream != known.stream) {
-                streams.push(known);
+        for write in known {
+            if streams.iter().all(|stored| stored.stream != write.stream) {
+                // What a reply brings later builds on it, on the disk too; where nothing is kept, in memory alone.
+                let _ = stores.cache.apply(slice::from_ref(&write)).await;
+                streams.extend(write.into_stored());
             }
         }
         let contents = self.contents_of(&stores).await;
@@ -111,6 +112,7 @@ impl Runner {
 
     /// Opens the stores of somebody else; nothing of who was there before is on the screen from here on.
     pub(super) fn change_stores(&self, account: Option<AccountId>, whose: Whose) -> Rc<Stores> {
+        let was_guest = self.stores.borrow().account.is_none();
         self.stores.borrow().close();
         let stores = Rc::new(match (account, whose) {
             (Some(account), Whose::Shared) => Stores::in_memory(account),
@@ -124,7 +126,10 @@ impl Runner {
         self.renumberings.set(0);
         // Nothing of the one is shown to the other, not for a moment.
         self.rim.session.set(Session::Unknown);
-        self.rim.view.set(Arc::default());
+        // A guest's picture is everybody's: a sheet that is open on it stays.
+        if !was_guest {
+            self.rim.view.set(Arc::default());
+        }
         self.rim.unsent.set(Arc::default());
         self.rim.journal.set(Rows::default());
         self.rim.set_aside.set(Arc::default());
@@ -195,7 +200,8 @@ impl Runner {
         });
         // What a guest has read everybody may see: it stays on the screen until it has been read anew.
         let before = Rc::clone(&self.stores.borrow());
-        let known = if before.account.is_none() { before.cache.load().await } else { Vec::new() };
+        let read = if before.account.is_none() { before.cache.load().await } else { Vec::new() };
+        let known = read.into_iter().filter_map(StoredStream::into_write).collect();
         self.boot_with(Some(account), whose, known).await;
     }
 

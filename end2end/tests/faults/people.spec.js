@@ -1,9 +1,9 @@
 // Two tabs, two phones, two neighbours at the same moment: each gets one answer, and no place is given twice.
 import { hold } from "../../fixtures/faults.js";
-import { expect, openDate, signUp, test, whole } from "../../fixtures/hurdles.js";
+import { expect, openDate, signUp, test } from "../../fixtures/hurdles.js";
 import { allKept, outbox } from "../../fixtures/kept.js";
 import { carriesCommands } from "../../fixtures/proxy.js";
-import { opened, ownStatus } from "../../fixtures/test.js";
+import { opened, ownStatus, whole } from "../../fixtures/test.js";
 
 /** Holds the next two requests with commands back, until both are there. */
 function barrier(net) {

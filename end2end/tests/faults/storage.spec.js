@@ -1,11 +1,11 @@
 // Databases that die, hang, are full, cleared, older or newer than the app: what was saved is sent once, what could not be
 // saved is said, and what is lost is told.
 import { dropRequest } from "../../fixtures/faults.js";
-import { death, expect, leaveUnsent, openDate, pass, signUp, test, whole } from "../../fixtures/hurdles.js";
+import { death, expect, leaveUnsent, openDate, pass, signUp, test } from "../../fixtures/hurdles.js";
 import { allKept, outbox, samePicture, tryNow } from "../../fixtures/kept.js";
 import { carriesCommands } from "../../fixtures/proxy.js";
 import { abortAt, bare, clearDatabases, disk, killConnections, meddle, meddleWith, names, stopAt, upgrade } from "../../fixtures/storage.js";
-import { opened, ownStatus, signInNew } from "../../fixtures/test.js";
+import { opened, ownStatus, signInNew, whole } from "../../fixtures/test.js";
 
 /** How long one operation of a database may take. */
 const LIMIT = 5_500;

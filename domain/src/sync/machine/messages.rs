@@ -145,6 +145,16 @@ pub struct StoredStream {
     pub rows: Vec<Row>,
 }
 
+impl StoredStream {
+    /// What puts these rows into a store that has none of the stream; `None` where it is not known of which day they are.
+    #[must_use]
+    pub fn into_write(self) -> Option<StreamWrite> {
+        let Self { stream, cursor, as_of, whole_on, rows } = self;
+        let on = whole_on?;
+        Some(StreamWrite { stream, basis: Basis::Nothing, rows, gone: Vec::new(), cursor: Some(cursor), as_of, on })
+    }
+}
+
 /// What happens to the machine.
 #[derive(Debug)]
 pub enum Input {
