@@ -9,6 +9,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::activity::Category;
 use crate::closing::closes_at;
 use crate::id::{ParseIdError, SignUpId};
 use crate::refusal::Refusal;
@@ -101,11 +102,12 @@ pub fn find(code: CheckInCode, sign_ups: impl Iterator<Item = SignUpId>) -> Name
 /// [`Refusal::ClosingOver`] once nobody can say any more how the date went.
 pub fn decide_undo(
     range: TimeRange,
+    category: Category,
     checked_in_at: Option<Timestamp>,
     seen: Timestamp,
     now: Timestamp,
 ) -> Result<bool, Refusal> {
-    let closed_at = closes_at(range);
+    let closed_at = closes_at(range, category);
     if now >= closed_at {
         return Err(Refusal::ClosingOver { closed_at });
     }
@@ -169,14 +171,14 @@ mod tests {
         let start = Timestamp::from_ms(1_795_392_000_000);
         let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
         let (seen, later) = (start, start.plus_minutes(5));
-        let closed_at = closes_at(range);
+        let closed_at = closes_at(range, Category::Dance);
         for (there, now, expected) in [
             (Some(seen), later, Ok(true)),
             (Some(later), later, Ok(false)),
             (None, later, Ok(false)),
             (Some(seen), closed_at, Err(Refusal::ClosingOver { closed_at })),
         ] {
-            assert_eq!(decide_undo(range, there, seen, now), expected, "{there:?}");
+            assert_eq!(decide_undo(range, Category::Dance, there, seen, now), expected, "{there:?}");
         }
     }
 

@@ -3,18 +3,25 @@
 //! What counts as held is decided here, for everything that asks: a date without anybody was none. Deliberately absent:
 //! who came by name ([`crate::sign_up`] checks in), pictures.
 
+use crate::activity::Category;
+use crate::duty::{Duty, last_day_of_grace};
 use crate::refusal::Refusal;
-use crate::time::{TimeRange, Timestamp};
+use crate::time::{TimeRange, Timestamp, YearMonth};
 
 /// How long after its end a date can be closed, in days.
 pub const CLOSE_DAYS: i64 = 7;
 /// The most heads a team may count.
 pub const HEADS_MAX: u16 = 9_999;
 
-/// Until when a date can be closed.
+/// Until when a date can be closed. What may do a monthly duty can be reported as long as its month can be put right, so
+/// that nobody is reminded of what nobody can say any more.
 #[must_use]
-pub fn closes_at(range: TimeRange) -> Timestamp {
-    range.end().plus_minutes(CLOSE_DAYS * 24 * 60)
+pub fn closes_at(range: TimeRange, category: Category) -> Timestamp {
+    let week_after = range.end().plus_minutes(CLOSE_DAYS * 24 * 60);
+    match Duty::of(category) {
+        Some(_) => week_after.max(last_day_of_grace(YearMonth::of(range.start().date())).plus_days(1).start()),
+        None => week_after,
+    }
 }
 
 /// Decides whether a team may say now how a date went; saying it again replaces what was said.
@@ -22,14 +29,20 @@ pub fn closes_at(range: TimeRange) -> Timestamp {
 /// # Errors
 /// [`Refusal::OccurrenceCancelled`], [`Refusal::OccurrenceNotBegun`], [`Refusal::ClosingOver`], and
 /// [`Refusal::Malformed`] for more heads than anybody counts, which is a mistake of the form.
-pub fn decide_closing(range: TimeRange, is_cancelled: bool, heads: u16, now: Timestamp) -> Result<(), Refusal> {
+pub fn decide_closing(
+    range: TimeRange,
+    category: Category,
+    is_cancelled: bool,
+    heads: u16,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     if is_cancelled {
         return Err(Refusal::OccurrenceCancelled);
     }
     if now < range.start() {
         return Err(Refusal::OccurrenceNotBegun { starts_at: range.start() });
     }
-    let closed_at = closes_at(range);
+    let closed_at = closes_at(range, category);
     if now >= closed_at {
         return Err(Refusal::ClosingOver { closed_at });
     }
@@ -67,6 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::time::LocalDate;
 
     fn range() -> TimeRange {
         let start = Timestamp::from_ms(1_795_392_000_000);
@@ -75,8 +89,8 @@ mod tests {
 
     #[test]
     fn a_date_is_closed_from_its_start_to_a_week_after_its_end() {
-        let (start, closed_at) = (range().start(), closes_at(range()));
-        let at = |now| decide_closing(range(), false, 12, now);
+        let (start, closed_at) = (range().start(), closes_at(range(), Category::Dance));
+        let at = |now| decide_closing(range(), Category::Dance, false, 12, now);
         for (now, expected) in [
             (start.plus_minutes(-1), Err(Refusal::OccurrenceNotBegun { starts_at: start })),
             (start, Ok(())),
@@ -87,10 +101,34 @@ mod tests {
             assert_eq!(at(now), expected, "{now:?}");
         }
         assert_eq!(closed_at.minutes_since(range().end()), 7 * 24 * 60);
-        assert_eq!(decide_closing(range(), true, 12, start), Err(Refusal::OccurrenceCancelled));
-        assert_eq!(decide_closing(range(), false, HEADS_MAX, start), Ok(()));
+        assert_eq!(decide_closing(range(), Category::Dance, true, 12, start), Err(Refusal::OccurrenceCancelled));
+        assert_eq!(decide_closing(range(), Category::Dance, false, HEADS_MAX, start), Ok(()));
         let malformed = Refusal::Malformed { field: "/body/heads".to_owned() };
-        assert_eq!(decide_closing(range(), false, HEADS_MAX + 1, start), Err(malformed));
+        assert_eq!(decide_closing(range(), Category::Dance, false, HEADS_MAX + 1, start), Err(malformed));
+    }
+
+    #[test]
+    fn a_date_of_a_monthly_duty_is_closed_as_long_as_its_month_can_be_put_right() {
+        let at = |text: &str| text.parse::<LocalDate>().expect("a date").start();
+        let of = |on: &str| {
+            let start = at(on).plus_minutes(900);
+            TimeRange::new(start, start.plus_minutes(90)).expect("a range")
+        };
+        for category in Duty::ALL.map(Duty::category) {
+            for (on, until) in [
+                ("2026-11-01", at("2026-12-06")),
+                ("2026-11-08", at("2026-12-06")),
+                ("2026-12-08", at("2027-01-06")),
+                ("2026-11-30", of("2026-11-30").end().plus_minutes(7 * 24 * 60)),
+            ] {
+                assert_eq!(closes_at(of(on), category), until, "{on}");
+            }
+        }
+        let asked = at("2026-11-20");
+        assert_eq!(decide_closing(of("2026-11-08"), Category::Council, false, 12, asked), Ok(()));
+        let closed_at = closes_at(of("2026-11-08"), Category::Dance);
+        let over = Err(Refusal::ClosingOver { closed_at });
+        assert_eq!(decide_closing(of("2026-11-08"), Category::Dance, false, 12, asked), over);
     }
 
     #[test]

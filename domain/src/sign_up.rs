@@ -16,7 +16,8 @@ pub use queue::{
     waking_minutes,
 };
 
-use crate::activity::{Audience, Phase, SignUpPolicy, check_audience, phase};
+use crate::activity::{Audience, Category, Phase, SignUpPolicy, check_audience, phase};
+use crate::closing::closes_at;
 use crate::id::PersonId;
 use crate::order::sort_by_key;
 use crate::people::Person;
@@ -218,12 +219,13 @@ pub fn lowest_free_seats(taken: &[u16], heads: u16) -> Vec<u16> {
     seats
 }
 
-/// Decides a check-in at an activity.
+/// Decides a check-in at an activity: as long as how it went can be said, so that nobody rewrites figures that are read.
 ///
 /// # Errors
-/// [`Refusal::OccurrenceCancelled`], [`Refusal::NotConfirmed`], [`Refusal::CheckInNotOpen`].
+/// [`Refusal::OccurrenceCancelled`], [`Refusal::NotConfirmed`], [`Refusal::CheckInNotOpen`], [`Refusal::ClosingOver`].
 pub fn decide_check_in(
     range: TimeRange,
+    category: Category,
     is_cancelled: bool,
     is_confirmed: bool,
     now: Timestamp,
@@ -235,7 +237,11 @@ pub fn decide_check_in(
         return Err(Refusal::NotConfirmed);
     }
     let opens_at = range.start().plus_minutes(-CHECK_IN_MINUTES_BEFORE);
-    if now < opens_at { Err(Refusal::CheckInNotOpen { opens_at }) } else { Ok(()) }
+    if now < opens_at {
+        return Err(Refusal::CheckInNotOpen { opens_at });
+    }
+    let closed_at = closes_at(range, category);
+    if now >= closed_at { Err(Refusal::ClosingOver { closed_at }) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -358,16 +364,20 @@ mod tests {
     }
 
     #[test]
-    fn check_in_wants_a_place_and_the_right_day() {
+    fn check_in_wants_a_place_and_the_right_days() {
         let range = terms(None).range;
-        assert_eq!(decide_check_in(range, false, true, start()), Ok(()));
-        assert_eq!(decide_check_in(range, false, false, start()), Err(Refusal::NotConfirmed));
-        assert_eq!(decide_check_in(range, true, true, start()), Err(Refusal::OccurrenceCancelled));
+        assert_eq!(decide_check_in(range, Category::Dance, false, true, start()), Ok(()));
+        assert_eq!(decide_check_in(range, Category::Dance, false, false, start()), Err(Refusal::NotConfirmed));
+        assert_eq!(decide_check_in(range, Category::Dance, true, true, start()), Err(Refusal::OccurrenceCancelled));
         let early = start().plus_minutes(-121);
         assert_eq!(
-            decide_check_in(range, false, true, early),
+            decide_check_in(range, Category::Dance, false, true, early),
             Err(Refusal::CheckInNotOpen { opens_at: start().plus_minutes(-120) })
         );
+        let closed_at = closes_at(range, Category::Dance);
+        let at = |now| decide_check_in(range, Category::Dance, false, true, now);
+        assert_eq!(at(closed_at.plus_minutes(-1)), Ok(()));
+        assert_eq!(at(closed_at), Err(Refusal::ClosingOver { closed_at }));
     }
 
     proptest! {

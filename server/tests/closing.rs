@@ -62,7 +62,7 @@ on_both_engines! {
         let editor = Phone::of(EDITOR);
         let cancel = |occurrence| Command::CancelOccurrence(CancelOccurrence { occurrence, reason: None });
         accepted(&editor.ask(db, cancel(called_off)).await.1);
-        let closed_at = domain::closing::closes_at(range);
+        let closed_at = domain::closing::closes_at(range, domain::activity::Category::Dance);
         let unknown = OccurrenceId::from_uuid(uuid(0xdead));
         let before = amounts(test).await;
         for (n, command, at, refused) in [

@@ -53,7 +53,7 @@ on_both_engines! {
         let mine = SignUpId::from_uuid(id.uuid());
         accepted(&Phone::of(EDITOR).ask_at(db, check_in(mine), start).await);
         let before = amounts(test).await;
-        let closed_at = domain::closing::closes_at(range);
+        let closed_at = domain::closing::closes_at(range, domain::activity::Category::Dance);
         for (n, command, at, refused) in [
             (1, undo(mine, start), start, Refusal::NotAllowed),
             (HOST, undo(mine, start), start, Refusal::NotAllowed),

@@ -36,9 +36,9 @@ struct Card {
 
 fn card(view: &View, id: OccurrenceId, now: Timestamp) -> Option<Card> {
     let entry = Entry::of(view, id)?;
-    let range = entry.occurrence.range;
-    let until = match decide_closing(range, entry.occurrence.cancelled.is_some(), 0, now) {
-        Ok(()) => Some(closes_at(range)),
+    let (range, category) = (entry.occurrence.range, entry.activity.category);
+    let until = match decide_closing(range, category, entry.occurrence.cancelled.is_some(), 0, now) {
+        Ok(()) => Some(closes_at(range, category)),
         Err(Refusal::ClosingOver { .. }) => None,
         Err(_) => return None,
     };

@@ -78,7 +78,9 @@ pub fn past_dates(view: &View, team: TeamId, words: &'static Words, now: Timesta
             let said = view.closings.get(&entry.id).map(|closing| closing.row.heads);
             let state = match said {
                 Some(heads) => Some((ChipStateOf::Said, came(words, heads.max(here)))),
-                None if now < closes_at(range) => Some((ChipStateOf::ToSay, words.closing.to_say.to_owned())),
+                None if now < closes_at(range, entry.activity.category) => {
+                    Some((ChipStateOf::ToSay, words.closing.to_say.to_owned()))
+                }
                 None => None,
             };
             date.state = date.state.or(state);

@@ -85,7 +85,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
     let entry = Entry::of(&view, id)?;
     let range = entry.occurrence.range;
     let cancelled = entry.occurrence.cancelled.as_ref();
-    let check_in = decide_check_in(range, cancelled.is_some(), true, now);
+    let check_in = decide_check_in(range, entry.activity.category, cancelled.is_some(), true, now);
     let place = entry.venue().place.to_string();
     let title = entry.activity.title.to_string();
     Some(Head {

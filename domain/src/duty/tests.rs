@@ -87,6 +87,23 @@ fn staff_are_reminded_from_the_twentieth_on_of_what_has_a_gap() {
 }
 
 #[test]
+fn nobody_is_reminded_of_what_can_no_longer_be_said() {
+    use crate::closing::decide_closing;
+    for on in 1..=30 {
+        let date = date(&format!("2026-11-{on:02}"), None, false);
+        for now in
+            (20..=35).map(|days| day("2026-11-01").plus_days(days - 1).at(MinuteOfDay::hm(20, 0).expect("a time")))
+        {
+            let cell = judge(Duty::Council, month(), &[date], None, now);
+            if cell.state == DutyState::Unreported {
+                let said = decide_closing(date.range, Category::Council, false, 12, now);
+                assert_eq!(said, Ok(()), "{on} {now:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_month_is_exempted_until_the_fifth_of_the_next_and_a_year_ahead() {
     let last_on = day("2026-12-05");
     for (now, expected) in [("2026-12-05", Ok(())), ("2026-12-06", Err(Refusal::MonthClosed { last_on }))] {

@@ -12,10 +12,11 @@ use crate::change::{
     ActivityRow, BookingRow, CalendarMark, Cancellation, ClosingRow, ExemptionRow, OccurrenceRow, PartyMember,
     SignUpRow, SignUpState,
 };
+use crate::check_in::decide_undo;
 use crate::closing::decide_closing;
 use crate::command::{
     AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, ExemptDuty, MoveOccurrence, PauseSeries,
-    PublishActivity, ResumeSeries, SignUp, UpdateProfile, WithdrawSignUp,
+    PublishActivity, ResumeSeries, SignUp, UndoCheckIn, UpdateProfile, WithdrawSignUp,
 };
 use crate::duty::decide_exemption;
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, PersonId, SignUpId, StreamId};
@@ -81,10 +82,7 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             command.sign_up.uuid()
         }
         Command::UndoCheckIn(command) => {
-            let row = &mut view.roster.get_mut(&command.sign_up).ok_or(Refusal::Gone)?.row;
-            if row.checked_in_at == Some(command.checked_in_at) {
-                row.checked_in_at = None;
-            }
+            lay_undo(view, command, now)?;
             command.sign_up.uuid()
         }
         Command::PublishActivity(command) => {
@@ -256,9 +254,25 @@ fn lay_withdrawal(view: &mut View, command: &WithdrawSignUp, now: Timestamp) -> 
 fn lay_closing(view: &mut View, command: &CloseOccurrence, now: Timestamp) -> Result<(), Refusal> {
     let CloseOccurrence { occurrence: id, heads, note } = command.clone();
     let occurrence = view.occurrences.get(&id).ok_or(Refusal::Gone)?;
-    decide_closing(occurrence.row.range, occurrence.row.cancelled.is_some(), heads, now)?;
+    let category = view.activities.get(&occurrence.row.activity).ok_or(Refusal::Gone)?.row.category;
+    decide_closing(occurrence.row.range, category, occurrence.row.cancelled.is_some(), heads, now)?;
     let community = occurrence.community.clone();
     view.closings.insert(id, In { community, row: ClosingRow { heads, note, at: now } });
+    Ok(())
+}
+
+fn lay_undo(view: &mut View, command: &UndoCheckIn, now: Timestamp) -> Result<(), Refusal> {
+    let row = &mut view.roster.get_mut(&command.sign_up).ok_or(Refusal::Gone)?.row;
+    // A date that this phone does not keep any more decides nothing here.
+    let date = view.occurrences.get(&row.occurrence).map(|date| &date.row);
+    let known = date.and_then(|date| Some((date.range, view.activities.get(&date.activity)?.row.category)));
+    let is_undone = match known {
+        Some((range, category)) => decide_undo(range, category, row.checked_in_at, command.checked_in_at, now)?,
+        None => row.checked_in_at == Some(command.checked_in_at),
+    };
+    if is_undone {
+        row.checked_in_at = None;
+    }
     Ok(())
 }
 

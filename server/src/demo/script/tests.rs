@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::activity::{Audience, SignUpPolicy, occurrence_id};
+use domain::activity::{Audience, Category, SignUpPolicy, occurrence_id};
 use domain::booking::{
     BookingDecision, BookingState, Holding, Party, decide_answer, decide_booking, decide_cancel,
     decide_check_in as decide_arrival,
@@ -31,6 +31,7 @@ const DAYS: [&str; 6] = ["2026-11-23", "2026-11-29", "2027-02-05", "2026-09-25",
 
 struct Date {
     terms: Terms,
+    category: Category,
     team: domain::id::TeamId,
     community: CommunityId,
     title: String,
@@ -127,6 +128,7 @@ impl World {
                     let terms = Terms { policy: it.policy, audience: it.audience, range, is_cancelled: false };
                     let date = Date {
                         terms,
+                        category: it.category,
                         team: it.team,
                         community: team.community.clone(),
                         title: it.title.to_string(),
@@ -205,14 +207,14 @@ impl World {
                 let date = &self.dates[&guests.occurrence];
                 let community = Some(date.community.clone());
                 allowed(Facts { team: Some(date.team), community, ..Facts::default() })?;
-                decide_check_in(date.terms.range, date.terms.is_cancelled, !guests.is_waiting, now)?;
+                decide_check_in(date.terms.range, date.category, date.terms.is_cancelled, !guests.is_waiting, now)?;
                 guests.has_come = true;
             }
             Command::CloseOccurrence(it) => {
                 let date = self.dates.get(&it.occurrence).ok_or(Refusal::Gone)?;
                 let community = Some(date.community.clone());
                 allowed(Facts { team: Some(date.team), community, ..Facts::default() })?;
-                decide_closing(date.terms.range, date.terms.is_cancelled, it.heads, now)?;
+                decide_closing(date.terms.range, date.category, date.terms.is_cancelled, it.heads, now)?;
             }
             Command::BookSpace(it) => {
                 let space = script.spaces.iter().find(|space| space.id == it.space).expect("a space");

@@ -21,7 +21,7 @@ pub async fn close_occurrence(
     let occurrence = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
     let body = context.authorize(command, &occurrence.facts(None), body)?.into_what();
     let terms = &occurrence.terms;
-    decide_closing(terms.range, terms.is_cancelled, body.heads, context.now)?;
+    decide_closing(terms.range, occurrence.category, terms.is_cancelled, body.heads, context.now)?;
     let mut draft = Draft::default();
     let before = find_closing(conn, occurrence.id).await?;
     if before.is_some_and(|before| before.heads == body.heads && before.note == body.note) {

@@ -24,7 +24,8 @@ pub async fn check_in(
         return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
     let terms = &occurrence.terms;
-    decide_check_in(terms.range, terms.is_cancelled, sign_up.standing == Standing::Confirmed, context.now)?;
+    let is_confirmed = sign_up.standing == Standing::Confirmed;
+    decide_check_in(terms.range, occurrence.category, terms.is_cancelled, is_confirmed, context.now)?;
     sign_ups::check_in(conn, sign_up.id, context.now).await?;
     sign_ups::draft_sign_up(conn, &mut draft, sign_up.id).await?;
     Ok(Done { result: Accepted::Done, draft })

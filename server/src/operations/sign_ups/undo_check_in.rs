@@ -21,7 +21,8 @@ pub async fn undo_check_in(
     let (sign_up, occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
     let body = context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?.into_what();
     let mut draft = Draft::default();
-    if !decide_undo(occurrence.terms.range, sign_up.checked_in_at, body.checked_in_at, context.now)? {
+    let (range, category) = (occurrence.terms.range, occurrence.category);
+    if !decide_undo(range, category, sign_up.checked_in_at, body.checked_in_at, context.now)? {
         return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
     forget(conn, sign_up.id).await?;
