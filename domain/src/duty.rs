@@ -103,12 +103,6 @@ impl DutyState {
     pub const fn is_gap(self) -> bool {
         matches!(self, Self::NotPlanned | Self::Unreported | Self::Held | Self::Late)
     }
-
-    /// Whether nothing is left to do.
-    #[must_use]
-    pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Evidenced | Self::Exempt)
-    }
 }
 
 /// One duty of one community in one month.

@@ -13,6 +13,9 @@ use crate::id::{CommunityId, PersonId, TeamId};
 use crate::text::Name;
 use crate::time::{TimeRange, Timestamp, YearMonth};
 
+/// The years one may ask about.
+pub const YEARS: std::ops::RangeInclusive<u16> = 2020..=2100;
+
 /// A date that may have been held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastDate {

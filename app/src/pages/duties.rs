@@ -8,6 +8,7 @@ pub use board::BoardPage;
 use domain::command::{Command, ExemptDuty};
 use domain::duty::{DutyBoard, DutyCell};
 use domain::id::{CommandId, CommunityId, StreamId};
+use domain::numbers::YEARS;
 use domain::people::{Action, Facts, may};
 use domain::text::Note;
 use domain::time::YearMonth;
@@ -61,16 +62,17 @@ pub fn DutiesPage() -> impl IntoView {
 fn MonthStepper(month: RwSignal<YearMonth>) -> impl IntoView {
     let model = use_model();
     let go = move |by: i32| month.update(|month| *month = month.plus_months(by));
+    let has = move |by: i32| u16::try_from(month.get().plus_months(by).year()).is_ok_and(|year| YEARS.contains(&year));
     view! {
         <div class="day-stepper" role="group" aria-label=move || model.words().duties.month>
-            <button type="button" class="day-stepper-button" on:click=move |_| go(-1)>
+            <button type="button" class="day-stepper-button" disabled=move || !has(-1) on:click=move |_| go(-1)>
                 <Icon name="i-back"/>
                 {move || model.words().duties.previous}
             </button>
             <h2 class="day-stepper-now" aria-live="polite">
                 <strong>{move || format::month(model.language(), month.get())}</strong>
             </h2>
-            <button type="button" class="day-stepper-button" on:click=move |_| go(1)>
+            <button type="button" class="day-stepper-button" disabled=move || !has(1) on:click=move |_| go(1)>
                 {move || model.words().duties.next}
                 <Icon name="i-next"/>
             </button>
@@ -107,9 +109,14 @@ fn OpenDuties(community: CommunityId) -> impl IntoView {
     let month = RwSignal::new(YearMonth::of(model.today_untracked()));
     let year = Memo::new(move |_| month.get().year());
     let board = RwSignal::new(Fetched::<DutyBoard>::Coming);
+    let turn = StoredValue::new(0);
     let ask = move || {
         let (year, community) = (year.get_untracked(), community.get_value());
-        fetch(board, async move { api::duties(year, Some(&community)).await });
+        // What is there stays only while it is of this year.
+        if !matches!(&*board.read_untracked(), Fetched::Here(board) if i32::from(board.year) == year) {
+            board.set(Fetched::Coming);
+        }
+        fetch(board, turn, async move { api::duties(year, Some(&community)).await });
     };
     let last = RwSignal::new(None::<Submission>);
     let answered = Memo::new(move |_| last.get().and_then(|last: Submission| model.outcome(last.id)).map(|one| one.id));
@@ -163,7 +170,7 @@ fn OpenDuties(community: CommunityId) -> impl IntoView {
                     .collect_view()
                     .into_any(),
                 None => view! {
-                    <NotHere is_coming=Signal::derive(move || *board.read() == Fetched::Coming) on_retry=Callback::new(move |()| ask())/>
+                    <NotHere error=Signal::derive(move || board.read().error()) on_retry=Callback::new(move |()| ask())/>
                 }.into_any(),
             }}
             <Download year=year.into() community=Some(community.get_value())/>

@@ -1,7 +1,7 @@
 //! Numbers for the district: what was held, how many heads came and how many different residents, by month, community
 //! and team. Every picture is a table that also has bars, so that whoever listens gets the same.
 
-use domain::numbers::{Figures, Line, Numbers};
+use domain::numbers::{Figures, Line, Numbers, YEARS};
 use domain::people::{Action, Facts, may};
 use domain::words::format;
 use leptos::prelude::*;
@@ -41,28 +41,33 @@ fn OpenNumbers() -> impl IntoView {
     model.set_title(move || model.words().numbers.title.to_owned());
     let year = RwSignal::new(model.today_untracked().year());
     let numbers = RwSignal::new(Fetched::<Numbers>::Coming);
+    let turn = StoredValue::new(0);
+    // What is there is of another year, or failed.
     let ask = move || {
         let year = year.get_untracked();
-        fetch(numbers, async move { api::numbers(year).await });
+        numbers.set(Fetched::Coming);
+        fetch(numbers, turn, async move { api::numbers(year).await });
     };
     Effect::new(move |_| {
         year.track();
         ask();
     });
+    let is_first = move || year.get() <= i32::from(*YEARS.start());
+    let is_last = move || year.get() >= i32::from(*YEARS.end());
     let href = move || api::numbers_file(year.get(), model.language());
     view! {
         <div class="page">
             <h1 class="page-title" tabindex="-1">{move || model.words().numbers.title}</h1>
             <p class="page-sub">{move || model.words().numbers.intro}</p>
             <div class="day-stepper" role="group" aria-label=move || model.words().numbers.year>
-                <button type="button" class="day-stepper-button" on:click=move |_| year.update(|year| *year -= 1)>
+                <button type="button" class="day-stepper-button" disabled=is_first on:click=move |_| year.update(|year| *year -= 1)>
                     <Icon name="i-back"/>
                     {move || model.words().numbers.previous}
                 </button>
                 <h2 class="day-stepper-now" aria-live="polite">
                     <strong>{move || model.words().numbers.of_year(year.get())}</strong>
                 </h2>
-                <button type="button" class="day-stepper-button" on:click=move |_| year.update(|year| *year += 1)>
+                <button type="button" class="day-stepper-button" disabled=is_last on:click=move |_| year.update(|year| *year += 1)>
                     {move || model.words().numbers.next}
                     <Icon name="i-next"/>
                 </button>
@@ -70,7 +75,7 @@ fn OpenNumbers() -> impl IntoView {
             {move || match numbers.get() {
                 Fetched::Here(numbers) => view! { <Tables numbers/> }.into_any(),
                 Fetched::Coming | Fetched::Absent(_) => view! {
-                    <NotHere is_coming=Signal::derive(move || *numbers.read() == Fetched::Coming) on_retry=Callback::new(move |()| ask())/>
+                    <NotHere error=Signal::derive(move || numbers.read().error()) on_retry=Callback::new(move |()| ask())/>
                 }.into_any(),
             }}
             <div class="button-row">

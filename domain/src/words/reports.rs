@@ -64,6 +64,8 @@ catalogue! {
         exempted: "登记好了", "Saved";
         waiting: "改动还没送到，有网后自动提交。", "The change is on its way; it is sent once you are online.";
         offline: "这一页要有网才能看。", "This page needs a network.";
+        no_answer: "没取到，请再试一次。", "This did not arrive. Please try again.";
+        not_allowed: "您看不了这一页。要看请打电话问社区。", "You may not see this page. Call the community to ask.";
         retry: "再试一次", "Try again";
         loading: "正在取…", "Fetching…";
         download: "存成表格", "Save as a table";
@@ -71,7 +73,9 @@ catalogue! {
         board_of(month): "{month}各社区", "All communities, {month}";
         year(year): "{year}年每月完成几项", "How many were done each month of {year}";
         year_count(done): "{done}/3", "{done}/3";
+        year_count_exempt(done, exempt): "{done}/3 · 免{exempt}", "{done}/3 · {exempt} exempt";
         year_label(month, done): "{month}：完成{done}项", "{month}: {done} of 3 done";
+        year_label_exempt(month, done, exempt): "{month}：完成{done}项，免办{exempt}项", "{month}: {done} of 3 done, {exempt} exempt";
         community: "社区", "Community";
         month: "月份", "Month";
         duty: "事项", "Duty";

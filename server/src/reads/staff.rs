@@ -14,7 +14,7 @@ use domain::change::CommunityView;
 use domain::csv;
 use domain::duty::{CommunityDuties, DutyBoard, judge_month};
 use domain::id::CommunityId;
-use domain::numbers::{Line, MonthLine, Numbers, tally};
+use domain::numbers::{Line, MonthLine, Numbers, YEARS, tally};
 use domain::people::{Action, Actor, Deny, Facts, authorize};
 use domain::time::{Timestamp, YearMonth};
 use domain::words::{Language, words};
@@ -27,9 +27,6 @@ use crate::state::AppState;
 use crate::store::duties::{DutyFacts, load_duties};
 use crate::store::numbers::{list_dates, list_team_names};
 use crate::store::public_reads::list_communities;
-
-/// The years one may ask about.
-const YEARS: std::ops::RangeInclusive<u16> = 2020..=2100;
 
 /// In which form an answer is wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

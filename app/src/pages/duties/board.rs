@@ -39,9 +39,12 @@ fn Board() -> impl IntoView {
     let month = RwSignal::new(YearMonth::of(model.today_untracked()));
     let year = Memo::new(move |_| month.get().year());
     let board = RwSignal::new(Fetched::<DutyBoard>::Coming);
+    let turn = StoredValue::new(0);
+    // What is there is of another year, or failed.
     let ask = move || {
         let year = year.get_untracked();
-        fetch(board, async move { api::duties(year, None).await });
+        board.set(Fetched::Coming);
+        fetch(board, turn, async move { api::duties(year, None).await });
     };
     Effect::new(move |_| {
         year.track();
@@ -58,7 +61,7 @@ fn Board() -> impl IntoView {
                     <YearTable communities=board.communities year=i32::from(board.year)/>
                 }.into_any(),
                 Fetched::Coming | Fetched::Absent(_) => view! {
-                    <NotHere is_coming=Signal::derive(move || *board.read() == Fetched::Coming) on_retry=Callback::new(move |()| ask())/>
+                    <NotHere error=Signal::derive(move || board.read().error()) on_retry=Callback::new(move |()| ask())/>
                 }.into_any(),
             }}
             <Download year=year.into() community=None/>
@@ -105,7 +108,7 @@ fn MonthTable(communities: Vec<CommunityDuties>, month: YearMonth) -> impl IntoV
     }
 }
 
-/// How many of three were done, by community and month.
+/// How many of three were done, by community and month; those that need not be held are said apart.
 #[component]
 fn YearTable(communities: Vec<CommunityDuties>, year: i32) -> impl IntoView {
     let words = use_model().words();
@@ -116,18 +119,26 @@ fn YearTable(communities: Vec<CommunityDuties>, year: i32) -> impl IntoView {
             .iter()
             .map(|month| {
                 let of_month = || community.cells.iter().filter(|cell| cell.month == *month);
-                let done = of_month().filter(|cell| cell.state.is_settled()).count();
+                let in_state = |state| of_month().filter(|cell| cell.state == state).count();
+                let (done, exempt) = (in_state(DutyState::Evidenced), in_state(DutyState::Exempt));
                 let is_late = of_month().any(|cell| cell.state == DutyState::Late);
-                let tone = match done {
+                let tone = match done + exempt {
                     3 => Tone::Ok,
                     _ if is_late => Tone::Bad,
                     _ => Tone::Neutral,
                 };
-                let label = words.duties.year_label(format::month(words.language, *month), done);
+                let month = format::month(words.language, *month);
+                let (count, label) = match exempt {
+                    0 => (words.duties.year_count(done), words.duties.year_label(month, done)),
+                    _ => {
+                        let label = words.duties.year_label_exempt(month, done, exempt);
+                        (words.duties.year_count_exempt(done, exempt), label)
+                    }
+                };
                 view! {
                     <td>
                         <span class="duty-count" data-tone=tone.as_str()>
-                            <span aria-hidden="true">{words.duties.year_count(done)}</span>
+                            <span aria-hidden="true">{count}</span>
                             <span class="sr">{label}</span>
                         </span>
                     </td>
