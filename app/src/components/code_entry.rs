@@ -3,7 +3,9 @@
 
 use domain::check_in::{CheckInCode, DIGITS, Named, find};
 use domain::id::SignUpId;
-use leptos::ev::Event;
+use domain::time::Timestamp;
+use domain::words::format;
+use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
@@ -19,21 +21,34 @@ struct Answer {
     text: String,
 }
 
-/// The field; `on_check_in` gets whom the code names, if they can be checked in.
+/// The field; `on_check_in` gets whom the code names, if they can be checked in. `list_of` is when the list was read, where
+/// it cannot be read anew.
 #[component]
-pub fn CodeEntry(rows: Signal<Vec<RosterRowData>>, on_check_in: Callback<SignUpId>) -> impl IntoView {
+pub fn CodeEntry(
+    rows: Signal<Vec<RosterRowData>>,
+    list_of: Signal<Option<Timestamp>>,
+    on_check_in: Callback<SignUpId>,
+) -> impl IntoView {
     let model = use_model();
     let answer = RwSignal::new(None::<Answer>);
     let look_up = move |code: CheckInCode| {
         let words = &model.words_untracked().check_in;
         let rows = rows.get_untracked();
         let bad = |text: String| Answer { tone: "bad", icon: "i-exclamation", text };
+        let nobody = || {
+            let of = list_of.get_untracked();
+            let language = model.words_untracked().language;
+            bad(of.map_or_else(
+                || words.nobody.to_owned(),
+                |at| words.nobody_as_of(format::as_of_moment(language, at, model.today_untracked())),
+            ))
+        };
         let id = match find(code, rows.iter().map(|row| row.id)) {
             Named::One(id) => id,
             Named::Several => return bad(words.several.to_owned()),
-            Named::Nobody => return bad(words.nobody.to_owned()),
+            Named::Nobody => return nobody(),
         };
-        let Some(row) = rows.iter().find(|row| row.id == id) else { return bad(words.nobody.to_owned()) };
+        let Some(row) = rows.iter().find(|row| row.id == id) else { return nobody() };
         match row.part {
             Part::Confirmed if row.is_here => {
                 Answer { tone: "warn", icon: "i-double-check", text: words.twice(row.name()) }
@@ -58,6 +73,14 @@ pub fn CodeEntry(rows: Signal<Vec<RosterRowData>>, on_check_in: Callback<SignUpI
             answer.set(None);
         }
     };
+    let key = move |event: KeyboardEvent| {
+        let field: HtmlInputElement = event_target(&event);
+        // A whole code is gone from the field by now.
+        if event.key() == "Enter" && !event.is_composing() && !field.value().is_empty() {
+            let text = model.words_untracked().check_in.incomplete.to_owned();
+            answer.set(Some(Answer { tone: "bad", icon: "i-exclamation", text }));
+        }
+    };
     view! {
         <div class="field screen-only">
             <label class="field-label" for="check-in-code">{move || model.words().check_in.enter}</label>
@@ -71,6 +94,7 @@ pub fn CodeEntry(rows: Signal<Vec<RosterRowData>>, on_check_in: Callback<SignUpI
                 maxlength=DIGITS + 1
                 aria-describedby="check-in-code-help"
                 on:input=input
+                on:keydown=key
             />
             <div role="status">
                 {move || answer.get().map(|Answer { tone, icon, text }| view! {

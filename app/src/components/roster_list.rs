@@ -1,14 +1,15 @@
 //! Who comes to a date: one row per party, checked in by one tap; who waits and who has withdrawn below.
 
 use domain::change::SignUpState;
-use domain::id::{OccurrenceId, SignUpId};
+use domain::command::Command;
+use domain::id::{CommandId, OccurrenceId, SignUpId};
 use domain::order::sort_by_key;
 use domain::sync::{Delivery, View};
 use domain::time::Timestamp;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
-use crate::model::use_model;
+use crate::model::{OutboxItem, use_model};
 use crate::ui::icon::Icon;
 use crate::ui::unbroken::Dotted;
 
@@ -18,6 +19,17 @@ pub enum Part {
     Confirmed,
     Waiting,
     Gone,
+}
+
+/// How a check-in is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// The server has it, as it is seen here.
+    Seen(Timestamp),
+    /// It was never sent: taken back.
+    Unsent(CommandId),
+    /// It is on its way: once it has arrived.
+    Later,
 }
 
 /// A row.
@@ -31,8 +43,8 @@ pub struct RosterRowData {
     pub heads: u16,
     /// Whether they are here.
     pub is_here: bool,
-    /// The check-in that can be undone: one that the server has.
-    pub undoable: Option<Timestamp>,
+    /// How their check-in is undone.
+    pub undo: Option<Undo>,
     number: String,
     name: String,
     notes: Vec<String>,
@@ -48,7 +60,20 @@ impl RosterRowData {
 
 /// The rows of a date: by seat, then by when they signed up.
 #[must_use]
-pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words) -> Vec<RosterRowData> {
+pub fn roster_rows(
+    view: &View,
+    unsent: &[OutboxItem],
+    occurrence: OccurrenceId,
+    words: &'static Words,
+) -> Vec<RosterRowData> {
+    let undo = |id: SignUpId, at: Timestamp| {
+        if !view.deliveries.contains_key(&id.uuid()) {
+            return Undo::Seen(at);
+        }
+        let is_it = |item: &&OutboxItem| matches!(&item.command, Some(Command::CheckIn(it)) if it.sign_up == id);
+        let last = unsent.iter().rfind(is_it).filter(|item| item.tried == 0);
+        last.map_or(Undo::Later, |item| Undo::Unsent(item.id))
+    };
     let mut rows: Vec<_> = view.roster.iter().filter(|(_, row)| row.row.occurrence == occurrence).collect();
     sort_by_key(&mut rows, |(id, row)| {
         let ahead = match row.row.state {
@@ -96,7 +121,7 @@ pub fn roster_rows(view: &View, occurrence: OccurrenceId, words: &'static Words)
                 part,
                 heads: row.adults.saturating_add(row.children),
                 is_here: row.checked_in_at.is_some(),
-                undoable: row.checked_in_at.filter(|_| !view.deliveries.contains_key(&id.uuid())),
+                undo: row.checked_in_at.map(|at| undo(*id, at)),
                 number,
                 name: row.name.to_string(),
                 notes: notes.into_iter().flatten().collect(),
@@ -118,11 +143,11 @@ fn seats(first: u16, heads: u16) -> String {
 pub fn RosterRow(
     row: RosterRowData,
     on_check_in: Option<Callback<SignUpId>>,
-    on_undo: Callback<(SignUpId, Timestamp)>,
+    on_undo: Callback<(SignUpId, Undo)>,
 ) -> impl IntoView {
     let model = use_model();
     let words = model.words_untracked();
-    let (id, is_here, undoable) = (row.id, row.is_here, row.undoable);
+    let (id, is_here, undo) = (row.id, row.is_here, row.undo);
     let state = match row.part {
         Part::Confirmed if is_here => "arrived",
         Part::Confirmed => "confirmed",
@@ -130,7 +155,8 @@ pub fn RosterRow(
         Part::Gone => "cancelled",
     };
     let check = (row.part == Part::Confirmed && (is_here || on_check_in.is_some())).then(|| {
-        let label = match undoable {
+        let label = match undo {
+            Some(Undo::Later) if on_check_in.is_some() => words.check_in.undo_later(&row.name),
             Some(_) if on_check_in.is_some() => words.check_in.undo_of(&row.name),
             _ => words.roster.check_in_of(&row.name),
         };
@@ -141,9 +167,9 @@ pub fn RosterRow(
                 aria-pressed=is_here.to_string()
                 aria-label=label
                 on:click=move |_| {
-                    match (on_check_in, undoable) {
+                    match (on_check_in, undo) {
                         (Some(on_check_in), _) if !is_here => on_check_in.run(id),
-                        (Some(_), Some(seen)) => on_undo.run((id, seen)),
+                        (Some(_), Some(undo)) => on_undo.run((id, undo)),
                         _ => {}
                     }
                 }

@@ -26,7 +26,7 @@ use crate::components::move_sheet::{MoveSheet, MoveWish};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
 use crate::components::reinstate_sheet::ReinstateSheet;
-use crate::components::roster_list::{Part, RosterRow, RosterRowData, roster_rows};
+use crate::components::roster_list::{Part, RosterRow, RosterRowData, Undo, roster_rows};
 use crate::components::unsaved::Unsaved;
 use crate::model::{Freshness, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
@@ -116,7 +116,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
     let model = use_model();
     model.set_title(move || model.words().roster.title.to_owned());
     let head = Memo::new(move |_| head(id, model.now()));
-    let rows = Memo::new(move |_| roster_rows(&model.view(), id, model.words()));
+    let rows = Memo::new(move |_| roster_rows(&model.view(), &model.unsent(), id, model.words()));
     let part = move |part: Part| {
         Signal::derive(move || rows.get().into_iter().filter(|row| row.part == part).collect::<Vec<_>>())
     };
@@ -137,14 +137,21 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         submit.run((Command::CheckIn(CheckIn { sign_up }), None));
         model.announce(model.words_untracked().roster.checked_in);
     });
-    let undo = Callback::new(move |(sign_up, checked_in_at): (SignUpId, Timestamp)| {
+    let undo = Callback::new(move |(sign_up, undo): (SignUpId, Undo)| {
         // The second half of a double tap is no second thought.
         if platform::monotonic_ms() < checked_in_ms.get_value() + DOUBLE_TAP_MS {
             return;
         }
         let name = model.view_untracked().roster.get(&sign_up).map(|row| row.row.name.to_string());
-        submit.run((Command::UndoCheckIn(UndoCheckIn { sign_up, checked_in_at }), None));
-        model.announce(model.words_untracked().check_in.undone(name.unwrap_or_default()));
+        let (words, name) = (&model.words_untracked().check_in, name.unwrap_or_default());
+        match undo {
+            Undo::Seen(checked_in_at) => {
+                submit.run((Command::UndoCheckIn(UndoCheckIn { sign_up, checked_in_at }), None));
+            }
+            Undo::Unsent(command) => model.withdraw_unsent(command),
+            Undo::Later => return model.announce(words.undo_later(name)),
+        }
+        model.announce(words.undone(name));
     });
     let call_off = Callback::new(move |reason: Option<Note>| {
         // A date of an activity that is still on its way builds on that.
@@ -177,6 +184,12 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         model.announce(model.words_untracked().moving.reinstated);
     });
     let on_check_in = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_check_in));
+    // Where it cannot be read anew.
+    let list_of = Signal::derive(move || {
+        let view = model.view();
+        let here = view.occurrences.get(&id).filter(|_| model.is_offline())?;
+        model.as_of(&here.community)
+    });
     let has_copied = RwSignal::new(false);
     let share = move |_| {
         let Some(head) = head.get_untracked() else { return };
@@ -228,7 +241,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             <RefusalsHere is_here=Callback::new(move |command| is_about(id, &command)) on_choose=take_up/>
             <Unsaved last/>
             <Arrivals rows=part(Part::Confirmed)/>
-            {move || on_check_in.get().then(|| view! { <CodeEntry rows=rows.into() on_check_in=check_in/> })}
+            {move || on_check_in.get().then(|| view! { <CodeEntry rows=rows.into() list_of on_check_in=check_in/> })}
             {move || head.get().and_then(|head| head.check_in_opens).map(|text| view! { <p class="quiet">{text}</p> })}
             {move || {
                 let is_walk_in = head.read().as_ref().is_some_and(|head| head.is_walk_in);
@@ -341,7 +354,7 @@ fn RosterPart(
     rows: Signal<Vec<RosterRowData>>,
     #[prop(into)] can_check_in: Signal<bool>,
     on_check_in: Callback<SignUpId>,
-    on_undo: Callback<(SignUpId, Timestamp)>,
+    on_undo: Callback<(SignUpId, Undo)>,
 ) -> impl IntoView {
     let ids = Memo::new(move |_| rows.get().into_iter().map(|row| row.id).collect::<Vec<_>>());
     let is_empty = Memo::new(move |_| ids.read().is_empty());
