@@ -137,6 +137,7 @@ test("one's own calendar has an address that its phone made, and another one end
   await page.reload();
   await expect(address).toHaveText(first);
   await main.getByRole("button", { name: "换一个地址" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "换一个地址" }).click();
   await expect(address).not.toHaveText(first);
   const second = await address.innerText();
   expect((await stranger.request.get(first)).status()).toBe(404);

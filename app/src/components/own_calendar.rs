@@ -14,6 +14,7 @@ use crate::components::unsaved::Unsaved;
 use crate::model::{Model, Submission, use_model};
 use crate::platform;
 use crate::ui::icon::Icon;
+use crate::ui::sheet::Sheet;
 
 /// The section of the settings; nothing for those who are not signed in.
 #[component]
@@ -27,8 +28,10 @@ pub fn OwnCalendar() -> impl IntoView {
         let command = Command::RenewCalendar(RenewCalendar { key });
         last.set(Some(model.submit(StreamId::Account(account), command, None)));
     });
-    let make = move |_| renew.run(CalendarKey::of_random(platform::random(), platform::random()));
+    let make = move || renew.run(CalendarKey::of_random(platform::random(), platform::random()));
+    let renew_open = RwSignal::new(false);
     view! {
+        <RenewSheet open=renew_open on_confirm=Callback::new(move |()| make())/>
         <Show when=move || is_known.get()>
             <section class="section">
                 <h2 class="section-title">{move || model.words().settings.own_calendar}</h2>
@@ -38,7 +41,7 @@ pub fn OwnCalendar() -> impl IntoView {
                     None => {
                         view! {
                             <div class="button-row">
-                                <button type="button" class="button" on:click=make>
+                                <button type="button" class="button" on:click=move |_| make()>
                                     <Icon name="i-calendar"/>
                                     {move || model.words().settings.own_calendar_make}
                                 </button>
@@ -51,7 +54,12 @@ pub fn OwnCalendar() -> impl IntoView {
                             <Address mark/>
                             <p class="field-help">{move || model.words().settings.own_calendar_renew_help}</p>
                             <div class="button-row">
-                                <button type="button" class="button" on:click=make>
+                                <button
+                                    type="button"
+                                    class="button"
+                                    aria-haspopup="dialog"
+                                    on:click=move |_| renew_open.set(true)
+                                >
                                     {move || model.words().settings.own_calendar_renew}
                                 </button>
                             </div>
@@ -61,6 +69,36 @@ pub fn OwnCalendar() -> impl IntoView {
                 }}
             </section>
         </Show>
+    }
+}
+
+/// What becomes of the old address, and the two ways on.
+#[component]
+fn RenewSheet(open: RwSignal<bool>, on_confirm: Callback<()>) -> impl IntoView {
+    let model = use_model();
+    let confirm = move |_| {
+        open.set(false);
+        on_confirm.run(());
+    };
+    let foot = move || {
+        view! {
+            <button type="button" class="button" data-kind="primary" on:click=move |_| open.set(false)>
+                {move || model.words().settings.own_calendar_keep}
+            </button>
+            <button type="button" class="button" data-kind="danger" on:click=confirm>
+                {move || model.words().settings.own_calendar_renew}
+            </button>
+        }
+    };
+    view! {
+        <Sheet
+            open
+            title=Signal::derive(move || model.words().settings.own_calendar_renew_title.to_owned())
+            says_keep=true
+            foot
+        >
+            <p>{move || model.words().settings.own_calendar_renew_note}</p>
+        </Sheet>
     }
 }
 

@@ -203,6 +203,9 @@ catalogue! {
         own_calendar_open: "放进手机日历", "Add to my calendar";
         own_calendar_renew: "换一个地址", "Change the address";
         own_calendar_renew_help: "地址漏出去了就换一个，旧地址马上不能用。", "Change it if it got out; the old one ends at once.";
+        own_calendar_renew_title: "换一个日历地址？", "Change the calendar address?";
+        own_calendar_renew_note: "旧地址马上不能用。放过旧地址的手机和家人，要用新地址再放一次。", "The old one ends at once. Phones and family that follow it must add the new one.";
+        own_calendar_keep: "先不换", "Leave it";
         own_calendar_elsewhere(when): "{when}做过一个地址，在做它的那台手机上才看得到。要在这里用，就换一个新的。", "An address was made {when} and can be seen only on the phone that made it. To use one here, change it.";
         storage: "存在手机里的", "Saved on this phone";
         storage_kept: "没网也能看", "Readable offline";
