@@ -26,11 +26,12 @@ pub const FESTIVE_DAYS: i32 = 15;
 /// A lunar year with a leap month, and some days.
 const YEAR_DAYS: i32 = 400;
 
-/// The next day of each of the seven, today included, in order of time. Fewer where the almanac ends.
+/// The next day of each of the seven, in order of time; one that is just over stays first as long as anything is near it.
+/// Fewer where the almanac ends.
 #[must_use]
 pub fn coming(today: LocalDate) -> Vec<(LocalDate, Festival)> {
     let mut found: Vec<(LocalDate, Festival)> = Vec::with_capacity(OURS.len());
-    for date in (0..YEAR_DAYS).map(|days| today.plus_days(days)) {
+    for date in (-NEAR_DAYS..YEAR_DAYS).map(|days| today.plus_days(days)) {
         if let Some(name) = festival(date)
             && OURS.contains(&name)
             && found.iter().all(|(_, known)| *known != name)
@@ -82,7 +83,10 @@ mod tests {
         ];
         assert_eq!(found, expected.map(|(on, name)| (on.to_owned(), name)));
         assert_eq!(coming(date("2027-02-06"))[0], (date("2027-02-06"), Festival::SpringFestival), "today counts");
-        assert_eq!(coming(date("2027-02-07"))[6], (date("2028-01-26"), Festival::SpringFestival));
+        let going_on = coming(date("2027-02-09"));
+        assert_eq!(going_on[0], (date("2027-02-06"), Festival::SpringFestival), "what is near it is still on");
+        assert_eq!((going_on.len(), going_on[1].1), (7, Festival::Lantern));
+        assert_eq!(coming(date("2027-02-10"))[6], (date("2028-01-26"), Festival::SpringFestival));
         // A leap fifth month makes the longest year.
         assert_eq!(coming(date("2028-02-10")).len(), 7);
         assert!(coming(date("2101-06-01")).is_empty(), "the almanac has an end");

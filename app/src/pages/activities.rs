@@ -2,6 +2,7 @@
 //! when the address asks for them; they come in a piece of their own.
 
 use domain::agenda::{Filter, RowFact, agenda};
+use domain::sync::checksum::window;
 use domain::sync::rows::Rows;
 use domain::time::LocalDate;
 use domain::words::format;
@@ -15,7 +16,7 @@ use crate::components::day_picker::{DayContent, DayPicker};
 use crate::components::filter_bar::FilterBar;
 use crate::components::month_sheet::{MonthButton, MonthSheet};
 use crate::components::view_switch::{Asked, Shown, ViewSwitch};
-use crate::model::{Freshness, Mode, use_model};
+use crate::model::{Freshness, Mode, Model, use_model};
 use crate::route::Route;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
@@ -189,6 +190,17 @@ fn TodayGroup(date: LocalDate, rows: Vec<ActivityRowData>) -> impl IntoView {
     }
 }
 
+/// From or until when dates are known, for a day of which a phone has none.
+pub fn known_note(model: Model, date: LocalDate) -> Option<String> {
+    let (words, today) = (model.words(), model.today());
+    let (first, last) = window(today).into_inner();
+    if date > last {
+        Some(words.month.known_until(format::date(words.language, last, today)))
+    } else {
+        (date < first).then(|| words.month.known_from(format::date(words.language, first, today)))
+    }
+}
+
 /// Why the list is empty, and what to do about it.
 #[component]
 pub fn NothingHere(
@@ -201,7 +213,9 @@ pub fn NothingHere(
     let model = use_model();
     let sentence = move || {
         let words = model.words();
-        if filter == (Filter { mine: true, ..Filter::default() }) {
+        if let Some(note) = known_note(model, chosen) {
+            note
+        } else if filter == (Filter { mine: true, ..Filter::default() }) {
             words.list.empty_mine.to_owned()
         } else if !filter.is_open() {
             let names = words.filter_names(&filter, &model.view());

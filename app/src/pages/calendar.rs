@@ -6,6 +6,7 @@
 use domain::agenda::{Filter, agenda};
 use domain::almanac::day_facts;
 use domain::id::OccurrenceId;
+use domain::sync::checksum::window;
 use domain::sync::limits::WINDOW_DAYS_AHEAD;
 use domain::sync::rows::Rows;
 use domain::time::{LocalDate, YearMonth};
@@ -20,7 +21,7 @@ use crate::components::filter_bar::FilterBar;
 use crate::components::month_panel::MonthPanel;
 use crate::components::view_switch::{Asked, Shown};
 use crate::model::use_model;
-use crate::pages::activities::NothingHere;
+use crate::pages::activities::{NothingHere, known_note};
 use crate::route::Route;
 use crate::ui::icon::Icon;
 
@@ -151,6 +152,11 @@ fn Week(week: Memo<Vec<Day>>, chosen: Memo<LocalDate>, on_choose: Callback<Local
                 {move || model.words().common.today}
             </button>
         </header>
+        {move || {
+            let monday = chosen.get().monday();
+            let note = known_note(model, monday.plus_days(6)).or_else(|| known_note(model, monday));
+            note.map(|note| view! { <p class="month-note">{note}</p> })
+        }}
         <ol class="week" aria-label=move || model.words().month.week_label(name())>
             {move || week.get().into_iter().map(|day| view! { <WeekDay day/> }).collect_view()}
         </ol>
@@ -176,7 +182,10 @@ fn WeekDay(day: Day) -> impl IntoView {
                 </span>
                 {facts.mark.map(|mark| view! { <Mark mark is_said=false/> })}
             </header>
-            {is_empty.then(|| view! { <p class="week-none">{words.month.none}</p> })}
+            {is_empty.then(|| {
+                let is_known = window(today).contains(&day.date);
+                view! { <p class="week-none">{if is_known { words.month.none } else { words.month.unknown }}</p> }
+            })}
             <ul class="week-list">
                 {day
                     .items

@@ -63,6 +63,7 @@ fn OneFestival(on: LocalDate, name: Festival) -> impl IntoView {
     let left = move || {
         let festivals = &model.words().festivals;
         match days() {
+            ..0 => festivals.going_on.to_owned(),
             0 => festivals.today.to_owned(),
             1 => festivals.tomorrow.to_owned(),
             days => festivals.days_left(days),

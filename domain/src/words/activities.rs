@@ -59,6 +59,8 @@ catalogue! {
         previous_week: "上一周", "Previous week";
         next_week: "下一周", "Next week";
         week_label(range): "{range}的一周", "Week of {range}";
+        unknown: "没取到", "Not here";
+        known_from(date): "这里只有{date}以后的活动。", "Only activities from {date} on are kept here.";
         known_until(date): "活动安排取到{date}为止，再往后的到时候再看。", "Activities are known until {date}; have a look again later.";
     }
 }
@@ -136,6 +138,7 @@ catalogue! {
     Festivals {
         title: "我们的节日", "Our festivals";
         intro: "一年七个节，社区一起过。", "Seven festivals a year that we keep together.";
+        going_on: "正在过节", "Going on now";
         today: "就是今天", "Today";
         tomorrow: "就在明天", "Tomorrow";
         days_left(n): "还有{n}天", "in {n} {n?day|days}";
