@@ -1,7 +1,8 @@
 //! Finding an activity or a space by what people type: a part of a name, or the initials of its pinyin.
 //!
 //! Over the rows a phone has, so that it works without a network. Which letter a character begins with is the caller's to
-//! say: browsers sort Chinese by pinyin and know it, and a table would weigh more than the rest of the page.
+//! say: browsers sort Chinese by pinyin and know it, and a table would weigh more than the rest of the page. Here are only
+//! the characters of two readings that names are full of, because a browser knows one of them.
 
 use crate::agenda::Entry;
 use crate::change::SpaceRow;
@@ -15,6 +16,41 @@ use crate::time::Timestamp;
 pub const FOUND_MAX: usize = 30;
 /// The longest that is looked for, in characters.
 pub const QUERY_MAX: usize = 40;
+
+/// Characters that begin with one of two letters, by what they mean.
+const OF_TWO_READINGS: [(char, [char; 2]); 20] = [
+    ('重', ['c', 'z']),
+    ('长', ['c', 'z']),
+    ('乐', ['l', 'y']),
+    ('行', ['h', 'x']),
+    ('调', ['d', 't']),
+    ('朝', ['c', 'z']),
+    ('传', ['c', 'z']),
+    ('弹', ['d', 't']),
+    ('会', ['h', 'k']),
+    ('参', ['c', 's']),
+    ('藏', ['c', 'z']),
+    ('校', ['j', 'x']),
+    ('降', ['j', 'x']),
+    ('解', ['j', 'x']),
+    ('车', ['c', 'j']),
+    ('单', ['d', 's']),
+    ('曾', ['c', 'z']),
+    ('盛', ['c', 's']),
+    ('折', ['s', 'z']),
+    ('石', ['d', 's']),
+];
+
+/// Whether a character begins with a letter in any of its readings.
+fn begins(c: char, letter: char, initial: &dyn Fn(char) -> Option<char>) -> bool {
+    let of_two = OF_TWO_READINGS.iter().find(|(one, _)| *one == c);
+    of_two.map_or_else(|| initial(c) == Some(letter), |(_, letters)| letters.contains(&letter))
+}
+
+/// Whether it is known what a character begins with.
+fn begins_at_all(c: char, initial: &dyn Fn(char) -> Option<char>) -> bool {
+    OF_TWO_READINGS.iter().any(|(one, _)| *one == c) || initial(c).is_some()
+}
 
 /// What is looked for: without blanks, in small letters. None where nothing is left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +79,16 @@ impl Query {
         if !self.is_latin {
             return None;
         }
-        let initials: String =
-            name.chars().filter_map(|c| if c.is_ascii_alphanumeric() { Some(c) } else { initial(c) }).collect();
-        if initials.contains(&self.text) {
+        let has_letter = |c: char| c.is_ascii_alphanumeric() || begins_at_all(c, initial);
+        let name: Vec<char> = name.chars().filter(|c| has_letter(*c)).collect();
+        let fits =
+            |c: char, letter: char| if c.is_ascii_alphanumeric() { c == letter } else { begins(c, letter, initial) };
+        let is_here = |part: &[char]| part.iter().zip(self.text.chars()).all(|(c, letter)| fits(*c, letter));
+        if name.windows(self.text.len()).any(is_here) {
             return Some(1);
         }
-        let mut rest = initials.chars();
-        let is_in_order = self.text.len() > 1 && self.text.chars().all(|letter| rest.any(|c| c == letter));
+        let mut rest = name.iter();
+        let is_in_order = self.text.len() > 1 && self.text.chars().all(|letter| rest.any(|c| fits(*c, letter)));
         is_in_order.then_some(2)
     }
 }
@@ -157,6 +196,20 @@ mod tests {
         }
         assert_eq!((Query::of("  ·,"), Query::of("")), (None, None));
         assert_eq!(Query::of(&"广".repeat(100)).map(|query| query.text.chars().count()), Some(QUERY_MAX));
+    }
+
+    #[test]
+    fn a_character_of_two_readings_is_found_by_either() {
+        for (query, name, expected) in [
+            ("cw", "重舞", Some(1)),
+            ("zw", "重舞", Some(1)),
+            ("ld", "乐队", Some(1)),
+            ("yd", "乐队", Some(1)),
+            ("gyd", "广场乐队", Some(2)),
+            ("xd", "乐队", None),
+        ] {
+            assert_eq!(rank(query, name), expected, "{query} {name}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Looking for an activity or a space among what this phone knows. `?q=` is what is looked for, so that back leads to it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use domain::search::{Found, Query, find};
+use domain::sync::rows::Rows;
 use domain::words::format;
 use js_sys::{Array, Function, Intl, Object};
 use leptos::prelude::*;
@@ -45,6 +46,7 @@ const FIRST: [(char, char); 23] = [
 
 thread_local! {
     static COMPARE: OnceCell<Option<Function>> = const { OnceCell::new() };
+    static INITIALS: RefCell<Rows<char, Option<char>>> = RefCell::default();
 }
 
 /// How the browser sorts Chinese; none where that is not by pinyin.
@@ -62,11 +64,20 @@ fn order(compare: &Function, one: char, other: char) -> Option<f64> {
     compare.call2(&JsValue::UNDEFINED, &text(one), &text(other)).ok()?.as_f64()
 }
 
-/// The letter that the pinyin of a Chinese character begins with.
+/// The letter that the pinyin of a Chinese character begins with; asked of the browser once.
 fn initial(c: char) -> Option<char> {
     if !('\u{4e00}'..='\u{9fff}').contains(&c) {
         return None;
     }
+    if let Some(known) = INITIALS.with_borrow(|known| known.get(&c).copied()) {
+        return known;
+    }
+    let found = look_up(c);
+    INITIALS.with_borrow_mut(|known| known.insert(c, found));
+    found
+}
+
+fn look_up(c: char) -> Option<char> {
     let compare = compare()?;
     let comes_after = |first: char| order(&compare, c, first).is_some_and(|order| order >= 0.0);
     FIRST.iter().rev().find(|(_, first)| comes_after(*first)).map(|(letter, _)| *letter)
