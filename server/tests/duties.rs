@@ -4,6 +4,7 @@ mod neighbourhood;
 
 use domain::activity::{Category, Schedule, SignUpPolicy};
 use domain::change::NoticeBody;
+use domain::closing::closes_at;
 use domain::command::{Accepted, CloseOccurrence, Command, ExemptDuty, PublishActivity};
 use domain::duty::{Duty, DutyCell, DutyGap, DutyState, judge_month};
 use domain::id::StreamId;
@@ -77,6 +78,25 @@ on_both_engines! {
         accepted(&Phone::of(EDITOR).ask_at(db, close, range.end()).await);
         let [_, cell, _] = cells(db, range.end()).await;
         assert_eq!((cell.state, cell.heads, cell.evidenced), (Evidenced, 23, 1));
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn a_council_is_reported_as_long_as_its_month_can_be_put_right_and_then_stays(test) {
+        let db = &test.db;
+        settle(db).await;
+        let council = PublishActivity { category: Category::Council, ..activity(Some(12), None) };
+        let occurrence = publish(db, council).await;
+        let (id, _) = Phone::of(1).ask(db, sign_up(occurrence, &all_of(1))).await;
+        let range = time(1, hm(14, 0), 60);
+        let closed_at = closes_at(range, Category::Council);
+        assert!(closed_at > closes_at(range, Category::Dance), "this month ends after a week");
+        let close = |heads| Command::CloseOccurrence(CloseOccurrence { occurrence, heads, note: None });
+        let editor = Phone::of(EDITOR);
+        accepted(&editor.ask_at(db, close(23), closed_at.plus_minutes(-1)).await);
+        assert_eq!(refusal(&editor.ask_at(db, close(24), closed_at).await), &Refusal::ClosingOver { closed_at });
+        let arrive = check_in(domain::id::SignUpId::from_uuid(id.uuid()));
+        assert_eq!(refusal(&editor.ask_at(db, arrive.clone(), closed_at).await), &Refusal::ClosingOver { closed_at });
+        accepted(&editor.ask_at(db, arrive, closed_at.plus_minutes(-1)).await);
         assert_eq!(test.findings().await, []);
     }
 

@@ -23,6 +23,7 @@ pub enum Fetched<T> {
 
 impl<T> Fetched<T> {
     /// Why there is no answer; nothing while it is on its way.
+    #[must_use]
     pub fn error(&self) -> Option<ApiError> {
         match self {
             Self::Absent(error) => Some(error.clone()),

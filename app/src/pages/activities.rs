@@ -191,6 +191,7 @@ fn TodayGroup(date: LocalDate, rows: Vec<ActivityRowData>) -> impl IntoView {
 }
 
 /// From or until when dates are known, for a day of which a phone has none.
+#[must_use]
 pub fn known_note(model: Model, date: LocalDate) -> Option<String> {
     let (words, today) = (model.words(), model.today());
     let (first, last) = window(today).into_inner();

@@ -13,7 +13,7 @@ use domain::change::{BookingRow, SignUpState, SpaceRow};
 use domain::id::BookingId;
 use domain::order::sort_by_key;
 use domain::time::LocalDate;
-use domain::words::{Language, words};
+use domain::words::{Language, format, words};
 
 use super::event::{Event, Status};
 use super::ics;
@@ -50,18 +50,26 @@ pub async fn calendar(
 }
 
 /// The dates that one is signed up for, and those that were called off.
-fn dates<'a>(rows: &'a FeedRows, language: Language, base: Option<&'a str>) -> impl Iterator<Item = Event<'a>> {
+pub(super) fn dates<'a>(
+    rows: &'a FeedRows,
+    language: Language,
+    base: Option<&'a str>,
+) -> impl Iterator<Item = Event<'a>> {
     rows.view.sign_ups.iter().filter_map(move |(_, sign_up)| {
         let entry = Entry::of(&rows.view, sign_up.row.occurrence)?;
         let mut event = Event::of_date(&entry, rows, language, base);
         match sign_up.row.state {
             SignUpState::Confirmed | SignUpState::CalledOff { .. } => {}
-            SignUpState::Waitlisted { parties_ahead, .. } => {
+            SignUpState::Waitlisted { parties_ahead, offer_until } => {
                 let words = words(language);
                 if event.status == Status::Confirmed {
                     event.status = Status::Tentative;
                     event.summary = words.feed.waiting_title(event.summary);
-                    event.about.insert(0, words.states.waitlisted(parties_ahead + 1));
+                    let standing = match offer_until {
+                        Some(until) => words.queue.offer_title(format::fixed_moment(language, until)),
+                        None => words.states.waitlisted(parties_ahead + 1),
+                    };
+                    event.about.insert(0, standing);
                 }
             }
             SignUpState::Withdrawn { .. } => return None,

@@ -2,8 +2,8 @@
 
 use domain::activity::{Audience, Category, SignUpPolicy, Venue, occurrence_id};
 use domain::agenda::{Filter, agenda};
-use domain::change::{ActivityRow, Cancellation, OccurrenceRow};
-use domain::id::{ActivityId, CommunityId, TeamId};
+use domain::change::{ActivityRow, Cancellation, OccurrenceRow, SignUpRow, SignUpState};
+use domain::id::{ActivityId, CommunityId, SignUpId, TeamId};
 use domain::sync::view::{In, View};
 use domain::time::{LocalDate, TimeRange, Timestamp};
 use domain::words::{Language, words};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::event::Event;
 use super::ics::{LINE_OCTETS_MAX, write};
+use super::own::dates;
 use crate::store::feed_reads::FeedRows;
 
 /// A date planned for a Monday at seven, `moved` minutes later than planned.
@@ -147,6 +148,27 @@ fn read_elsewhere(feed: &str) -> Vec<[String; 6]> {
             ]
         })
         .collect()
+}
+
+#[test]
+fn an_offer_says_until_when_and_not_how_many_are_ahead() {
+    let until = Timestamp::from_ms(1_795_431_600_000).plus_minutes(-600);
+    for (offer_until, said) in
+        [(Some(until), "给您留到11月23日 上午9:00"), (None, words(Language::ZhCn).states.waitlisted(3_u16).as_str())]
+    {
+        let mut view = view("淮剧教唱", "", false, 0);
+        let occurrence = *view.occurrences.keys().next().expect("a date");
+        let state = SignUpState::Waitlisted { parties_ahead: 2, offer_until };
+        let row = SignUpRow { occurrence, state, party: Vec::new(), checked_in_at: None, needs_ack: None };
+        let community = "banzha".parse().expect("a slug");
+        view.sign_ups.insert(SignUpId::from_uuid(Uuid::from_u128(7)), In { community, row });
+        let rows = FeedRows { view, ..FeedRows::default() };
+        let events: Vec<_> = dates(&rows, Language::ZhCn, None).collect();
+        assert_eq!(
+            (events.len(), events[0].about[0].as_str(), events[0].summary.as_str()),
+            (1, said, "【候补】淮剧教唱")
+        );
+    }
 }
 
 #[test]
