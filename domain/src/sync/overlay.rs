@@ -16,11 +16,11 @@ use crate::check_in::decide_undo;
 use crate::closing::decide_closing;
 use crate::command::{
     AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, ExemptDuty, MoveOccurrence, PauseSeries,
-    PublishActivity, ResumeSeries, SignUp, UndoCheckIn, UpdateProfile, WithdrawSignUp,
+    PublishActivity, ReinstateOccurrence, ResumeSeries, SignUp, UndoCheckIn, UpdateProfile, WithdrawSignUp,
 };
 use crate::duty::decide_exemption;
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, PersonId, SignUpId, StreamId};
-use crate::moving::{ByHand, DateNow, Moved, OtherDate, Wish, decide_move};
+use crate::moving::{ByHand, DateNow, Moved, OtherDate, Wish, decide_move, decide_reinstatement};
 use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
 use crate::series::SeriesRow;
@@ -90,12 +90,11 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             item.id.uuid()
         }
         Command::CancelOccurrence(command) => {
-            let row = view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?;
-            row.row.cancelled.get_or_insert(Cancellation {
-                at: now,
-                reason: command.reason.clone(),
-                room_taken: false,
-            });
+            let row = &mut view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?.row;
+            if row.cancelled.is_none() {
+                row.cancelled = Some(Cancellation { at: now, reason: command.reason.clone(), room_taken: false });
+                row.sequence += 1;
+            }
             command.occurrence.uuid()
         }
         Command::CloseOccurrence(command) => {
@@ -107,12 +106,7 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             command.occurrence.uuid()
         }
         Command::ReinstateOccurrence(command) => {
-            let row = view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?;
-            row.row.cancelled = None;
-            if let Some(venue) = command.venue.clone() {
-                let planned = row.row.by_hand.take().and_then(|by_hand| by_hand.planned);
-                row.row.by_hand = Some(ByHand { planned, venue: Some(venue) });
-            }
+            lay_reinstatement(view, command, now)?;
             command.occurrence.uuid()
         }
         Command::PauseSeries(PauseSeries { activity }) => lay_pause(view, *activity, true)?,
@@ -401,19 +395,40 @@ fn lay_move(view: &mut View, command: &MoveOccurrence, now: Timestamp) -> Result
     Ok(())
 }
 
+fn lay_reinstatement(view: &mut View, command: &ReinstateOccurrence, now: Timestamp) -> Result<(), Refusal> {
+    let (date, others) = date_and_others(view, command.occurrence)?;
+    if !decide_reinstatement(&date, &others, now)? {
+        return Ok(());
+    }
+    let venue = command.venue.clone().filter(|venue| venue != date.venue);
+    let row = &mut view.occurrences.get_mut(&command.occurrence).ok_or(Refusal::Gone)?.row;
+    row.cancelled = None;
+    row.sequence += 1;
+    if venue.is_some() {
+        let planned = row.by_hand.take().and_then(|by_hand| by_hand.planned);
+        row.by_hand = Some(ByHand { planned, venue });
+    }
+    Ok(())
+}
+
 /// What a move would come to, by what this phone knows; rooms aside.
 ///
 /// # Errors
 /// Those of [`decide_move`]; [`Refusal::Gone`].
 pub fn predict_move(view: &View, id: OccurrenceId, wish: &Wish<'_>, now: Timestamp) -> Result<Moved, Refusal> {
+    let (date, others) = date_and_others(view, id)?;
+    decide_move(&date, &others, wish, now)
+}
+
+/// A date as changes of it are decided on it, and the other dates of its activity.
+fn date_and_others(view: &View, id: OccurrenceId) -> Result<(DateNow<'_>, Vec<OtherDate>), Refusal> {
     let date = &view.occurrences.get(&id).ok_or(Refusal::Gone)?.row;
     let activity = &view.activities.get(&date.activity).ok_or(Refusal::Gone)?.row;
     let venue = date.venue(activity);
     let is_cancelled = date.cancelled.is_some();
     let others = view.occurrences.iter().filter(|(other, row)| **other != id && row.row.activity == date.activity);
     let others = others.map(|(_, row)| OtherDate { range: row.row.range, is_cancelled: row.row.cancelled.is_some() });
-    let others: Vec<OtherDate> = others.collect();
-    decide_move(&DateNow { range: date.range, venue, is_cancelled, sequence: date.sequence }, &others, wish, now)
+    Ok((DateNow { range: date.range, venue, is_cancelled, sequence: date.sequence }, others.collect()))
 }
 
 fn lay_pause(view: &mut View, activity: ActivityId, is_paused: bool) -> Result<Uuid, Refusal> {

@@ -6,7 +6,7 @@ use super::*;
 use crate::activity::{Audience, Category, SignUpPolicy, Venue};
 use crate::booking::Holding;
 use crate::change::{BusyRow, DeskBookingRow, ProfileRow, Purpose, SpaceRow};
-use crate::command::ApproveBooking;
+use crate::command::{ApproveBooking, CancelOccurrence};
 use crate::id::{AccountId, OccurrenceId, SpaceId, TeamId};
 use crate::people::Relation;
 use crate::space::{Mode, OpeningHours, SpaceKind, SpacePolicy};
@@ -239,6 +239,32 @@ fn a_child_alone_is_a_doubt_and_not_a_place() {
     let view = lay_over(&base(3), &[sign_up(&[11])], now());
     assert!(view.sign_ups.is_empty());
     assert_eq!(view.doubts.values().next(), Some(&Refusal::GuardianNeeded));
+}
+
+#[test]
+fn a_date_called_off_and_held_after_all_counts_each_change_and_meets_no_other() {
+    let id = OccurrenceId::from_uuid(uuid(3));
+    let pending = |n, command| Pending {
+        id: CommandId::from_uuid(uuid(n)),
+        stream: StreamId::Community(here()),
+        command,
+        delivery: Delivery::Saved,
+    };
+    let off = |n| pending(n, Command::CancelOccurrence(CancelOccurrence { occurrence: id, reason: None }));
+    let on = |n| pending(n, Command::ReinstateOccurrence(ReinstateOccurrence { occurrence: id, venue: None }));
+    let sequence = |view: &View| view.occurrences[&id].row.sequence;
+    assert_eq!(sequence(&lay_over(&base(0), &[off(200), off(201)], now())), 1, "called off twice is once");
+    let both = lay_over(&base(0), &[off(200), on(201), on(202)], now());
+    assert_eq!((sequence(&both), both.occurrences[&id].row.cancelled.is_none(), both.doubts.len()), (2, true, 0));
+
+    let mut view = lay_over(&base(0), &[off(200)], now());
+    let other = OccurrenceRow { cancelled: None, ..view.occurrences[&id].row.clone() };
+    view.occurrences.insert(OccurrenceId::from_uuid(uuid(5)), In { community: here(), row: other });
+    let met = lay_over(&view, &[on(201)], now());
+    assert_eq!(met.doubts.values().collect::<Vec<_>>(), [&Refusal::DateExists]);
+    assert!(met.occurrences[&id].row.cancelled.is_some(), "a doubt leaves no effect");
+    let late = lay_over(&lay_over(&base(0), &[off(200)], now()), &[on(201)], start());
+    assert_eq!(late.doubts.values().collect::<Vec<_>>(), [&Refusal::OccurrenceOver]);
 }
 
 #[test]
