@@ -193,4 +193,23 @@ on_both_engines! {
         assert_rows_are_true(test).await;
         assert_eq!(test.findings().await, []);
     }
+
+    async fn a_move_within_what_it_holds_leaves_its_room_as_it_is(test) {
+        let db = &test.db;
+        settle(db).await;
+        let mut early = activity(Some(12), Some(play_room()));
+        early.schedule = Schedule::Once { on: monday().plus_days(1), at: hm(14, 5), minutes: 60 };
+        let here = publish(db, early).await;
+        let editor = Phone::of(EDITOR);
+        let later = time(1, hm(14, 10), 60);
+        assert_eq!(accepted(&editor.ask(db, move_to(here, 0, later, None)).await.1), &Accepted::Done);
+        // Another name for the same room, and back to the square.
+        assert_eq!(accepted(&editor.ask(db, move_to(here, 1, later, at(Some(play_room()), "亲子空间东侧"))).await.1), &Accepted::Done);
+        assert_eq!(test.number(CLAIMS, &[play_room().into()]).await, 1);
+        assert_rows_are_true(test).await;
+        assert_eq!(test.findings().await, []);
+        accepted(&editor.ask(db, move_to(here, 2, later, at(None, "广场"))).await.1);
+        assert_eq!(test.number(CLAIMS, &[play_room().into()]).await, 0);
+        assert_eq!(test.findings().await, []);
+    }
 }

@@ -38,10 +38,14 @@ begin
     return old;
 end $$;
 
+-- What it holds stays where it is the same: a few minutes later may lie in the same cells.
 create or replace function occurrence_changed() returns trigger language plpgsql as $$
 begin
     if tg_op in ('UPDATE', 'DELETE') then
-        delete from claim where id = 'occurrence:' || old.id;
+        delete from claim where id = 'occurrence:' || old.id and not exists (
+            select 1 from occurrence o join activity a on a.id = o.activity
+            where o.id = old.id and case when o.own_venue is null then a.venue_space else o.own_space end = claim.space
+              and o.cancelled_at is null and o.starts_at / 900000 = claim.s and (o.ends_at + 899999) / 900000 = claim.e);
     end if;
     if tg_op = 'DELETE' then
         return null;
@@ -50,7 +54,8 @@ begin
     select 'occurrence:' || new.id, 'occurrence', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
            s.setup_minutes / 15, s.teardown_minutes / 15, s.groups_max, s.heads_max
     from activity a join space s on s.id = case when new.own_venue is null then a.venue_space else new.own_space end
-    where a.id = new.activity and new.cancelled_at is null;
+    where a.id = new.activity and new.cancelled_at is null
+      and not exists (select 1 from claim c where c.id = 'occurrence:' || new.id);
     return null;
 end $$;
 

@@ -46,6 +46,7 @@ begin
     where a.id = new.activity and new.cancelled_at is null;
 end;
 
+-- What it holds stays where it is the same: a few minutes later may lie in the same cells.
 drop trigger occurrence_changes;
 create trigger occurrence_changes
 after update of id, activity, cancelled_at, starts_at, ends_at, own_venue, own_space on occurrence
@@ -53,10 +54,14 @@ when new.id <> old.id or new.activity <> old.activity or (new.cancelled_at is nu
     or new.starts_at <> old.starts_at or new.ends_at <> old.ends_at
     or (new.own_venue is null) <> (old.own_venue is null) or new.own_space is not old.own_space
 begin
-    delete from claim where id = 'occurrence:' || old.id;
+    delete from claim where id = 'occurrence:' || old.id and not exists (
+        select 1 from occurrence o join activity a on a.id = o.activity
+        where o.id = old.id and case when o.own_venue is null then a.venue_space else o.own_space end = claim.space
+          and o.cancelled_at is null and o.starts_at / 900000 = claim.s and (o.ends_at + 899999) / 900000 = claim.e);
     insert into claim (id, source_kind, source_id, space, s, e, setup, teardown, groups, heads)
     select 'occurrence:' || new.id, 'occurrence', new.id, s.id, new.starts_at / 900000, (new.ends_at + 899999) / 900000,
            s.setup_minutes / 15, s.teardown_minutes / 15, s.groups_max, s.heads_max
     from activity a join space s on s.id = case when new.own_venue is null then a.venue_space else new.own_space end
-    where a.id = new.activity and new.cancelled_at is null;
+    where a.id = new.activity and new.cancelled_at is null
+      and not exists (select 1 from claim c where c.id = 'occurrence:' || new.id);
 end;
