@@ -114,6 +114,24 @@ on_both_engines! {
         assert_eq!(test.findings().await, []);
     }
 
+    async fn dates_of_one_series_that_are_in_each_other_s_way_are_called_off_one_by_one(test) {
+        let db = &test.db;
+        settle(db).await;
+        let mut series = by_rule("FREQ=WEEKLY;X-TIMES=1400,1500", monday().plus_days(1), hm(14, 0));
+        series.venue.space = Some(play_room());
+        let (twice, dates) = publish_series(db, series).await;
+        assert_eq!(dates, 16);
+        // From now on the room is made ready for half an hour before each.
+        test.execute("update space set policy = replace(policy, '\"setup_minutes\":0', '\"setup_minutes\":30') where id = $1", &[play_room().into()]).await.expect("a policy");
+        assert_eq!(extend(db, days_later(1)).await, 2);
+        let (two, three) = (time(57, hm(14, 0), 60).start(), time(57, hm(15, 0), 60).start());
+        let taken = "select count(*) from occurrence where id = $1 and room_taken_at is not null";
+        assert_eq!(test.number(taken, &[occurrence_id(twice, two).into()]).await, 0);
+        assert_eq!(test.number(taken, &[occurrence_id(twice, three).into()]).await, 1);
+        assert_rows_are_true(test).await;
+        assert_eq!(test.findings().await, []);
+    }
+
     async fn whoever_publishes_is_asked_when_the_room_is_taken(test) {
         let db = &test.db;
         settle(db).await;

@@ -87,17 +87,17 @@ pub async fn extend(
         Some(id) if !dates.is_empty() => find_space(conn, id, now).await?,
         _ => None,
     };
-    let taken = match &space {
-        Some(space) => taken_among(conn, space, &dates).await?,
-        // A space that was closed for good holds nothing any more.
-        None if held.space.is_some() => dates.clone(),
-        None => Vec::new(),
-    };
     let common =
         Common { activity: held.activity, community: &held.community, space: held.space, capacity: held.capacity };
     let mut made = 0;
     for range in dates {
-        let room_taken_at = taken.contains(&range).then_some(now);
+        // One by one: what a date before has taken is taken for this one too.
+        let is_taken = match &space {
+            Some(space) => !taken_among(conn, space, &[range]).await?.is_empty(),
+            // A space that was closed for good holds nothing any more.
+            None => held.space.is_some(),
+        };
+        let room_taken_at = is_taken.then_some(now);
         let Some(id) = make(conn, draft, &common, range, room_taken_at).await? else { continue };
         made += 1;
         if room_taken_at.is_some() {
