@@ -49,7 +49,9 @@ pub fn of(entry: &Entry<'_>, view: &View, base: Option<&str>, at: Timestamp) -> 
     say("organizer", entry.team.map(|team| json!({ "@type": "Organization", "name": team })));
     say("description", activity.about.as_ref().map(|about| about.as_str().into()));
     say("url", url.clone().map(Value::from));
-    say("maximumAttendeeCapacity", activity.policy.capacity().map(Value::from));
+    // How many may come can have been changed for this date alone.
+    let capacity = entry.seats.map_or_else(|| activity.policy.capacity(), |seats| seats.capacity);
+    say("maximumAttendeeCapacity", capacity.map(Value::from));
     let phase = entry.phase(at);
     if matches!(phase, Phase::NotOpen { .. } | Phase::Open { .. }) {
         let free = entry.seats.and_then(|seats| seats.free());
@@ -118,7 +120,7 @@ mod tests {
             sequence: 0,
         };
         view.occurrences.insert(id, In { community: here(), row });
-        view.seats.insert(id, In { community: here(), row: Seats { capacity: Some(12), taken, ..Seats::default() } });
+        view.seats.insert(id, In { community: here(), row: Seats { capacity: Some(10), taken, ..Seats::default() } });
         let entry = Entry::of(&view, id).expect("an entry");
         of(&entry, &view, Some("https://hub.example"), NOW)
     }
@@ -131,8 +133,9 @@ mod tests {
             ("/startDate", json!("2026-11-23T19:00:00+08:00")),
             ("/endDate", json!("2026-11-23T20:30:00+08:00")),
             ("/eventStatus", json!("https://schema.org/EventScheduled")),
-            ("/maximumAttendeeCapacity", json!(12)),
-            ("/remainingAttendeeCapacity", json!(7)),
+            // By what this date alone was changed to.
+            ("/maximumAttendeeCapacity", json!(10)),
+            ("/remainingAttendeeCapacity", json!(5)),
             ("/offers/availability", json!("https://schema.org/InStock")),
             ("/offers/availabilityEnds", json!("2026-11-23T18:30:00+08:00")),
         ] {
