@@ -200,6 +200,11 @@ const DAMAGES: &[(&[&str], &[&str])] = &[
     (&["update sign_up_member set seat = null where holds = 1 and seat = 1"], &["sign_up_member.seat"]),
     (&["update sign_up_member set seat = 4 where holds = 1 and seat = 1"], &["sign_up_member.seat"]),
     (
+        &["update sign_up_member set seat = 9 where person = (select min(m.person) from sign_up_member m
+             join sign_up s on s.id = m.sign_up where s.state = 'waitlisted' and m.left_at is null)"],
+        &["sign_up_member.seat"],
+    ),
+    (
         &["update sign_up_member set seat = 1 where holds = 1 and seat = 2"],
         &["sign_up_member.seat", "sign_up_member.seat"],
     ),

@@ -3,10 +3,13 @@
 mod neighbourhood;
 
 use domain::change::{NoticeBody, SignUpState};
-use domain::command::{AcceptOffer, Accepted, ChangeCapacity, Command, DeclineOffer, Outcome};
-use domain::id::{OccurrenceId, SignUpId};
+use domain::command::{
+    AcceptOffer, Accepted, CancelOccurrence, ChangeCapacity, Command, DeclineOffer, MoveOccurrence, Outcome,
+    ReinstateOccurrence, RemovePerson,
+};
+use domain::id::{OccurrenceId, SignUpId, StreamId};
 use domain::refusal::Refusal;
-use domain::time::Timestamp;
+use domain::time::{TimeRange, Timestamp};
 use server::on_both_engines;
 use server::store::Db;
 use server::store::testing::TestDb;
@@ -29,6 +32,18 @@ fn decline(sign_up: SignUpId) -> Command {
 fn change(occurrence: OccurrenceId, capacity: Option<u16>, reason: Option<&str>) -> Command {
     let reason = reason.map(|text| text.parse().expect("a reason"));
     Command::ChangeCapacity(ChangeCapacity { occurrence, capacity, reason })
+}
+
+fn call_off(occurrence: OccurrenceId) -> Command {
+    Command::CancelOccurrence(CancelOccurrence { occurrence, reason: None })
+}
+
+fn reinstate(occurrence: OccurrenceId) -> Command {
+    Command::ReinstateOccurrence(ReinstateOccurrence { occurrence, venue: None })
+}
+
+fn move_to(occurrence: OccurrenceId, sequence: u32, range: TimeRange) -> Command {
+    Command::MoveOccurrence(MoveOccurrence { occurrence, sequence, range, venue: None })
 }
 
 /// The sign-up of somebody for so many of their household.
@@ -67,6 +82,9 @@ async fn told(db: &Db, n: u128) -> Vec<&'static str> {
         NoticeBody::OfferOver { has_lapsed: true, .. } => "lapsed",
         NoticeBody::PlacesLeft { .. } => "places left",
         NoticeBody::CapacityLowered { .. } => "fewer",
+        NoticeBody::OccurrenceCancelled { .. } => "called off",
+        NoticeBody::OccurrenceReinstated { .. } => "held after all",
+        NoticeBody::OccurrenceMoved { .. } => "moved",
         _ => "something else",
     };
     notices.into_iter().map(|(_, body)| name(body)).collect()
@@ -290,6 +308,122 @@ on_both_engines! {
         assert!(matches!(outcome, Outcome::Accepted { .. }));
         let view = Phone::of(4).view(db).await;
         assert!(view.sign_up_for(occurrence).expect("in").1.row.party.iter().all(|member| member.seat.is_some()));
+        is_well(test).await;
+    }
+
+    async fn a_date_that_is_held_after_all_has_as_many_as_before_above_a_limit_that_was_lowered(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(4), None)).await;
+        let (one, two) = (join(db, 1, occurrence, 2).await, join(db, 2, occurrence, 2).await);
+        let editor = Phone::of(EDITOR);
+        accepted(&editor.ask(db, change(occurrence, Some(2), Some("换了小教室"))).await.1);
+        accepted(&editor.ask(db, call_off(occurrence)).await.1);
+        assert_eq!(accepted(&editor.ask(db, reinstate(occurrence)).await.1), &Accepted::Done);
+        for (n, sign_up) in [(1, one), (2, two)] {
+            assert_eq!(state(db, n, sign_up).await, SignUpState::Confirmed);
+        }
+        let seats = Phone::of(9).view(db).await.seats[&occurrence].row;
+        assert_eq!((seats.capacity, seats.taken, seats.over_by()), (Some(2), 4, 2));
+        is_well(test).await;
+        leave(db, 1, one, now()).await;
+        let seats = Phone::of(9).view(db).await.seats[&occurrence].row;
+        assert_eq!((seats.capacity, seats.taken, seats.free()), (Some(2), 2, Some(0)));
+        is_well(test).await;
+    }
+
+    async fn who_was_asked_when_a_date_was_called_off_is_asked_again_when_it_is_held_after_all(test) {
+        let (occurrence, [first, second, third, fourth]) = crowd(test).await;
+        let db = &test.db;
+        leave(db, 1, first, at(0, 15, 0)).await;
+        let editor = Phone::of(EDITOR);
+        accepted(&editor.ask_at(db, call_off(occurrence), at(0, 15, 10)).await);
+        accepted(&editor.ask_at(db, reinstate(occurrence), at(0, 15, 20)).await);
+        for (n, sign_up) in [(2, second), (3, third)] {
+            assert_eq!(state(db, n, sign_up).await, offered(at(0, 19, 20)));
+        }
+        assert_eq!(state(db, 4, fourth).await, waits(0));
+        is_well(test).await;
+
+        // In the same minute once more: whatever was said before, it is said again.
+        accepted(&editor.ask_at(db, call_off(occurrence), at(0, 15, 20)).await);
+        accepted(&editor.ask_at(db, reinstate(occurrence), at(0, 15, 20)).await);
+        let news = told(db, 2).await;
+        let count = |what| news.iter().filter(|said| **said == what).count();
+        assert_eq!((count("offered"), count("called off"), count("held after all")), (3, 2, 2), "{news:?}");
+        is_well(test).await;
+
+        // When places go to whoever comes first, nobody has one yet.
+        accepted(&editor.ask_at(db, call_off(occurrence), at(0, 15, 30)).await);
+        accepted(&editor.ask_at(db, reinstate(occurrence), at(1, 12, 30)).await);
+        assert_eq!(state(db, 2, second).await, waits(0));
+        let view = Phone::of(2).view(db).await;
+        assert!(view.sign_ups[&second].row.party.iter().all(|member| member.seat.is_none()), "who waits has no number");
+        is_well(test).await;
+    }
+
+    async fn a_child_comes_back_with_an_adult_or_not_at_all(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(4), None)).await;
+        let (_, outcome) = Phone::of(1).ask(db, sign_up(occurrence, &[person(1, 3), person(1, 1)])).await;
+        accepted(&outcome);
+        let other = join(db, 2, occurrence, 2).await;
+        let editor = Phone::of(EDITOR);
+        accepted(&editor.ask(db, call_off(occurrence)).await.1);
+        let remove = Command::RemovePerson(RemovePerson { person: person(1, 3) });
+        let phone = Phone::of(1);
+        accepted(&phone.ask_in(db, &StreamId::Account(phone.account), remove, now()).await.1);
+        accepted(&editor.ask(db, reinstate(occurrence)).await.1);
+        assert_eq!(state(db, 2, other).await, SignUpState::Confirmed);
+        assert_eq!(Phone::of(9).view(db).await.seats[&occurrence].row.taken, 2);
+        let alone = "select count(*) from sign_up where state = 'called_off'";
+        assert_eq!(test.number(alone, &[]).await, 1);
+        is_well(test).await;
+    }
+
+    async fn a_moved_date_owes_its_places_to_whoever_was_asked_and_the_rest_goes_by_its_new_time(test) {
+        let (occurrence, [first, second, third, fourth]) = crowd(test).await;
+        let db = &test.db;
+        leave(db, 1, first, at(0, 15, 0)).await;
+        accepted(&Phone::of(3).ask_at(db, decline(third), at(0, 15, 10)).await);
+        assert_eq!(state(db, 2, second).await, offered(at(0, 19, 0)));
+        // Before the offer is over, to when it would have been.
+        accepted(&Phone::of(EDITOR).ask_at(db, move_to(occurrence, 0, time(0, hm(17, 0), 60)), at(0, 15, 20)).await);
+        assert_eq!(state(db, 2, second).await, SignUpState::Confirmed);
+        let mut news = told(db, 4).await;
+        news.sort_unstable();
+        assert_eq!((state(db, 4, fourth).await, news), (waits(0), vec!["moved", "places left"]));
+        is_well(test).await;
+
+        // To another day: nothing is first come, first served any more; and near its start it is said again.
+        accepted(&Phone::of(EDITOR).ask_at(db, move_to(occurrence, 1, time(3, hm(17, 0), 60)), at(0, 15, 30)).await);
+        assert_eq!(server::jobs::run(db, at(3, 15, 30)).await.expect("jobs"), 1);
+        let news = told(db, 4).await;
+        assert_eq!(news.iter().filter(|said| **said == "places left").count(), 2, "{news:?}");
+        is_well(test).await;
+    }
+
+    async fn what_was_over_before_a_move_goes_by_the_new_time_to_the_next(test) {
+        let (occurrence, [first, second, third, fourth]) = crowd(test).await;
+        let db = &test.db;
+        leave(db, 1, first, at(0, 15, 0)).await;
+        // Nobody has looked since both were over; now it is days away.
+        accepted(&Phone::of(EDITOR).ask_at(db, move_to(occurrence, 0, time(5, hm(14, 0), 60)), at(0, 20, 0)).await);
+        assert_eq!(state(db, 4, fourth).await, SignUpState::Confirmed, "a family in its turn");
+        assert_eq!((state(db, 2, second).await, state(db, 3, third).await), (waits(0), waits(1)));
+        is_well(test).await;
+    }
+
+    async fn a_yes_has_what_others_let_pass(test) {
+        let (_, [first, second, third, fourth]) = crowd(test).await;
+        let db = &test.db;
+        leave(db, 1, first, at(0, 21, 0)).await;
+        assert_eq!((state(db, 2, second).await, state(db, 3, third).await), (offered(at(1, 12, 0)), offered(at(1, 12, 0))));
+        // Both were over half an hour ago, and nobody has looked.
+        let outcome = Phone::of(4).ask_at(db, accept(fourth), at(1, 12, 30)).await;
+        assert!(matches!(accepted(&outcome), Accepted::Confirmed { .. }), "{outcome:?}");
+        assert_eq!((state(db, 2, second).await, state(db, 3, third).await), (waits(0), waits(1)));
         is_well(test).await;
     }
 }

@@ -212,4 +212,21 @@ on_both_engines! {
         assert_eq!(test.number(CLAIMS, &[play_room().into()]).await, 0);
         assert_eq!(test.findings().await, []);
     }
+
+    async fn whoever_had_arrived_has_not_arrived_at_another_time(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, activity(Some(3), None)).await;
+        let (first, editor) = (Phone::of(1), Phone::of(EDITOR));
+        let (id, _) = first.ask(db, sign_up(occurrence, &[person(1, 0)])).await;
+        let mine = SignUpId::from_uuid(id.uuid());
+        let early = time(1, hm(13, 50), 60).start();
+        accepted(&editor.ask_at(db, check_in(mine), early).await);
+        assert!(first.view(db).await.sign_ups[&mine].row.checked_in_at.is_some());
+        accepted(&editor.ask_at(db, move_to(occurrence, 0, time(2, hm(14, 0), 60), None), early).await);
+        assert_eq!(first.view(db).await.sign_ups[&mine].row.checked_in_at, None);
+        assert_eq!(editor.view(db).await.roster[&mine].row.checked_in_at, None);
+        assert_rows_are_true(test).await;
+        assert_eq!(test.findings().await, []);
+    }
 }

@@ -59,6 +59,8 @@ pub(super) fn dates<'a>(
         let entry = Entry::of(&rows.view, sign_up.row.occurrence)?;
         let mut event = Event::of_date(&entry, rows, language, base);
         match sign_up.row.state {
+            // A date that is held after all is not theirs who did not come back with it.
+            SignUpState::CalledOff { .. } if event.status != Status::Cancelled => return None,
             SignUpState::Confirmed | SignUpState::CalledOff { .. } => {}
             SignUpState::Waitlisted { parties_ahead, offer_until } => {
                 let words = words(language);

@@ -1,7 +1,7 @@
 //! Moving a date: what it is decided on, and what it leaves.
 
 use domain::activity::Venue;
-use domain::id::{ActivityId, OccurrenceId};
+use domain::id::{ActivityId, OccurrenceId, SignUpId};
 use domain::moving::OtherDate;
 use domain::time::{TimeRange, Timestamp};
 
@@ -87,6 +87,26 @@ pub async fn set_time_and_place(
     Ok(())
 }
 
+/// Ends what hung on the old time of a date: whoever was asked whether they take a place has it, nobody has arrived, and
+/// those who wait have not been called.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_old_time(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -> Result<(), StoreError> {
+    conn.later("update occurrence set called_at = null where id = $1", &[id.into()]).await?;
+    conn.later(
+        "update sign_up set offer_until = null, confirmed_at = $2 where occurrence = $1 and offer_until is not null",
+        &[id.into(), now.into()],
+    )
+    .await?;
+    conn.later(
+        "update sign_up set checked_in_at = null where occurrence = $1 and checked_in_at is not null",
+        &[id.into()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Notes that a date is another than before, and that everybody who has signed up has been told.
 ///
 /// # Errors
@@ -108,7 +128,7 @@ pub async fn note_change(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) 
 pub async fn hold_again(conn: &mut Conn<'_>, id: OccurrenceId, venue: Option<&Venue>) -> Result<(), StoreError> {
     let json = venue.map(|venue| serde_json::to_string(venue).expect("invariant: a venue has a JSON form"));
     conn.execute(
-        "update occurrence set cancelled_at = null, cancel_reason = null, room_taken_at = null,
+        "update occurrence set cancelled_at = null, cancel_reason = null, room_taken_at = null, called_at = null,
              sequence = sequence + 1, own_venue = coalesce($2, own_venue),
              own_space = case when cast($2 as text) is null then own_space else $3 end
          where id = $1",
@@ -119,7 +139,8 @@ pub async fn hold_again(conn: &mut Conn<'_>, id: OccurrenceId, venue: Option<&Ve
 }
 
 /// Gives everybody whose sign-up ended when a date was called off the place again, or the place in the waiting list.
-/// Whoever is no longer of their household does not come back.
+/// Whoever is no longer of their household does not come back, nor do children without one of their adults. Where that
+/// is more than may come, the limit is above itself again until fewer have a place.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -132,6 +153,40 @@ pub async fn bring_back(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -
     )
     .await?;
     conn.execute(
+        "update sign_up_member set left_at = $2, seat = null
+         where occurrence = $1 and left_at is null
+           and sign_up in (select id from sign_up where occurrence = $1 and state = 'called_off')
+           and not exists (select 1 from sign_up_member m
+               where m.sign_up = sign_up_member.sign_up and m.left_at is null and m.is_child = 0)",
+        &[id.into(), now.into()],
+    )
+    .await?;
+    // What was only offered is not theirs: they wait, and whoever waits has no number.
+    conn.execute(
+        "update sign_up_member set seat = null where occurrence = $1 and seat is not null and sign_up in (
+             select id from sign_up where occurrence = $1 and state = 'called_off' and confirmed_at is null)",
+        &[id.into()],
+    )
+    .await?;
+    let counts = conn
+        .one(
+            "select o.capacity, (select count(*) from sign_up_member m join sign_up s on s.id = m.sign_up
+                 where s.occurrence = o.id and s.state = 'called_off' and s.confirmed_at is not null
+                   and m.left_at is null) heads
+             from occurrence o where o.id = $1",
+            &[id.into()],
+        )
+        .await?;
+    let (limit, heads): (Option<u16>, u16) = (counts.maybe_number("capacity")?, counts.number("heads")?);
+    let lowered = limit.filter(|limit| *limit < heads);
+    if lowered.is_some() {
+        conn.execute(
+            "update occurrence set capacity = $2, lowered_to = null where id = $1",
+            &[id.into(), heads.into()],
+        )
+        .await?;
+    }
+    conn.execute(
         "update sign_up set state = case when confirmed_at is null then 'waitlisted' else 'confirmed' end,
              ended_at = null, needs_ack_at = $2
          where occurrence = $1 and state = 'called_off' and exists (
@@ -139,6 +194,9 @@ pub async fn bring_back(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -
         &[id.into(), now.into()],
     )
     .await?;
+    if let Some(limit) = lowered {
+        conn.execute("update occurrence set lowered_to = $2 where id = $1", &[id.into(), limit.into()]).await?;
+    }
     conn.execute(
         "update occurrence set
              waiting_parties = (select count(*) from sign_up s where s.occurrence = $1 and s.state = 'waitlisted'),
@@ -149,4 +207,18 @@ pub async fn bring_back(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -
     )
     .await?;
     Ok(())
+}
+
+/// The sign-ups of a date that are over: their rows lie by its day, and say who would have come.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_ended(conn: &mut Conn<'_>, id: OccurrenceId) -> Result<Vec<SignUpId>, StoreError> {
+    let rows = conn
+        .all(
+            "select id from sign_up where occurrence = $1 and state in ('withdrawn', 'called_off') order by queue_order",
+            &[id.into()],
+        )
+        .await?;
+    rows.iter().map(|row| row.parse("id")).collect()
 }

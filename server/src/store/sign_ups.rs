@@ -35,6 +35,8 @@ pub struct Occurrence {
     pub title: Title,
     /// What kind of activity it is of.
     pub category: Category,
+    /// How often it has been changed.
+    pub sequence: u32,
     /// The terms.
     pub terms: Terms,
     /// The counts.
@@ -57,25 +59,25 @@ impl Occurrence {
     }
 }
 
-const OCCURRENCE: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+const OCCURRENCE: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1";
-const OCCURRENCE_HELD: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+const OCCURRENCE_HELD: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1 for update of o";
 
-const OCCURRENCE_OF: &str = "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+const OCCURRENCE_OF: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity
     where o.id = (select occurrence from sign_up where id = $1)";
 const OCCURRENCE_OF_HELD: &str =
-    "select o.id, o.community, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+    "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
@@ -148,6 +150,7 @@ fn read_occurrence(row: &Row) -> Result<Occurrence, StoreError> {
         title: row.parse("title")?,
         category: serde_json::from_value(serde_json::Value::String(row.text("category")?))
             .map_err(|_| StoreError::inconsistent("occurrence", "a category nobody knows"))?,
+        sequence: row.number("sequence")?,
         terms: Terms { policy, audience, range, is_cancelled: row.maybe_int("cancelled_at")?.is_some() },
         seats: Seats {
             capacity: row.maybe_number("capacity")?,

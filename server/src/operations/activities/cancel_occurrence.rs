@@ -48,7 +48,8 @@ pub async fn cancel_occurrence(
             range: occurrence.terms.range,
             reason: reason.clone(),
         };
-        let matter = format!("called-off:{id}");
+        // By what called it off: it may be held after all, and called off again.
+        let matter = format!("called-off:{id}:{}", context.id);
         tell(conn, &mut draft, *account, &occurrence.community, &matter, notice, context.now).await?;
     }
     let parties_told = u16::try_from(parties.len()).unwrap_or(u16::MAX);

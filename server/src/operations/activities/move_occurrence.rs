@@ -9,10 +9,11 @@ use domain::moving::{DateNow, Moved, Wish, decide_move, free_times};
 use domain::refusal::{Alternative, Refusal};
 use domain::time::{LocalDate, TimeRange};
 
+use crate::operations::sign_ups::settle::{Before, settle, take_back};
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
 use crate::store::activities::draft_occurrence;
-use crate::store::moves::{MoveFacts, load_move_facts, note_change, set_time_and_place};
+use crate::store::moves::{MoveFacts, end_old_time, list_ended, load_move_facts, note_change, set_time_and_place};
 use crate::store::notices::tell;
 use crate::store::sign_ups::{Occurrence, draft_seats, draft_sign_up, find_occurrence, list_live};
 use crate::store::spaces::{draft_busy, find_space, list_holdings_besides};
@@ -45,9 +46,16 @@ pub async fn move_occurrence(
     }
     check_room(conn, context, &date, &facts, body).await?;
 
+    let before = Before::of(conn, &date).await?;
+    if moved.time {
+        // By the old time, and before whatever is still open becomes their own.
+        take_back(conn, &mut draft, date.id, context.now).await?;
+        end_old_time(conn, date.id, context.now).await?;
+    }
     let own_venue = body.venue.as_ref().filter(|_| moved.place);
     set_time_and_place(conn, date.id, body.range, moved.time.then_some(context.now), own_venue).await?;
     note_change(conn, date.id, context.now).await?;
+    settle(conn, &mut draft, date.id, &before, context.now).await?;
     draft_occurrence(conn, &mut draft, date.id).await?;
     draft_seats(conn, &mut draft, date.id).await?;
     let venue = body.venue.as_ref().unwrap_or(&facts.venue);
@@ -56,6 +64,11 @@ pub async fn move_occurrence(
     for space in spaces {
         for day in &days {
             draft_busy(conn, &mut draft, space, *day).await?;
+        }
+    }
+    if moved.time {
+        for out in list_ended(conn, date.id).await? {
+            draft_sign_up(conn, &mut draft, out).await?;
         }
     }
     for (sign_up, account) in list_live(conn, date.id).await? {

@@ -7,10 +7,11 @@ use domain::command::{Accepted, Command, ReinstateOccurrence};
 use domain::moving::{DateNow, decide_reinstatement};
 use domain::refusal::Refusal;
 
+use crate::operations::sign_ups::settle::{Before, settle};
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
 use crate::store::activities::draft_occurrence;
-use crate::store::moves::{bring_back, hold_again, load_move_facts};
+use crate::store::moves::{bring_back, hold_again, list_ended, load_move_facts};
 use crate::store::notices::tell;
 use crate::store::sign_ups::{draft_seats, draft_sign_up, find_occurrence, list_live};
 use crate::store::spaces::{draft_busy, find_space, list_holdings_besides};
@@ -48,10 +49,14 @@ pub async fn reinstate_occurrence(
     }
     hold_again(conn, date.id, own_venue).await?;
     bring_back(conn, date.id, context.now).await?;
+    settle(conn, &mut draft, date.id, &Before::default(), context.now).await?;
     draft_occurrence(conn, &mut draft, date.id).await?;
     draft_seats(conn, &mut draft, date.id).await?;
     if let Some(space) = venue.space {
         draft_busy(conn, &mut draft, space, range.start().date()).await?;
+    }
+    for out in list_ended(conn, date.id).await? {
+        draft_sign_up(conn, &mut draft, out).await?;
     }
     for (sign_up, account) in list_live(conn, date.id).await? {
         draft_sign_up(conn, &mut draft, sign_up).await?;

@@ -5,7 +5,7 @@ use domain::command::{AcceptOffer, Accepted, Command};
 use domain::refusal::Refusal;
 use domain::sign_up::{Acceptance, Promotion, Standing, WaitingParty, decide_acceptance};
 
-use crate::operations::sign_ups::settle::{Before, settle};
+use crate::operations::sign_ups::settle::{Before, settle, settle_besides};
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
 use crate::store::sign_ups::{
@@ -22,11 +22,17 @@ pub async fn accept_offer(
     command: &Command,
     body: &AcceptOffer,
 ) -> Result<Done, Stop> {
-    let (sign_up, occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
+    let (mut sign_up, mut occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
     context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?;
+    let mut draft = Draft::default();
+    if occurrence.has_expired_offers(context.now) {
+        // What others let pass may be what this party is to have; its own is looked at as it is.
+        let before = Before::of(conn, &occurrence).await?;
+        settle_besides(conn, &mut draft, occurrence.id, Some(sign_up.id), &before, context.now).await?;
+        (sign_up, occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
+    }
     let (terms, seats, now) = (&occurrence.terms, occurrence.seats, context.now);
     let heads = u16::try_from(sign_up.party.len()).unwrap_or(u16::MAX);
-    let mut draft = Draft::default();
     let acceptance = decide_acceptance(sign_up.standing, heads, seats.room(), terms.range, terms.is_cancelled, now)?;
     if acceptance == Acceptance::AlreadyDone {
         return Ok(Done { result: Accepted::AlreadyDone, draft });

@@ -55,7 +55,22 @@ pub async fn settle(
     before: &Before,
     now: Timestamp,
 ) -> Result<u16, StoreError> {
-    let mut touched = expire(conn, draft, id, now).await?;
+    settle_besides(conn, draft, id, None, before, now).await
+}
+
+/// Settles a held date, but leaves one party whose answer is being looked at what it holds. Answers how many moved up.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn settle_besides(
+    conn: &mut Conn<'_>,
+    draft: &mut Draft,
+    id: OccurrenceId,
+    besides: Option<SignUpId>,
+    before: &Before,
+    now: Timestamp,
+) -> Result<u16, StoreError> {
+    let mut touched = expire(conn, draft, id, besides, now).await?;
     let Some(occurrence) = find_occurrence(conn, id).await? else { return Ok(0) };
     let mut promoted = 0;
     if occurrence.seats.waiting_parties > 0 {
@@ -90,14 +105,32 @@ pub async fn settle(
     Ok(promoted)
 }
 
+/// Takes back what nobody answered in time, and gives it to nobody yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_back(
+    conn: &mut Conn<'_>,
+    draft: &mut Draft,
+    id: OccurrenceId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for sign_up in expire(conn, draft, id, None, now).await? {
+        draft_sign_up(conn, draft, sign_up).await?;
+    }
+    Ok(())
+}
+
 /// Takes back what nobody answered in time; those whom it concerns.
 async fn expire(
     conn: &mut Conn<'_>,
     draft: &mut Draft,
     id: OccurrenceId,
+    besides: Option<SignUpId>,
     now: Timestamp,
 ) -> Result<Vec<SignUpId>, StoreError> {
-    let expired = list_expired(conn, id, now).await?;
+    let mut expired = list_expired(conn, id, now).await?;
+    expired.retain(|(sign_up, _, _)| Some(*sign_up) != besides);
     if expired.is_empty() {
         return Ok(Vec::new());
     }
@@ -133,7 +166,7 @@ async fn tell_promoted(
         }
         Promotion::Offered { until } => (
             NoticeBody::Offered { sign_up: id, occurrence: occurrence.id, title, range, until },
-            format!("offered:{id}:{}", until.ms()),
+            format!("offered:{id}:{}:{}", occurrence.sequence, until.ms()),
         ),
     };
     tell(conn, draft, sign_up.account, &occurrence.community, &matter, notice, now).await
@@ -153,7 +186,7 @@ async fn tell_all_waiting(
             range: occurrence.terms.range,
             places,
         };
-        let matter = format!("places-left:{}", occurrence.id);
+        let matter = format!("places-left:{}:{}", occurrence.id, occurrence.sequence);
         tell(conn, draft, account, &occurrence.community, &matter, notice, now).await?;
     }
     Ok(())

@@ -87,7 +87,11 @@ pub(super) const RULES: [(&str, &str); 25] = [
              (m.seat is null) <> (o.capacity is null) or m.seat < 1
              or (m.seat > o.capacity and o.capacity_changed_at is null)
              or exists (select 1 from sign_up_member n where n.occurrence = m.occurrence and n.seat = m.seat
-                 and n.left_at is null and (n.sign_up <> m.sign_up or n.person <> m.person)))",
+                 and n.left_at is null and (n.sign_up <> m.sign_up or n.person <> m.person)))
+         union all
+         select m.sign_up || '/' || m.person id, 'none while it waits' expected, cast(m.seat as text) found
+         from sign_up_member m join sign_up s on s.id = m.sign_up
+         where s.state = 'waitlisted' and m.left_at is null and m.seat is not null",
     ),
     (
         "occurrence.cancelled",
