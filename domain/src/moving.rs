@@ -10,6 +10,7 @@ use crate::activity::{HORIZON_DAYS, LENGTH_MINUTES, Venue};
 use crate::booking::{Holding, is_held};
 use crate::order::sort_by_key;
 use crate::refusal::Refusal;
+use crate::series::Series;
 use crate::space::SpacePolicy;
 use crate::time::{MinuteOfDay, TimeRange, Timestamp};
 
@@ -111,6 +112,20 @@ pub fn decide_reinstatement(date: &DateNow<'_>, others: &[OtherDate], now: Times
     }
     let meets = |other: &OtherDate| !other.is_cancelled && other.range.overlaps(date.range);
     if others.iter().any(meets) { Err(Refusal::DateExists) } else { Ok(true) }
+}
+
+/// The dates of a series that are not there yet, around the time to which one of its dates is to be moved: by its rule
+/// those from `made_until` on.
+#[must_use]
+pub fn dates_to_come(series: &Series, made_until: Timestamp, wished: TimeRange, now: Timestamp) -> Vec<OtherDate> {
+    let on = wished.start().date();
+    // Nothing is moved further, and no rule is asked about it.
+    if on > now.date().plus_days(HORIZON_DAYS) {
+        return Vec::new();
+    }
+    let (from, to) = (made_until.max(on.plus_days(-1).start()), on.plus_days(2).start());
+    let dates = if from < to { series.dates(from, to) } else { Vec::new() };
+    dates.into_iter().map(|range| OtherDate { range, is_cancelled: false }).collect()
 }
 
 fn check_time(range: TimeRange, others: &[OtherDate], now: Timestamp) -> Result<(), Refusal> {

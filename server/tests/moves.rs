@@ -106,7 +106,13 @@ on_both_engines! {
         let editor = Phone::of(EDITOR);
         let (_, outcome) = editor.ask(db, move_to(date, 0, time(15, hm(14, 0), 60), None)).await;
         assert_eq!(refusal(&outcome), &Refusal::DateExists);
-        accepted(&editor.ask(db, move_to(date, 0, time(9, hm(10, 0), 60), None)).await.1);
+        // The first of those that the rule has yet to make, and in the way of it.
+        for (at, minutes) in [(hm(14, 0), 60), (hm(13, 30), 60), (hm(14, 30), 30)] {
+            let (_, outcome) = editor.ask(db, move_to(date, 0, time(57, at, minutes), None)).await;
+            assert_eq!(refusal(&outcome), &Refusal::DateExists, "{at:?}");
+        }
+        accepted(&editor.ask(db, move_to(date, 0, time(57, hm(16, 0), 60), None)).await.1);
+        accepted(&editor.ask(db, move_to(date, 1, time(9, hm(10, 0), 60), None)).await.1);
         test.execute("update series set made_until = $1", &[now().into()]).await.expect("a horizon of long ago");
         assert_eq!(server::jobs::series::extend_all(db, now()).await.expect("the job"), 0);
         assert_eq!(test.number("select count(*) from occurrence", &[]).await, 8);

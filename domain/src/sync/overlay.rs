@@ -20,10 +20,10 @@ use crate::command::{
 };
 use crate::duty::decide_exemption;
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, PersonId, SignUpId, StreamId};
-use crate::moving::{ByHand, DateNow, Moved, OtherDate, Wish, decide_move, decide_reinstatement};
+use crate::moving::{ByHand, DateNow, Moved, OtherDate, Wish, dates_to_come, decide_move, decide_reinstatement};
 use crate::people::{Person, Relation};
 use crate::refusal::Refusal;
-use crate::series::SeriesRow;
+use crate::series::{SeriesRow, horizon};
 use crate::sign_up::{Seats, SignUpDecision, Terms, WithdrawalDecision, decide_sign_up, decide_withdrawal};
 use crate::sync::view::{Delivery, In, View};
 use crate::time::{LocalDate, Timestamp};
@@ -416,7 +416,11 @@ fn lay_reinstatement(view: &mut View, command: &ReinstateOccurrence, now: Timest
 /// # Errors
 /// Those of [`decide_move`]; [`Refusal::Gone`].
 pub fn predict_move(view: &View, id: OccurrenceId, wish: &Wish<'_>, now: Timestamp) -> Result<Moved, Refusal> {
-    let (date, others) = date_and_others(view, id)?;
+    let (date, mut others) = date_and_others(view, id)?;
+    let activity = view.occurrences.get(&id).and_then(|date| view.activities.get(&date.row.activity));
+    if let Some(series) = activity.and_then(|activity| activity.row.series.as_ref()?.series()) {
+        others.extend(dates_to_come(&series, horizon(now), wish.range, now));
+    }
     decide_move(&date, &others, wish, now)
 }
 

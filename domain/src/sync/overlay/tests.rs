@@ -9,6 +9,7 @@ use crate::change::{BusyRow, DeskBookingRow, ProfileRow, Purpose, SpaceRow};
 use crate::command::{ApproveBooking, CancelOccurrence};
 use crate::id::{AccountId, OccurrenceId, SpaceId, TeamId};
 use crate::people::Relation;
+use crate::series::Series;
 use crate::space::{Mode, OpeningHours, SpaceKind, SpacePolicy};
 use crate::time::{LocalDate, MinuteOfDay, TimeRange};
 
@@ -265,6 +266,28 @@ fn a_date_called_off_and_held_after_all_counts_each_change_and_meets_no_other() 
     assert!(met.occurrences[&id].row.cancelled.is_some(), "a doubt leaves no effect");
     let late = lay_over(&lay_over(&base(0), &[off(200)], now()), &[on(201)], start());
     assert_eq!(late.doubts.values().collect::<Vec<_>>(), [&Refusal::OccurrenceOver]);
+}
+
+#[test]
+fn a_date_moved_to_where_its_rule_has_one_to_come_is_a_doubt() {
+    let id = OccurrenceId::from_uuid(uuid(3));
+    let mut view = base(0);
+    let series = Series {
+        on: start().date(),
+        at: MinuteOfDay::hm(9, 0).expect("a time"),
+        minutes: 60,
+        rule: "FREQ=WEEKLY".parse().expect("a rule"),
+    };
+    let activity = ActivityId::from_uuid(uuid(2));
+    view.activities.get_mut(&activity).expect("an activity").row.series = Some(SeriesRow::of(&series, false));
+    let to = |weeks: i64, later: i64| {
+        let start = start().plus_minutes(weeks * 7 * 24 * 60 + later);
+        let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
+        predict_move(&view, id, &Wish { sequence: 0, range, venue: None }, now())
+    };
+    assert_eq!(to(10, 30), Err(Refusal::DateExists));
+    assert_eq!(to(10, 60), Ok(Moved { time: true, place: false }));
+    assert!(matches!(to(5_000, 0), Err(Refusal::SeriesTooLong { .. })), "no rule is asked about it");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::booking::is_held;
 use domain::change::NoticeBody;
 use domain::command::{Accepted, Command, MoveOccurrence};
-use domain::moving::{DateNow, Moved, Wish, decide_move, free_times};
+use domain::moving::{DateNow, Moved, Wish, dates_to_come, decide_move, free_times};
 use domain::refusal::{Alternative, Refusal};
 use domain::time::{LocalDate, TimeRange};
 
@@ -15,6 +15,7 @@ use crate::store::Conn;
 use crate::store::activities::draft_occurrence;
 use crate::store::moves::{MoveFacts, end_old_time, list_ended, load_move_facts, note_change, set_time_and_place};
 use crate::store::notices::tell;
+use crate::store::series::find_series;
 use crate::store::sign_ups::{Occurrence, draft_seats, draft_sign_up, find_occurrence, list_live};
 use crate::store::spaces::{draft_busy, find_space, list_holdings_besides};
 use crate::store::streams::Draft;
@@ -31,7 +32,10 @@ pub async fn move_occurrence(
     let date = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
     let body = context.authorize(command, &date.facts(None), body)?;
     let body = *body.what();
-    let facts = load_move_facts(conn, date.id, context.now).await?;
+    let mut facts = load_move_facts(conn, date.id, context.now).await?;
+    if let Some(held) = find_series(conn, facts.activity).await? {
+        facts.others.extend(dates_to_come(&held.series, held.made_until, body.range, context.now));
+    }
     let is_now = DateNow {
         range: date.terms.range,
         venue: &facts.venue,
