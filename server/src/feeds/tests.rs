@@ -186,3 +186,17 @@ fn another_programs_parser_reads_the_same() {
         assert_eq!(description.contains("原定11月23日 晚上7:00"), moved > 0 && !cancelled, "{description}");
     }
 }
+
+#[test]
+fn a_date_held_after_all_is_not_theirs_who_did_not_come_back_with_it() {
+    for (cancelled, expected) in [(true, 1), (false, 0)] {
+        let mut view = view("淮剧教唱", "", cancelled, 0);
+        let occurrence = *view.occurrences.keys().next().expect("a date");
+        let state = SignUpState::CalledOff { at: Timestamp::MIN };
+        let row = SignUpRow { occurrence, state, party: vec![], checked_in_at: None, needs_ack: None };
+        let here = "banzha".parse().expect("a slug");
+        view.sign_ups.insert(SignUpId::from_uuid(Uuid::from_u128(9)), In { community: here, row });
+        let rows = FeedRows { view, ..FeedRows::default() };
+        assert_eq!(dates(&rows, Language::ZhCn, None).count(), expected);
+    }
+}
