@@ -1,5 +1,5 @@
 // No network: what was seen is still there, a tap is saved and says so, and back online each gets exactly one answer.
-import { answersIn, book, expect, opened, openSpace, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
+import { answersIn, book, expect, opened, openSpace, ownStatus, signInAs, signInNew, test, whole, workerReady } from "../fixtures/test.js";
 
 /** Opens a date that has places, and says how many. */
 async function openSomething(page, day = "2026-11-26") {
@@ -22,6 +22,7 @@ test("without a network the calendar and one's own things are there, and say of 
   await signInAs(page, "resident");
   await opened(page);
   await workerReady(page);
+  await whole(page);
   await expect(page.getByRole("region", { name: /今天/ }).getByRole("link")).not.toHaveCount(0);
   const seen = await page.getByRole("main").getByRole("heading", { level: 3 }).allInnerTexts();
   await context.setOffline(true);

@@ -135,16 +135,17 @@ test("a server that takes the worker away leaves what waits on the phone", async
     await page.context().setOffline(false);
     // Not waited for: the worker that goes loads the page anew.
     await page.evaluate(() => void navigator.serviceWorker.ready.then((registration) => registration.update()));
-    const left = () => page.evaluate(async () => ({ files: await caches.keys(), isServed: navigator.serviceWorker.controller !== null }));
-    // Each page registers the worker once more, which then goes at once.
-    const isGone = () => expect(async () => {
-      await page.reload();
-      expect(await left()).toEqual({ files: [], isServed: false });
-    }).toPass({ timeout: 30_000 });
-    await isGone();
+    const files = () => page.evaluate(() => caches.keys());
+    const hasLeft = () => expect(async () => expect(await files()).toEqual([])).toPass({ timeout: 30_000 });
+    await hasLeft();
+    await page.reload();
     unanswered.off();
-    await isGone();
     await expect(ownStatus(page)).toContainText("报名成功");
+    await hasLeft();
+    // Nobody answers for the server any more.
+    await page.context().setOffline(true);
+    await expect(page.reload()).rejects.toThrow(/ERR_INTERNET_DISCONNECTED/);
+    await page.context().setOffline(false);
   } finally {
     await proxy.stop();
     await without.stop();

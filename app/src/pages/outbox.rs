@@ -37,8 +37,10 @@ pub fn OutboxPage() -> impl IntoView {
         })
     };
     let set_aside = Memo::new(move |_| model.set_aside());
+    // Drawn anew only when there is something else to draw: a button that asks for a second tap must not forget the first.
+    let shows_set_aside = Memo::new(move |_| !set_aside.read().is_empty() && !model.is_locked());
     let set_aside_part = move || {
-        (!set_aside.read().is_empty() && !model.is_locked()).then(|| {
+        shows_set_aside.get().then(|| {
             view! {
                 <section class="section">
                     <h2 class="section-title">{move || model.words().outbox.set_aside_title}</h2>
@@ -53,9 +55,10 @@ pub fn OutboxPage() -> impl IntoView {
             }
         })
     };
+    // That something waits may be known; what it is, only to its person.
+    let shows_unsent = Memo::new(move |_| !unsent.read().is_empty() && !model.is_locked());
     let unsent_part = move || {
-        // That something waits may be known; what it is, only to its person.
-        (!unsent.read().is_empty() && !model.is_locked()).then(|| {
+        shows_unsent.get().then(|| {
             view! {
                 <section class="section">
                     <h2 class="section-title">{move || model.words().offline.to_send(unsent.read().len())}</h2>

@@ -131,15 +131,24 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             last.set(Some(model.submit(stream, command, after)));
         }
     });
-    let checked_in_ms = StoredValue::new(0_u64);
+    let check_ins = StoredValue::new(0_u32);
+    let is_settling = StoredValue::new(false);
     let check_in = Callback::new(move |sign_up: SignUpId| {
-        checked_in_ms.set_value(platform::monotonic_ms());
+        check_ins.update_value(|n| *n += 1);
+        is_settling.set_value(true);
+        let this = check_ins.get_value();
+        platform::start_timer(DOUBLE_TAP_MS, move || {
+            // The page may be gone by then, or another have been checked in.
+            if check_ins.try_get_value() == Some(this) {
+                is_settling.set_value(false);
+            }
+        });
         submit.run((Command::CheckIn(CheckIn { sign_up }), None));
         model.announce(model.words_untracked().roster.checked_in);
     });
     let undo = Callback::new(move |(sign_up, undo): (SignUpId, Undo)| {
         // The second half of a double tap is no second thought.
-        if platform::monotonic_ms() < checked_in_ms.get_value() + DOUBLE_TAP_MS {
+        if is_settling.get_value() {
             return;
         }
         let name = model.view_untracked().roster.get(&sign_up).map(|row| row.row.name.to_string());
