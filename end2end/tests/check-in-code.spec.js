@@ -50,8 +50,12 @@ test("the door checks in by the code on a phone, with a network on neither side"
   });
   await test.step("a tap on somebody who is here undoes it", async () => {
     const pressed = team.getByRole("button", { name: "到了：卫师傅，再点一次撤销" });
-    await pressed.click();
-    await expect(team.getByText("到了0人，共1人")).toBeVisible();
+    const nobody = team.getByText("到了0人，共1人");
+    // What could be the second half of a double tap undoes nothing.
+    await expect(async () => {
+      if (!(await nobody.isVisible())) await pressed.click({ timeout: 1_000 });
+      await expect(nobody).toBeVisible({ timeout: 1_000 });
+    }).toPass();
     await expect(ownStatus(neighbour)).toContainText("签到码", { timeout: 60_000 });
   });
   await test.step("the roster on paper has boxes and room for others", async () => {

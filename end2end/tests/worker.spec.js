@@ -138,8 +138,8 @@ test("a server that takes the worker away leaves what waits on the phone", async
     const files = () => page.evaluate(() => caches.keys());
     const hasLeft = () => expect(async () => expect(await files()).toEqual([])).toPass({ timeout: 30_000 });
     await hasLeft();
-    await page.reload();
     unanswered.off();
+    await page.reload();
     await expect(ownStatus(page)).toContainText("报名成功");
     await hasLeft();
     // Nobody answers for the server any more.
