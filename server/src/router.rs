@@ -27,6 +27,10 @@ pub enum Access {
     Anyone,
     /// Everybody, in a demonstration only.
     Demo,
+    /// Staff of the community that is asked for, and of the district.
+    CommunityStaff,
+    /// Staff of the district.
+    DistrictStaff,
     /// This machine, or who has the token.
     Operator,
 }
@@ -67,8 +71,8 @@ pub const ROUTES: &[RouteRow] = &[
     row(Method::GET, "/api/spaces", Access::Anyone, || get(reads::spaces::spaces)),
     row(Method::GET, "/api/spaces/{id}/availability", Access::Anyone, || get(reads::availability::availability)),
     row(Method::GET, "/api/places/{id}", Access::Anyone, || get(reads::places::place)),
-    row(Method::GET, "/api/duties", Access::Anyone, || get(reads::staff::duties)),
-    row(Method::GET, "/api/numbers", Access::Anyone, || get(reads::staff::numbers)),
+    row(Method::GET, "/api/duties", Access::CommunityStaff, || get(reads::staff::duties)),
+    row(Method::GET, "/api/numbers", Access::DistrictStaff, || get(reads::staff::numbers)),
     row(Method::GET, "/api/openapi.json", Access::Anyone, || get(openapi::document)),
     row(Method::GET, "/calendar/{feed}", Access::Anyone, || get(feeds::public::community)),
     row(Method::GET, "/calendar/own/{feed}", Access::Anyone, || get(feeds::own::calendar)),

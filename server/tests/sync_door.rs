@@ -61,6 +61,9 @@ fn bodies() -> Vec<(&'static str, Json)> {
         ("pause_series", json!({ "activity": id })),
         ("resume_series", json!({ "activity": id })),
         ("cancel_occurrence", json!({ "occurrence": id, "reason": "下雨" })),
+        ("close_occurrence", json!({ "occurrence": id, "heads": 23, "note": "议定" })),
+        ("undo_check_in", json!({ "sign_up": id, "checked_in_at": now().ms() })),
+        ("exempt_duty", json!({ "duty": "council", "month": "2026-11", "reason": "换届" })),
         (
             "book_space",
             json!({ "space": id, "range": range, "adults": 2, "children": [id], "purpose": "chat", "note": "带茶" }),
