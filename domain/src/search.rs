@@ -16,6 +16,8 @@ use crate::time::Timestamp;
 pub const FOUND_MAX: usize = 30;
 /// The longest that is looked for, in characters.
 pub const QUERY_MAX: usize = 40;
+/// The longest name whose letters may lie apart, in characters: an address has most letters in most orders.
+const APART_MAX: usize = 16;
 
 /// Characters that begin with one of two letters, by what they mean.
 const OF_TWO_READINGS: [(char, [char; 2]); 20] = [
@@ -88,7 +90,9 @@ impl Query {
             return Some(1);
         }
         let mut rest = name.iter();
-        let is_in_order = self.text.len() > 1 && self.text.chars().all(|letter| rest.any(|c| fits(*c, letter)));
+        let is_in_order = self.text.len() > 1
+            && name.len() <= APART_MAX
+            && self.text.chars().all(|letter| rest.any(|c| fits(*c, letter)));
         is_in_order.then_some(2)
     }
 }
@@ -191,6 +195,8 @@ mod tests {
             ("ai", "AI 课", Some(0)),
             ("hd", "淮剧·队", Some(2)),
             ("g", "淮剧", None),
+            ("wd", "广场舞广队", Some(2)),
+            ("wd", "广场舞广场舞广场舞广场舞广场舞广队", None),
         ] {
             assert_eq!(rank(query, name), expected, "{query} {name}");
         }
