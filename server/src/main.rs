@@ -67,6 +67,7 @@ async fn run(options: ServeOptions) -> Result<ExitCode, Failure> {
             // Whoever looks finds a district in which nothing is due.
             jobs::run(&db, clock.now()).await?;
             jobs::series::extend_all(&db, clock.now()).await?;
+            jobs::reminders::remind(&db, clock.now()).await?;
         }
         if district.is_new {
             eprintln!(
