@@ -64,12 +64,7 @@ async fn run(options: ServeOptions) -> Result<ExitCode, Failure> {
         eprintln!("anybody. Never put real people's data here.\n{line}");
         let district = demo::ensure(&db, options.demo_seed, clock.now().date()).await?;
         if district.is_new {
-            // Whoever looks finds a district in which nothing is due.
-            jobs::run(&db, clock.now()).await?;
-            jobs::series::extend_all(&db, clock.now()).await?;
-            jobs::reminders::remind(&db, clock.now()).await?;
-        }
-        if district.is_new {
+            jobs::catch_up(&db, clock.now()).await?;
             eprintln!(
                 "lifehub: made a district of {} communities and {} dates",
                 district.communities, district.occurrences

@@ -22,6 +22,24 @@ use crate::store::{Conn, Db, StoreError};
 /// How often jobs look, in seconds.
 pub const EVERY_SECONDS: u64 = 20;
 
+/// The most rounds that catching up takes: each does so many things and no more.
+const ROUNDS_MAX: usize = 100;
+
+/// Does all that is due in a district that was just made, so that whoever looks finds nothing change that nobody asked for.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn catch_up(db: &Db, now: Timestamp) -> Result<(), StoreError> {
+    series::extend_all(db, now).await?;
+    reminders::remind(db, now).await?;
+    for _ in 0..ROUNDS_MAX {
+        if run(db, now).await? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Runs every job once. Returns how many bookings and dates changed.
 ///
 /// # Errors
