@@ -1,8 +1,7 @@
 //! Finding an activity or a space by what people type: a part of a name, or the initials of its pinyin.
 //!
 //! Over the rows a phone has, so that it works without a network. Which letter a character begins with is the caller's to
-//! say: browsers sort Chinese by pinyin and know it, and a table would weigh more than the rest of the page. Here are only
-//! the characters of two readings that names are full of, because a browser knows one of them.
+//! say: browsers sort Chinese by pinyin and know it, and a table would weigh more than the rest of the page.
 
 use crate::agenda::Entry;
 use crate::change::SpaceRow;
@@ -11,6 +10,7 @@ use crate::order::sort_by_key;
 use crate::sync::rows::Rows;
 use crate::sync::view::View;
 use crate::time::Timestamp;
+use crate::words::readings::OF_TWO_READINGS;
 
 /// The most that is found of each kind.
 pub const FOUND_MAX: usize = 30;
@@ -18,30 +18,6 @@ pub const FOUND_MAX: usize = 30;
 pub const QUERY_MAX: usize = 40;
 /// The longest name whose letters may lie apart, in characters: an address has most letters in most orders.
 const APART_MAX: usize = 16;
-
-/// Characters that begin with one of two letters, by what they mean.
-const OF_TWO_READINGS: [(char, [char; 2]); 20] = [
-    ('重', ['c', 'z']),
-    ('长', ['c', 'z']),
-    ('乐', ['l', 'y']),
-    ('行', ['h', 'x']),
-    ('调', ['d', 't']),
-    ('朝', ['c', 'z']),
-    ('传', ['c', 'z']),
-    ('弹', ['d', 't']),
-    ('会', ['h', 'k']),
-    ('参', ['c', 's']),
-    ('藏', ['c', 'z']),
-    ('校', ['j', 'x']),
-    ('降', ['j', 'x']),
-    ('解', ['j', 'x']),
-    ('车', ['c', 'j']),
-    ('单', ['d', 's']),
-    ('曾', ['c', 'z']),
-    ('盛', ['c', 's']),
-    ('折', ['s', 'z']),
-    ('石', ['d', 's']),
-];
 
 /// Whether a character begins with a letter in any of its readings.
 fn begins(c: char, letter: char, initial: &dyn Fn(char) -> Option<char>) -> bool {

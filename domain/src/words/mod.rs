@@ -13,6 +13,7 @@ pub mod format;
 mod mine;
 mod names;
 mod queue;
+pub(crate) mod readings;
 mod refusals;
 mod reports;
 mod series;
