@@ -9,6 +9,10 @@ const LAST = "last-build";
 const PATHS = new Set(ASSETS.map((asset) => asset.url));
 const MATCH = { ignoreVary: true, ignoreSearch: true };
 
+// What the worker never touches.
+const OTHERS = ["api", "calendar", "livez", "readyz", "metrics"];
+const isOthers = (path) => OTHERS.includes(path.split("/")[1]);
+
 const isHashed = (path) => path.startsWith("/assets/");
 
 // What another build keeps under the same hash is not fetched again, unless it has gone bad meanwhile.
@@ -36,8 +40,18 @@ async function fetchWhatWasBuilt(asset) {
   return response;
 }
 
+// Where the browser can be told, it does not wake the worker for what is none of its business. One that is to make room for
+// the next has to be left alone for a moment, and a phone that asks the server again and again would not leave it.
+async function leaveToTheServer(event) {
+  const patterns = OTHERS.flatMap((name) => ["/" + name, "/" + name + "/*"]);
+  const or = patterns.map((pathname) => ({ urlPattern: { pathname } }));
+  await event.addRoutes({ condition: { or }, source: "network" });
+}
+
 // All or nothing: one file that cannot be had or is not what was built, and the build before stays.
-async function install() {
+async function install(event) {
+  // Only a convenience: a browser that cannot asks the worker, and gets the same.
+  if (event.addRoutes) await leaveToTheServer(event).catch(() => {});
   const fresh = await caches.open(CACHE);
   const put = async (asset) => fresh.put(asset.url, await fetchWhatWasBuilt(asset));
   const failed = (await Promise.allSettled(ASSETS.map(put))).find((one) => one.status === "rejected");
@@ -72,7 +86,7 @@ async function answer(request, path) {
   return cached || fetch(request);
 }
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("install", (event) => event.waitUntil(install(event)));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   if (event.data === "activate") {
@@ -83,7 +97,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const isOurs = request.method === "GET" && origin === self.location.origin && !request.headers.has("range");
-  if (!isOurs || /^\/(api|calendar|livez|readyz|metrics)(\/|$)/.test(pathname)) {
+  if (!isOurs || isOthers(pathname)) {
     return;
   }
   if (PATHS.has(pathname) || isHashed(pathname)) {

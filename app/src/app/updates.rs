@@ -33,8 +33,8 @@ thread_local! {
     static PROMPT: RefCell<Option<JsValue>> = const { RefCell::new(None) };
     /// Another build is in charge than this tab has loaded.
     static IS_OUTDATED: Cell<bool> = const { Cell::new(false) };
-    /// This tab has told one to take over.
-    static IS_AWAITED: Cell<bool> = const { Cell::new(false) };
+    /// When this tab has told one to take over.
+    static AWAITED_SINCE: Cell<Option<u64>> = const { Cell::new(None) };
     static HAS_RELOADED: Cell<bool> = const { Cell::new(false) };
     /// The person has taken the new build in this tab.
     static IS_TAKEN: Cell<bool> = const { Cell::new(false) };
@@ -113,7 +113,7 @@ pub fn watch() {
     listen(target, "controllerchange", move |_: web_sys::Event| {
         // The first worker ever takes over without anything having changed; and where it was thrown away with all else
         // that the browser kept, nobody has taken over.
-        if get(&in_charge, "controller").is_null() || !(had_one.replace(true) || IS_AWAITED.get()) {
+        if get(&in_charge, "controller").is_null() || !(had_one.replace(true) || AWAITED_SINCE.get().is_some()) {
             return;
         }
         IS_OUTDATED.set(true);
@@ -215,6 +215,7 @@ fn press() {
     // Its page came from the server, and comes from there again.
     let has_worker = has_worker();
     let is_there = is_here() || !has_worker;
+    let is_late = AWAITED_SINCE.get().is_some_and(|since| monotonic_ms() - since >= PRESS_EVERY_MS);
     let is_taken = is_there && (IS_TAKEN.get() || may_load_anew() && (has_worker || may_renew()));
     if !is_there {
         look_for_one();
@@ -222,8 +223,8 @@ fn press() {
     if is_taken {
         take_over();
     }
-    // A page that is being loaded anew asks nothing any more; one that waits for a worker may have to.
-    ask(is_there && (has_worker || !is_taken));
+    // A page that is being loaded anew asks nothing any more; one that has waited for a worker in vain has to.
+    ask(is_there && (!is_taken || is_late));
     ring_after(&PRESSING, PRESS_EVERY_MS, press);
 }
 
@@ -282,10 +283,12 @@ fn look_at(registration: &JsValue) {
     let in_charge = get(registration, "active");
     let is_waiting = !waiting.is_null() && !waiting.is_undefined() && !in_charge.is_null();
     WAITING.set(is_waiting.then_some(waiting));
-    offer(is_waiting || IS_OUTDATED.get());
     if is_waiting && IS_OUTGROWN.get() {
         press();
     }
+    // One that is awaited is not offered as well: a band that is drawn asks the worker of before for its icon, and wakes it
+    // while it should make room.
+    offer(is_waiting && AWAITED_SINCE.get().is_none() || IS_OUTDATED.get());
 }
 
 fn offer(is_waiting: bool) {
@@ -310,7 +313,7 @@ pub fn take() {
 fn take_over() {
     WAITING.with_borrow(|waiting| match waiting {
         Some(waiting) if !IS_OUTDATED.get() => {
-            IS_AWAITED.set(true);
+            AWAITED_SINCE.set(AWAITED_SINCE.get().or_else(|| Some(monotonic_ms())));
             call(waiting, "postMessage", &[ACTIVATE.into()]);
         }
         _ => load_anew(),
