@@ -1,6 +1,6 @@
 // Checking in by the code on a resident's phone, and the roster on paper.
 import { openTeam, publish } from "../fixtures/team.js";
-import { expect, opened, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
+import { expect, goOffline, opened, ownStatus, signInAs, signInNew, test } from "../fixtures/test.js";
 
 test("the door checks in by the code on a phone, with a network on neither side", async ({ phone }) => {
   test.slow();
@@ -12,8 +12,7 @@ test("the door checks in by the code on a phone, with a network on neither side"
   await neighbour.getByRole("link", { name: "云板入门" }).click();
   await neighbour.getByRole("button", { name: "我要报名" }).click();
   await expect(ownStatus(neighbour)).toContainText("签到码");
-  await workerReady(neighbour);
-  await neighbour.context().setOffline(true);
+  await goOffline(neighbour);
   await neighbour.reload();
   const shown = neighbour.locator(".own-code-digits [aria-hidden]");
   await expect(shown).toHaveText(/^\d{3} \d{3}$/);
@@ -22,8 +21,7 @@ test("the door checks in by the code on a phone, with a network on neither side"
   await openTeam(team);
   await team.getByRole("region", { name: "接下来的活动" }).getByRole("listitem").filter({ hasText: "云板入门" }).getByRole("link").click();
   await expect(team.getByRole("listitem").filter({ hasText: "卫师傅" })).toHaveCount(1);
-  await workerReady(team);
-  await team.context().setOffline(true);
+  await goOffline(team);
   const field = team.getByLabel("按签到码签到");
 
   await test.step("a code of nobody", async () => {

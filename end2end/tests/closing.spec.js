@@ -1,6 +1,6 @@
 // A team says how a date went: on the spot, without a network, and corrects itself later.
 import { openTeam } from "../fixtures/team.js";
-import { expect, opened, signInAs, test, workerReady } from "../fixtures/test.js";
+import { expect, goOffline, opened, signInAs, test } from "../fixtures/test.js";
 
 test("a team says how many came, without a network, and corrects itself", async ({ page }) => {
   await signInAs(page, "team_editor");
@@ -20,8 +20,7 @@ test("a team says how many came, without a network, and corrects itself", async 
     await expect(card.getByRole("alert")).toContainText("请填人数，没人来就填0");
   });
   await test.step("without a network it is kept on the phone", async () => {
-    await workerReady(page);
-    await page.context().setOffline(true);
+    await goOffline(page);
     await card.getByLabel("来了多少人").fill("57");
     await card.getByLabel("记一句").fill("下回多备几把椅子");
     await card.getByRole("button", { name: "记下来" }).click();

@@ -2,7 +2,7 @@
 // many may come can change, and nobody loses a place by it.
 import { openTeam, publish } from "../fixtures/team.js";
 import { smallTargets, stumblingBlocks, tooWide } from "../fixtures/looks.js";
-import { expect, opened, ownStatus, signInAs, signInNew, test, workerReady } from "../fixtures/test.js";
+import { expect, goOffline, opened, ownStatus, signInAs, signInNew, test } from "../fixtures/test.js";
 
 /** In both layouts nothing is in the way, too small to tap or wider than the phone; a picture of each is kept. */
 async function looks(page, name, info) {
@@ -65,8 +65,7 @@ test("a place that comes free today is offered, passed on, and accepted without 
     await expect(ownStatus(third)).toContainText("有名额了，等您答复");
   });
   await test.step("a yes without a network is kept on the phone, and counts when it arrives", async () => {
-    await workerReady(third);
-    await third.context().setOffline(true);
+    await goOffline(third);
     await third.getByRole("button", { name: "我要去" }).click();
     await expect(ownStatus(third)).toContainText("已存手机");
     await third.context().setOffline(false);

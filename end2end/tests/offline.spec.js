@@ -1,5 +1,5 @@
 // No network: what was seen is still there, a tap is saved and says so, and back online each gets exactly one answer.
-import { answersIn, book, expect, opened, openSpace, ownStatus, signInAs, signInNew, test, whole, workerReady } from "../fixtures/test.js";
+import { answersIn, book, expect, goOffline, opened, openSpace, ownStatus, signInAs, signInNew, test, whole, workerReady } from "../fixtures/test.js";
 
 /** Opens a date that has places, and says how many. */
 async function openSomething(page, day = "2026-11-26") {
@@ -47,8 +47,7 @@ test("a sign-up, a withdrawal and a request made offline survive a killed tab an
   await openSpace(page, "运河客厅", "2026-11-30");
   await openSomething(page);
   const joining = new URL(page.url()).pathname;
-  await workerReady(page);
-  await context.setOffline(true);
+  await goOffline(page);
 
   await page.reload();
   await expect(asOf(page)).toBeVisible();
@@ -86,8 +85,7 @@ test("what was never sent is taken back where it was asked for", async ({ page, 
   const answers = answersIn(context);
   await signInNew(page, "韩阿姨");
   await openSomething(page);
-  await workerReady(page);
-  await context.setOffline(true);
+  await goOffline(page);
   await signUp(page);
   await expect(ownStatus(page)).toContainText("名额还没占上");
   await page.getByRole("button", { name: "不提交了" }).click();
@@ -102,8 +100,7 @@ test("a time that somebody else took meanwhile comes back with others to tap", a
   const answers = answersIn(offline.context());
   await signInNew(offline, "钱阿姨");
   await openSpace(offline, "淮剧排练厅", "2026-12-01");
-  await workerReady(offline);
-  await offline.context().setOffline(true);
+  await goOffline(offline);
   await book(offline, "下午2:00–3:00");
   const own = offline.getByRole("region", { name: "我的预约" });
   await expect(own).toContainText("这个时间还没占上");

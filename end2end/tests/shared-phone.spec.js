@@ -1,7 +1,7 @@
 // Somebody signs in on a phone that is not theirs, and afterwards it is as if they had never been there.
 import { CLOCK_AT } from "../fixtures/server.js";
 import { everythingKept, queued } from "../fixtures/on-disk.js";
-import { expect, nextNumber, opened, openDateForAnybody, ownStatus, signInNew, test, whole, workerReady } from "../fixtures/test.js";
+import { expect, goOffline, nextNumber, openDateForAnybody, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
 
 const NAME = "过路的董伯伯";
 
@@ -88,9 +88,7 @@ test("what waits on the phone for its owner is still there after a visitor", asy
   await opened(page);
   await signInNew(page, "机主蔡阿姨");
   await openDateForAnybody(page, "2026-12-02");
-  await workerReady(page);
-  await whole(page);
-  await page.context().setOffline(true);
+  await goOffline(page);
   await page.getByRole("button", { name: "我要报名" }).click();
   await expect(ownStatus(page)).toContainText("名额还没占上");
   await opened(page, "/me");

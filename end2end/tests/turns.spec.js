@@ -1,5 +1,5 @@
 // Two tabs of one phone with something to send: one at a time, and none waits for one that is frozen.
-import { answersIn, expect, opened, ownStatus, signInNew, test, workerReady } from "../fixtures/test.js";
+import { answersIn, expect, opened, ownStatus, signInNew, test, whole, workerReady } from "../fixtures/test.js";
 import { CLOCK_AT } from "../fixtures/server.js";
 
 /** Dates with places that anybody can take alone, by address, none on the day of another. */
@@ -39,6 +39,7 @@ test("two tabs that come back from offline bring each command through once", asy
   for (const [tab, path] of [[page, one], [second, other]]) {
     await opened(tab, path);
     await workerReady(tab);
+    await whole(tab);
   }
   await context.setOffline(true);
   for (const tab of [page, second]) {

@@ -11,7 +11,7 @@ import { startPostgres } from "../../fixtures/postgres.js";
 import { carriesCommands, startProxy } from "../../fixtures/proxy.js";
 import { builtIn, makeSecondBuild } from "../../fixtures/second-build.js";
 import { CLOCK_AT, startServer } from "../../fixtures/server.js";
-import { opened, ownStatus, signInNew, workerReady } from "../../fixtures/test.js";
+import { goOffline, opened, ownStatus, signInNew, workerReady } from "../../fixtures/test.js";
 
 const SYNC = { path: "/api/sync" };
 const tooOld = () => status(426, { "content-type": "application/problem+json" }, JSON.stringify({ status: 426, code: "client-too-old" }));
@@ -146,8 +146,7 @@ test("while servers of two builds share a database, pages of both go on, and a s
     const page = await phone({ baseURL: net.url });
     await signInNew(page, "邬阿姨");
     await openDate(page, 2);
-    await workerReady(page);
-    await page.context().setOffline(true);
+    await goOffline(page);
     await signUp(page);
     await expect(ownStatus(page)).toContainText("名额还没占上");
     net.on({}, through(...servers.map(({ url }) => url).reverse()));

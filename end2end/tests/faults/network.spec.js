@@ -4,7 +4,7 @@ import { dropAnswer, dropRequest, duplicate, hold, holdAnswer, portal, reset, th
 import { expect, openDate, pass, signUp, test } from "../../fixtures/hurdles.js";
 import { allKept, databases, outbox, samePicture, tryNow, watchOwnStatus } from "../../fixtures/kept.js";
 import { carriesCommands, onlyPulls } from "../../fixtures/proxy.js";
-import { opened, ownStatus, workerReady } from "../../fixtures/test.js";
+import { goOffline, opened, ownStatus, workerReady } from "../../fixtures/test.js";
 
 const SYNC = { path: "/api/sync" };
 const WITH_COMMANDS = { ...SYNC, when: carriesCommands };
@@ -82,8 +82,7 @@ test("what was taken back leaves a hole, and what comes after it arrives all the
   const page = await neighbour("卫阿姨");
   const dates = [];
   for (const at of [0, 1, 2]) dates.push((await openDate(page, at)).path);
-  await workerReady(page);
-  await page.context().setOffline(true);
+  await goOffline(page);
   for (const path of dates) {
     await opened(page, path);
     await signUp(page);

@@ -1,6 +1,6 @@
 // Databases that die, hang, are full, cleared, older or newer than the app: what was saved is sent once, what could not be
 // saved is said, and what is lost is told.
-import { dropRequest } from "../../fixtures/faults.js";
+import { dropRequest, holdAnswer } from "../../fixtures/faults.js";
 import { death, expect, leaveUnsent, openDate, pass, signUp, test } from "../../fixtures/hurdles.js";
 import { allKept, outbox, samePicture, tryNow } from "../../fixtures/kept.js";
 import { carriesCommands } from "../../fixtures/proxy.js";
@@ -368,8 +368,13 @@ for (const [what, store, at] of [
     const page = await ready(neighbour, "邹阿姨");
     const path = new URL(page.url()).pathname;
     const die = await death(page);
+    const reply = holdAnswer();
+    net.on({ path: "/api/sync", when: carriesCommands, nth: 1 }, reply);
+    await signUp(page);
+    // Until it comes nothing is stored, so the page does not stop at rows of something else.
+    await reply.held();
     const { halted } = await stopAt(page, store, at);
-    signUp(page).catch(() => {});
+    reply.release();
     await halted;
     const next = await die();
     await opened(next, path);
