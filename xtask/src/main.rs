@@ -55,7 +55,10 @@ enum Task {
     },
     /// Drives phones, a network and a server by a seed, and looks whether the synchronisation keeps its promises.
     Simulate {
-        /// How many seeds, from 0 on.
+        /// The first seed.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many seeds from that one on.
         #[arg(long, default_value_t = simulate::SEEDS)]
         seeds: u64,
         /// Replays this one instead, and makes it short if it fails.
@@ -105,7 +108,7 @@ fn carry_out(task: Task) -> Result<()> {
         }
         Task::Run { listen, data, dev } => run(&listen, &data, build::Profile::of(dev)),
         Task::Test { stages } => test::run(&stages),
-        Task::Simulate { seeds, seed: None, .. } => simulate::prove(seeds),
+        Task::Simulate { from, seeds, seed: None, .. } => simulate::prove(from, seeds),
         Task::Simulate { seed: Some(seed), story, .. } => simulate::replay(seed, story),
         Task::Durability { amounts, binary } => durability::prove(amounts, binary).map(drop),
         Task::Tidy => tidy::run(),

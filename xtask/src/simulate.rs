@@ -7,9 +7,9 @@ use crate::shell::{call, cargo};
 /// How many seeds a run of all tests takes.
 pub const SEEDS: u64 = 10_000;
 
-/// Runs so many seeds.
-pub fn prove(seeds: u64) -> Result<()> {
-    simulate(&["--seeds", &seeds.to_string()])
+/// Runs so many seeds from that one on.
+pub fn prove(from: u64, seeds: u64) -> Result<()> {
+    simulate(&["--from", &from.to_string(), "--seeds", &seeds.to_string()])
 }
 
 /// Replays one.

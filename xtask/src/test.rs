@@ -131,7 +131,7 @@ impl Run {
             Stage::Domain => self.tests(&mut cargo_test("domain")),
             Stage::Simulator => {
                 let itself = self.tests(&mut cargo_test("simulator"));
-                itself.and(self.check(simulate::prove(simulate::SEEDS)))
+                itself.and(self.check(simulate::prove(0, simulate::SEEDS)))
             }
             Stage::Xtask => self.tests(&mut cargo_test("xtask")),
             Stage::Server => self.server(),
