@@ -91,6 +91,8 @@ self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   if (event.data === "activate") {
     self.skipWaiting();
+  } else if (event.data === "claim") {
+    event.waitUntil(self.clients.claim());
   }
 });
 self.addEventListener("fetch", (event) => {

@@ -60,6 +60,15 @@ const spoilModule = (page) => page.evaluate(async () => {
   }
 });
 
+test("a page that came past the worker is in its charge all the same", async ({ page, context }) => {
+  await opened(page);
+  await workerReady(page);
+  const session = await context.newCDPSession(page);
+  await session.send("Page.reload", { ignoreCache: true });
+  await page.waitForFunction(() => performance.getEntriesByType("navigation")[0].type === "reload");
+  await workerReady(page);
+});
+
 test("a build that does not start is repaired with one tap, and what was not sent is sent", async ({ phone }) => {
   const page = await phone();
   await signInNew(page, "韩师傅");

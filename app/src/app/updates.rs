@@ -21,6 +21,8 @@ use crate::storage::guest;
 
 /// What tells a waiting worker to take over.
 const ACTIVATE: &str = "activate";
+/// What tells the worker in charge that a page came past it.
+const CLAIM: &str = "claim";
 
 thread_local! {
     static SIGNALS: Signals = Signals {
@@ -135,6 +137,10 @@ pub fn watch() {
     wasm_bindgen_futures::spawn_local(async move {
         let ready = Promise::resolve(&get(&container, "ready"));
         let Ok(registration) = JsFuture::from(ready).await else { return };
+        // A page that was on its way while the first worker began, or was loaded past the worker on purpose.
+        if get(&container, "controller").is_null() {
+            call(&get(&registration, "active"), "postMessage", &[CLAIM.into()]);
+        }
         REGISTRATION.set(Some(registration.clone()));
         look_at(&registration);
         if let Some(target) = registration.dyn_ref::<web_sys::EventTarget>() {

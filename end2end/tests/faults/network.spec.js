@@ -148,8 +148,12 @@ for (const [what, fault] of [["cut short", truncate(60)], ["empty", truncate(0)]
     const page = await neighbour("韩阿姨");
     const { path } = await openDate(page);
     await workerReady(page);
-    const before = (await databases(page));
     net.on({ path: /^\/api/ }, fault);
+    const broken = net.on(SYNC, fault);
+    // Whatever was on its way has come by then.
+    await tryNow(page);
+    await expect.poll(() => broken.hits).toBeGreaterThan(0);
+    const before = (await databases(page));
     await signUp(page);
     await expect(ownStatus(page)).toContainText("正在跟服务器核对");
     const account = Object.keys(before).find((name) => name.startsWith("lifehub-cache-") && !name.endsWith("guest"));
