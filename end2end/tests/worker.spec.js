@@ -63,9 +63,12 @@ const spoilModule = (page) => page.evaluate(async () => {
 test("a page that came past the worker is in its charge all the same", async ({ page, context }) => {
   await opened(page);
   await workerReady(page);
+  await page.addInitScript(() => (window.cameWith = navigator.serviceWorker.controller));
   const session = await context.newCDPSession(page);
+  const loaded = page.waitForEvent("load");
   await session.send("Page.reload", { ignoreCache: true });
-  await page.waitForFunction(() => performance.getEntriesByType("navigation")[0].type === "reload");
+  await loaded;
+  expect(await page.evaluate(() => window.cameWith)).toBeNull();
   await workerReady(page);
 });
 
