@@ -32,6 +32,7 @@ pub mod own_booking_sheet;
 pub mod own_calendar;
 pub mod own_code;
 pub mod own_status;
+pub mod period_head;
 pub mod person_form;
 pub mod profile_edit;
 pub mod publish_draft;

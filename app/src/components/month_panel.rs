@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
 use crate::components::day_picker::{DayCell, DayContent};
+use crate::components::period_head::PeriodHead;
 use crate::model::use_model;
 use crate::platform;
-use crate::ui::icon::Icon;
 
 /// The days of `month`, which turns with the buttons and with the keys.
 #[component]
@@ -52,37 +52,14 @@ pub fn MonthPanel(
     };
     view! {
         <div class="month">
-            <header class="month-head">
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=move || model.words().month.previous
-                    on:click=move |_| turn(-1)
-                >
-                    <Icon name="i-back"/>
-                </button>
-                {if is_page {
-                    view! { <h2 class="month-title" aria-live="polite">{name}</h2> }.into_any()
-                } else {
-                    view! { <h3 class="month-title" aria-live="polite">{name}</h3> }.into_any()
-                }}
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=move || model.words().month.next
-                    on:click=move |_| turn(1)
-                >
-                    <Icon name="i-next"/>
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    data-kind="quiet"
-                    on:click=move |_| on_choose.run(model.today_untracked())
-                >
-                    {move || model.words().common.today}
-                </button>
-            </header>
+            <PeriodHead
+                name=Signal::derive(name)
+                previous=Signal::derive(move || model.words().month.previous)
+                next=Signal::derive(move || model.words().month.next)
+                on_turn=Callback::new(turn)
+                on_today=Callback::new(move |()| on_choose.run(model.today_untracked()))
+                is_page
+            />
             <table
                 class="month-grid"
                 role="grid"

@@ -72,11 +72,11 @@ pub fn ReasonSheet(
     };
     let foot = move || {
         view! {
-            <button type="button" class="button" data-kind="danger" on:click=press>
-                {move || words.confirm.get()}
-            </button>
             <button type="button" class="button" on:click=move |_| open.set(false)>
                 {move || words.keep.get()}
+            </button>
+            <button type="button" class="button" data-kind="danger" on:click=press>
+                {move || words.confirm.get()}
             </button>
         }
     };

@@ -19,6 +19,7 @@ use crate::components::day_group::{DayGroup, DayHead, Mark};
 use crate::components::day_picker::DayContent;
 use crate::components::filter_bar::FilterBar;
 use crate::components::month_panel::MonthPanel;
+use crate::components::period_head::PeriodHead;
 use crate::components::view_switch::{Asked, Shown};
 use crate::model::use_model;
 use crate::pages::activities::{NothingHere, known_note};
@@ -119,39 +120,20 @@ fn week_of(chosen: LocalDate, filter: Filter) -> Vec<Day> {
 #[component]
 fn Week(week: Memo<Vec<Day>>, chosen: Memo<LocalDate>, on_choose: Callback<LocalDate>) -> impl IntoView {
     let model = use_model();
-    let turn = move |days: i32| on_choose.run(chosen.get_untracked().monday().plus_days(days));
+    let turn = move |weeks: i32| on_choose.run(chosen.get_untracked().monday().plus_days(7 * weeks));
     let name = move || {
-        let (monday, today, language) = (chosen.get().monday(), model.today(), model.language());
-        [format::date(language, monday, today), format::date(language, monday.plus_days(6), today)].join("–")
+        let monday = chosen.get().monday();
+        format::days(model.language(), monday, monday.plus_days(6), model.today())
     };
     view! {
-        <header class="month-head">
-            <button
-                type="button"
-                class="icon-button"
-                aria-label=move || model.words().month.previous_week
-                on:click=move |_| turn(-7)
-            >
-                <Icon name="i-back"/>
-            </button>
-            <h2 class="month-title" aria-live="polite">{name}</h2>
-            <button
-                type="button"
-                class="icon-button"
-                aria-label=move || model.words().month.next_week
-                on:click=move |_| turn(7)
-            >
-                <Icon name="i-next"/>
-            </button>
-            <button
-                type="button"
-                class="button"
-                data-kind="quiet"
-                on:click=move |_| on_choose.run(model.today_untracked())
-            >
-                {move || model.words().common.today}
-            </button>
-        </header>
+        <PeriodHead
+            name=Signal::derive(name)
+            previous=Signal::derive(move || model.words().month.previous_week)
+            next=Signal::derive(move || model.words().month.next_week)
+            on_turn=Callback::new(turn)
+            on_today=Callback::new(move |()| on_choose.run(model.today_untracked()))
+            is_page=true
+        />
         {move || {
             let monday = chosen.get().monday();
             let note = known_note(model, monday.plus_days(6)).or_else(|| known_note(model, monday));

@@ -1,7 +1,7 @@
 //! Numbers for the district: what was held, how many heads came and how many different residents, by month, community
 //! and team. Every picture is a table that also has bars, so that whoever listens gets the same.
 
-use domain::numbers::{Figures, Line, Numbers, YEARS};
+use domain::numbers::{Figures, Line, MonthLine, Numbers, YEARS};
 use domain::people::{Action, Facts, may};
 use domain::words::format;
 use leptos::prelude::*;
@@ -92,7 +92,12 @@ fn OpenNumbers() -> impl IntoView {
 fn Tables(numbers: Numbers) -> impl IntoView {
     let words = use_model().words();
     let Numbers { all, months, communities, teams, .. } = numbers;
-    let months = months.into_iter().map(|line| (format::month(words.language, line.month), line.figures)).collect();
+    // The newest first. Before the first that had any, and after the last, there is nothing to compare.
+    let is_empty = |line: &MonthLine| line.figures.held == 0;
+    let mut months: Vec<_> = months.into_iter().rev().skip_while(is_empty).collect();
+    months.truncate(months.iter().rposition(|line| !is_empty(line)).map_or(0, |at| at + 1));
+    let months: Vec<_> =
+        months.into_iter().map(|line| (format::month_of_year(words.language, line.month), line.figures)).collect();
     let named = |line: Line| {
         let name = match line.of {
             Some(of) => words.common.pair(&line.name, of),
@@ -107,7 +112,8 @@ fn Tables(numbers: Numbers) -> impl IntoView {
     view! {
         <p class="numbers-all">{words.numbers.all(all.held, all.heads, all.residents)}</p>
         <p class="quiet">{words.numbers.residents_note}</p>
-        <Figured name=words.numbers.by_month first=words.duties.month rows=months/>
+        {(!months.is_empty())
+            .then(|| view! { <Figured name=words.numbers.by_month first=words.duties.month rows=months/> })}
         <Figured name=words.numbers.by_community first=words.duties.community rows=communities/>
         {move || {
             let rows = teams.iter().take(shown.get()).cloned().collect();

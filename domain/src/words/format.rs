@@ -40,6 +40,15 @@ pub fn month(language: Language, month: YearMonth) -> String {
     }
 }
 
+/// A month whose year is said elsewhere: 11月 / November.
+#[must_use]
+pub fn month_of_year(language: Language, month: YearMonth) -> String {
+    match language {
+        Language::ZhCn => format!("{}月", month.month()),
+        Language::En => MONTHS_EN[usize::from(month.month() - 1)].to_owned(),
+    }
+}
+
 fn date_without_year(language: Language, date: LocalDate) -> String {
     match language {
         Language::ZhCn => format!("{}月{}日", date.month(), date.day()),
@@ -57,6 +66,19 @@ pub fn date(language: Language, date: LocalDate, today: LocalDate) -> String {
     match language {
         Language::ZhCn => format!("{}年{short}", date.year()),
         Language::En => format!("{short} {}", date.year()),
+    }
+}
+
+/// The days from one to another: 11月23–29日, 11月30日–12月6日 / 23–29 Nov, 30 Nov–6 Dec. With the year as [`date`] has it.
+#[must_use]
+pub fn days(language: Language, first: LocalDate, last: LocalDate, today: LocalDate) -> String {
+    let (from, to) = (date(language, first, today), date(language, last, today));
+    if (first.year(), first.month()) != (last.year(), last.month()) {
+        return format!("{from}–{to}");
+    }
+    match language {
+        Language::ZhCn => format!("{}–{}日", from.trim_end_matches('日'), last.day()),
+        Language::En => format!("{}–{to}", first.day()),
     }
 }
 

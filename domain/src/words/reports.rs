@@ -41,7 +41,7 @@ catalogue! {
         not_planned: "未安排", "Not planned";
         published(day): "已安排{day}", "Planned for {day}";
         unreported: "办过了，没登记", "Over, not reported";
-        held: "已开，缺材料", "Held, not written down";
+        held: "已开，还差「记一句」", "Held, not written down";
         done: "完成", "Done";
         late: "逾期", "Late";
         exempt: "本月免办", "Exempt";

@@ -320,6 +320,20 @@ fn ages_and_lengths() {
 }
 
 #[test]
+fn a_span_of_days_says_no_month_twice() {
+    let today = date("2026-11-23");
+    for (first, last, zh, en) in [
+        ("2026-11-23", "2026-11-29", "11月23–29日", "23–29 Nov"),
+        ("2026-11-30", "2026-12-06", "11月30日–12月6日", "30 Nov–6 Dec"),
+        ("2026-12-28", "2027-01-03", "12月28日–2027年1月3日", "28 Dec–3 Jan 2027"),
+        ("2027-01-04", "2027-01-10", "2027年1月4–10日", "4–10 Jan 2027"),
+    ] {
+        assert_eq!(format::days(Language::ZhCn, date(first), date(last), today), zh);
+        assert_eq!(format::days(Language::En, date(first), date(last), today), en);
+    }
+}
+
+#[test]
 fn lunar_dates_and_the_line_under_a_number() {
     let lunar = |on: &str| day_facts(date(on)).lunar.map(|date| format::lunar(ZH, date));
     assert_eq!(lunar("2027-02-06").as_deref(), Some("农历正月初一"));
