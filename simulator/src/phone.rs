@@ -466,6 +466,8 @@ impl World {
         let journal = outbox.journal.values().cloned().collect();
         let unsure_before = outbox.unsure_before;
         let Some(tab) = self.tab_mut(at) else { return };
+        // What the machine of before began while this one was read reports to nobody: both count requests from one.
+        tab.generation += 1;
         (tab.client, tab.is_booted, tab.is_loading) = (Client::default(), true, false);
         let (watched, is_visible) = (tab.watched.clone(), tab.is_visible);
         self.feed(at, Input::Boot(Stored { account: Some(account), device, queue, journal, streams, unsure_before }));

@@ -90,6 +90,8 @@ impl Runner {
         }
         let (device, queue, journal) = (contents.device, contents.queue, contents.journal);
         let unsure_before = contents.unsure_before;
+        // What the machine of before began while this one was read reports to nobody: both count requests from one.
+        self.break_off();
         self.client.replace(Client::default());
         self.is_read.set(true);
         self.feed(Input::Boot(Stored { account, device, queue, journal, streams, unsure_before }));
