@@ -4,8 +4,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::id::ParseIdError;
 
 /// 128 random bits, written as 32 lower-case hexadecimal digits.
@@ -45,18 +43,7 @@ impl FromStr for CalendarKey {
     }
 }
 
-impl Serialize for CalendarKey {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for CalendarKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text!(CalendarKey);
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[macro_use]
+mod as_text;
+
 pub mod id;
 pub mod text;
 pub mod time;

@@ -17,7 +17,7 @@ pub use parts::{
 };
 pub use text::{RULE_BYTES_MAX, RuleProblem};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 use crate::time::LocalDateTime;
 
@@ -116,11 +116,7 @@ pub enum HolidayPolicy {
     FollowMakeUp,
 }
 
-impl Serialize for Recurrence {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+write_as_text!(Recurrence);
 
 impl<'de> Deserialize<'de> for Recurrence {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

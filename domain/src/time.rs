@@ -12,7 +12,7 @@ pub(crate) use civil::days_of;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The zone's name in feeds.
 pub const ZONE_NAME: &str = "Asia/Shanghai";
@@ -358,24 +358,7 @@ impl FromStr for YearMonth {
     }
 }
 
-macro_rules! serde_as_text {
-    ($($name:ident),+) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )+};
-}
-
-serde_as_text!(LocalDate, MinuteOfDay, YearMonth);
+as_text!(LocalDate, MinuteOfDay, YearMonth);
 
 /// A half-open stretch of time `[start, end)` that is never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -11,8 +11,6 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::change::{Row, RowKey};
 use crate::id::ParseIdError;
 use crate::order::sort_by_key;
@@ -51,18 +49,7 @@ impl FromStr for Checksum {
     }
 }
 
-impl Serialize for Checksum {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Checksum {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text!(Checksum);
 
 impl Checksum {
     /// What is said of rows that an older build has stored without the day of their picture, read on this day: a sum that
