@@ -136,7 +136,7 @@ pub fn day_head(language: Language, date: LocalDate, today: LocalDate) -> DayHea
     }
 }
 
-/// A civil time as residents say it: 下午2:30, 中午12:00 / 2:30 pm, 12:00 noon.
+/// A civil time as residents say it: 下午2:30, 中午12:00 / 2:30 pm, 12:00 noon. No line ends within it.
 #[must_use]
 pub fn time(language: Language, at: MinuteOfDay) -> String {
     if (at.hour(), at.minute()) == (12, 0) {
@@ -144,7 +144,7 @@ pub fn time(language: Language, at: MinuteOfDay) -> String {
     }
     match language {
         Language::ZhCn => format!("{}{}", day_part(at), clock(language, at)),
-        Language::En => format!("{} {}", clock(language, at), half(at)),
+        Language::En => format!("{}\u{a0}{}", clock(language, at), half(at)),
     }
 }
 

@@ -253,30 +253,30 @@ mod tests {
     #[test]
     fn rules_are_said_as_people_say_them() {
         for (rule, zh, en) in [
-            ("FREQ=WEEKLY", "每周二 上午9:00", "Every Tuesday, 9:00 am"),
-            ("FREQ=WEEKLY;BYDAY=TU,TH", "每周二、周四 上午9:00", "Every Tuesday, Thursday, 9:00 am"),
-            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SA", "每2周的周六 上午9:00", "Every 2 weeks on Saturday, 9:00 am"),
-            ("FREQ=DAILY;X-TIMES=0700,1930", "每天 早上7:00、晚上7:30", "Every day, 7:00 am, 7:30 pm"),
+            ("FREQ=WEEKLY", "每周二 上午9:00", "Every Tuesday, 9:00\u{a0}am"),
+            ("FREQ=WEEKLY;BYDAY=TU,TH", "每周二、周四 上午9:00", "Every Tuesday, Thursday, 9:00\u{a0}am"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SA", "每2周的周六 上午9:00", "Every 2 weeks on Saturday, 9:00\u{a0}am"),
+            ("FREQ=DAILY;X-TIMES=0700,1930", "每天 早上7:00、晚上7:30", "Every day, 7:00\u{a0}am, 7:30\u{a0}pm"),
             (
                 "FREQ=MONTHLY;BYDAY=1SA,-1SA",
                 "每月第一个周六、最后一个周六 上午9:00",
-                "Every month on the first Saturday, the last Saturday, 9:00 am",
+                "Every month on the first Saturday, the last Saturday, 9:00\u{a0}am",
             ),
             (
                 "FREQ=MONTHLY;BYMONTHDAY=15,-1",
                 "每月15日、最后一天 上午9:00",
-                "Every month on day 15, the last day, 9:00 am",
+                "Every month on day 15, the last day, 9:00\u{a0}am",
             ),
-            ("FREQ=MONTHLY;COUNT=3", "每月1日 上午9:00 · 共3次", "Every month on day 1, 9:00 am · 3 times"),
+            ("FREQ=MONTHLY;COUNT=3", "每月1日 上午9:00 · 共3次", "Every month on day 1, 9:00\u{a0}am · 3 times"),
             (
                 "RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=8;BYMONTHDAY=15;X-HOLIDAYS=ONLY",
                 "每年农历八月十五 上午9:00 · 只在放假时办",
-                "Every year on 8th lunar month, day 15, 9:00 am · Only on days off",
+                "Every year on 8th lunar month, day 15, 9:00\u{a0}am · Only on days off",
             ),
             (
                 "RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1",
                 "每年除夕 上午9:00",
-                "Every year on Lunar New Year's Eve, 9:00 am",
+                "Every year on Lunar New Year's Eve, 9:00\u{a0}am",
             ),
         ] {
             assert_eq!((said(Language::ZhCn, rule).as_str(), said(Language::En, rule).as_str()), (zh, en), "{rule}");

@@ -188,16 +188,16 @@ fn days() {
 #[test]
 fn times() {
     for (time, zh, en, staff) in [
-        ("00:00", "凌晨0:00", "12:00 am", "00:00"),
-        ("04:59", "凌晨4:59", "4:59 am", "04:59"),
-        ("05:00", "早上5:00", "5:00 am", "05:00"),
-        ("08:00", "上午8:00", "8:00 am", "08:00"),
+        ("00:00", "凌晨0:00", "12:00\u{a0}am", "00:00"),
+        ("04:59", "凌晨4:59", "4:59\u{a0}am", "04:59"),
+        ("05:00", "早上5:00", "5:00\u{a0}am", "05:00"),
+        ("08:00", "上午8:00", "8:00\u{a0}am", "08:00"),
         ("12:00", "中午12:00", "12:00 noon", "12:00"),
-        ("12:30", "中午12:30", "12:30 pm", "12:30"),
-        ("13:00", "下午1:00", "1:00 pm", "13:00"),
-        ("14:30", "下午2:30", "2:30 pm", "14:30"),
-        ("19:00", "晚上7:00", "7:00 pm", "19:00"),
-        ("23:59", "晚上11:59", "11:59 pm", "23:59"),
+        ("12:30", "中午12:30", "12:30\u{a0}pm", "12:30"),
+        ("13:00", "下午1:00", "1:00\u{a0}pm", "13:00"),
+        ("14:30", "下午2:30", "2:30\u{a0}pm", "14:30"),
+        ("19:00", "晚上7:00", "7:00\u{a0}pm", "19:00"),
+        ("23:59", "晚上11:59", "11:59\u{a0}pm", "23:59"),
     ] {
         let at: MinuteOfDay = time.parse().expect("a time");
         assert_eq!(format::time(ZH, at), zh);
@@ -209,13 +209,13 @@ fn times() {
 #[test]
 fn ranges() {
     for (from, to, zh, en, staff) in [
-        ("14:30", "16:00", "下午2:30–4:00", "2:30–4:00 pm", "14:30–16:00"),
-        ("11:00", "13:00", "上午11:00–下午1:00", "11:00 am–1:00 pm", "11:00–13:00"),
-        ("09:00", "12:00", "上午9:00–中午12:00", "9:00 am–12:00 noon", "09:00–12:00"),
-        ("12:00", "13:30", "中午12:00–下午1:30", "12:00 noon–1:30 pm", "12:00–13:30"),
-        ("22:00", "00:00", "晚上10:00–12:00", "10:00 pm–12:00 midnight", "22:00–24:00"),
-        ("22:00", "01:00", "晚上10:00–次日凌晨1:00", "10:00 pm–1:00 am next day", "22:00–01:00"),
-        ("18:00", "00:00", "下午6:00–晚上12:00", "6:00 pm–12:00 midnight", "18:00–24:00"),
+        ("14:30", "16:00", "下午2:30–4:00", "2:30–4:00\u{a0}pm", "14:30–16:00"),
+        ("11:00", "13:00", "上午11:00–下午1:00", "11:00\u{a0}am–1:00\u{a0}pm", "11:00–13:00"),
+        ("09:00", "12:00", "上午9:00–中午12:00", "9:00\u{a0}am–12:00 noon", "09:00–12:00"),
+        ("12:00", "13:30", "中午12:00–下午1:30", "12:00 noon–1:30\u{a0}pm", "12:00–13:30"),
+        ("22:00", "00:00", "晚上10:00–12:00", "10:00\u{a0}pm–12:00 midnight", "22:00–24:00"),
+        ("22:00", "01:00", "晚上10:00–次日凌晨1:00", "10:00\u{a0}pm–1:00\u{a0}am next day", "22:00–01:00"),
+        ("18:00", "00:00", "下午6:00–晚上12:00", "6:00\u{a0}pm–12:00 midnight", "18:00–24:00"),
     ] {
         let range = range("2026-11-23", from, to);
         assert_eq!(format::time_range(ZH, range), zh);
@@ -224,14 +224,14 @@ fn ranges() {
     }
     let tomorrow = range("2026-11-24", "14:30", "16:00");
     assert_eq!(format::when(ZH, tomorrow, today()), "明天 下午2:30–4:00");
-    assert_eq!(format::when(EN, tomorrow, today()), "Tomorrow, 2:30–4:00 pm");
+    assert_eq!(format::when(EN, tomorrow, today()), "Tomorrow, 2:30–4:00\u{a0}pm");
 }
 
 #[test]
 fn moments() {
     let now = at("2026-11-23", "14:05");
     assert_eq!(format::moment(ZH, at("2026-12-08", "09:00"), today()), "12月8日 上午9:00");
-    assert_eq!(format::moment(EN, at("2026-11-23", "20:00"), today()), "Today, 8:00 pm");
+    assert_eq!(format::moment(EN, at("2026-11-23", "20:00"), today()), "Today, 8:00\u{a0}pm");
     assert_eq!(format::past_moment(ZH, at("2026-11-17", "14:05"), today()), "周二 下午2:05");
     assert_eq!(format::past_moment(ZH, at("2026-11-23", "14:05"), today()), "下午2:05");
     assert_eq!(format::past_moment(ZH, at("2026-11-22", "14:05"), today()), "昨天 下午2:05");
@@ -249,7 +249,7 @@ fn moments() {
 fn a_date_that_is_read_on_another_day_is_named() {
     let (near, far) = (range("2026-11-24", "15:00", "16:00"), range("2026-11-28", "15:00", "16:00"));
     assert_eq!(format::dated(ZH, near, today()), "11月24日 周二 下午3:00–4:00");
-    assert_eq!(format::dated(EN, near, today()), "Tue 24 Nov, 3:00–4:00 pm");
+    assert_eq!(format::dated(EN, near, today()), "Tue 24 Nov, 3:00–4:00\u{a0}pm");
     assert_eq!(format::when_by_date(ZH, near, today()), "明天 下午3:00–4:00");
     assert_eq!(format::when_by_date(ZH, far, today()), "11月28日 周六 下午3:00–4:00");
     assert_eq!(format::staff_when(ZH, near, today()), "11月24日 周二 15:00–16:00");
@@ -293,7 +293,7 @@ fn the_door_says_all_of_todays_hours() {
         );
     }
     let english = words(EN).door(&hours, &closures, at("2026-11-23", "10:00"));
-    assert_eq!(english.facts, ["Open", "Today, 9:00 am–12:00 noon, 5:00–9:00 pm"]);
+    assert_eq!(english.facts, ["Open", "Today, 9:00\u{a0}am–12:00 noon, 5:00–9:00\u{a0}pm"]);
 }
 
 #[test]
