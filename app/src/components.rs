@@ -7,6 +7,7 @@ pub mod booking_sheet;
 pub mod booking_status;
 pub mod cancel_booking_sheet;
 pub mod capacity_sheet;
+pub mod clash_note;
 pub mod closing_card;
 pub mod code_entry;
 pub mod coming_list;

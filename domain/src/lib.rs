@@ -30,6 +30,7 @@ pub mod space;
 pub mod agenda;
 pub mod calendar_key;
 pub mod change;
+pub mod clash;
 pub mod command;
 pub mod festivals;
 pub mod search;

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use domain::booking::{BookingDecision, SlotState, slots};
 use domain::change::{Purpose, SpaceRow};
+use domain::clash::clashes;
 use domain::command::BookSpace;
 use domain::id::{PersonId, SpaceId};
-use domain::people::Person;
+use domain::people::{Person, Relation};
 use domain::refusal::Refusal;
 use domain::space::{Answer, SpaceKind};
 use domain::sync::View;
@@ -18,6 +19,7 @@ use domain::time::{TimeRange, Timestamp};
 use domain::words::format;
 use leptos::prelude::*;
 
+use crate::components::clash_note::ClashNote;
 use crate::components::free_times::usual_minutes;
 use crate::model::held_tap::HeldTap;
 use crate::model::{Session, use_model};
@@ -158,8 +160,15 @@ pub fn BookingSheet(
         let who = words.booking.visitors(draft.adults, children);
         vec![who, words.purpose(draft.purpose).to_owned(), what_follows]
     };
+    let clashing = Signal::derive(move || {
+        let (view, draft) = (model.view(), draft.read());
+        let me = view.persons.values().filter(|person| person.relation == Relation::Me).map(|person| person.id);
+        let people: Vec<_> = me.chain(draft.children.iter().copied()).collect();
+        draft.range().map(|range| clashes(&view, &people, range)).unwrap_or_default()
+    });
     let foot = move || {
         view! {
+            <ClashNote clashes=clashing/>
             {move || {
                 let facts = summary();
                 (!facts.is_empty())

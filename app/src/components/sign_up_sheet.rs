@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::activity::Audience;
+use domain::clash::{Clash, clashes};
 use domain::command::SignUp;
 use domain::id::{OccurrenceId, PersonId};
 use domain::order::sort_by_key;
@@ -14,6 +15,7 @@ use domain::sync::rows::Rows;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
+use crate::components::clash_note::ClashNote;
 use crate::components::date_line::DateLine;
 use crate::model::use_model;
 use crate::route::Route;
@@ -47,6 +49,10 @@ pub fn SignUpSheet(
         let entry = domain::agenda::Entry::of(&view, occurrence.get());
         entry.is_some_and(|entry| matches!(entry.activity.audience, Audience::Families { .. }))
     });
+    let clashing = Signal::derive(move || {
+        let people: Vec<_> = chosen.get().into_iter().collect();
+        clashes_of(occurrence.get(), &people)
+    });
     let confirm_word = move || {
         let words = model.words();
         match prediction.get() {
@@ -61,6 +67,7 @@ pub fn SignUpSheet(
             about=move || view! { <DateLine occurrence=occurrence.get()/> }
             foot=move || {
                 view! {
+                    <ClashNote clashes=clashing/>
                     <p class="sheet-note" role="status">
                         {move || summary(prediction.get(), count(), occurrence.get())}
                     </p>
@@ -108,6 +115,14 @@ fn first_choice(occurrence: OccurrenceId, people: &[Person]) -> BTreeSet<PersonI
     let mut children = people.iter().filter(|person| is_for_families && person.is_child_on(on)).filter(may_come);
     let only_child = children.next().filter(|_| children.next().is_none());
     me.into_iter().chain(only_child).map(|person| person.id).collect()
+}
+
+/// What these people of the household have at the time of a date; tracked.
+#[must_use]
+pub fn clashes_of(occurrence: OccurrenceId, people: &[PersonId]) -> Vec<Clash> {
+    let view = use_model().view();
+    let date = view.occurrences.get(&occurrence);
+    date.map(|date| clashes(&view, people, date.row.range)).unwrap_or_default()
 }
 
 /// The household: the resident first, then the rest as they were added.

@@ -23,7 +23,7 @@ use crate::components::offer_answer::OfferAnswer;
 use crate::components::own_code::OwnCode;
 use crate::components::own_status::{OWN_STATUS, OwnStatus};
 use crate::components::refusal_notice::RefusalNotice;
-use crate::components::sign_up_sheet::SignUpSheet;
+use crate::components::sign_up_sheet::{SignUpSheet, clashes_of};
 use crate::components::unsaved::Unsaved;
 use crate::components::withdraw_sheet::WithdrawSheet;
 use crate::model::held_tap::HeldTap;
@@ -124,8 +124,11 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
                 let alone = view.persons.keys().next().filter(|_| view.persons.len() == 1);
                 let wish = alone.map(|me| SignUp { occurrence: id, people: vec![*me] });
                 match wish {
-                    // Nothing to ask and nothing in the way: one tap is enough.
-                    Some(wish) if predict_sign_up(&view, &wish, model.now_untracked()).is_ok() => {
+                    // Nothing to ask, nothing in the way and nothing to warn of: one tap is enough.
+                    Some(wish)
+                        if predict_sign_up(&view, &wish, model.now_untracked()).is_ok()
+                            && untrack(|| clashes_of(id, &wish.people)).is_empty() =>
+                    {
                         sign_up.run(wish.people)
                     }
                     _ => sheet_open.set(true),

@@ -224,9 +224,7 @@ impl View {
     pub fn stands(&self, id: CommandId) -> bool {
         let sign_up = self.sign_ups.get(&SignUpId::from_uuid(id.uuid()));
         let booking = self.bookings.get(&BookingId::from_uuid(id.uuid()));
-        let is_open =
-            |state| matches!(state, BookingState::Requested | BookingState::Approved | BookingState::CheckedIn);
-        sign_up.is_some_and(|own| own.row.state.is_live()) || booking.is_some_and(|own| is_open(own.row.state))
+        sign_up.is_some_and(|own| own.row.state.is_live()) || booking.is_some_and(|own| own.row.state.is_live())
     }
 
     /// What is held of a space from the day before to the day after a date.

@@ -182,6 +182,8 @@ catalogue! {
         why_already: "已经报了", "Already in";
         too_many(max): "一次最多报{max}人", "At most {max} in one party";
         choose_someone: "请选要去的人", "Choose who is coming";
+        clash(who, what, when): "时间撞上了：{who}报过「{what}」，{when}", "At the same time: {what}, {when} ({who})";
+        clash_booking(what, when): "时间撞上了：您约过{what}，{when}", "At the same time: your booking of {what}, {when}";
     }
 }
 
