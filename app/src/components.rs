@@ -59,4 +59,5 @@ pub mod team_series;
 pub mod timeline;
 pub mod unsaved;
 pub mod view_switch;
+pub mod walk_ins;
 pub mod withdraw_sheet;

@@ -13,6 +13,7 @@ mod notice_body;
 mod profile;
 mod purpose;
 mod sign_up_state;
+mod walk_in;
 
 use std::str::FromStr;
 
@@ -27,9 +28,11 @@ pub use self::notice_body::NoticeBody;
 pub use self::profile::{CalendarMark, ProfileRow, RoleRow};
 pub use self::purpose::Purpose;
 pub use self::sign_up_state::SignUpState;
+pub use self::walk_in::WalkInRow;
 use crate::activity::{Audience as ActivityAudience, Category, SignUpPolicy, Venue};
+use crate::attendance::Arrival;
 use crate::booking::{BookingState, Holding};
-use crate::id::{AccountId, ActivityId, BookingId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
+use crate::id::{AccountId, ActivityId, ArrivalId, BookingId, OccurrenceId, PersonId, SignUpId, SpaceId, TeamId};
 use crate::json;
 use crate::moving::ByHand;
 use crate::people::Person;
@@ -215,9 +218,26 @@ pub struct RosterRow {
     pub seat: Option<u16>,
     /// When the party signed up.
     pub signed_up_at: Timestamp,
-    /// When it was checked in.
+    /// Since when it is here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_in_at: Option<Timestamp>,
+    /// The facts of it that stand, the earliest first; a build that knew none has written none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arrivals: Vec<Arrival>,
+}
+
+impl RosterRow {
+    /// How many come.
+    #[must_use]
+    pub const fn heads(&self) -> u16 {
+        self.adults.saturating_add(self.children)
+    }
+
+    /// Whether the party has its places and has come.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        self.state == SignUpState::Confirmed && self.checked_in_at.is_some()
+    }
 }
 
 /// One's own booking. Class `booking`, id: the booking's; seen by its account.
@@ -308,6 +328,7 @@ pub enum RowBody {
     Seats(OccurrenceId, Seats),
     SignUp(SignUpId, SignUpRow),
     Roster(SignUpId, RosterRow),
+    WalkIn(ArrivalId, WalkInRow),
     Closing(OccurrenceId, ClosingRow),
     Exemption(ExemptionRow),
     Booking(BookingId, BookingRow),
@@ -328,6 +349,7 @@ pub mod class {
     pub const SEATS: &str = "seats";
     pub const SIGN_UP: &str = "sign_up";
     pub const ROSTER: &str = "roster";
+    pub const WALK_IN: &str = "walk_in";
     pub const CLOSING: &str = "closing";
     pub const EXEMPTION: &str = "exemption";
     pub const BOOKING: &str = "booking";
@@ -393,6 +415,7 @@ impl Row {
         let body = match self.class.as_str() {
             class::SIGN_UP => self.read(RowBody::SignUp),
             class::ROSTER => self.read(RowBody::Roster),
+            class::WALK_IN => self.read(RowBody::WalkIn),
             class::CLOSING => self.read(RowBody::Closing),
             class::EXEMPTION => json::read(self.body.get()).map(RowBody::Exemption),
             class::BOOKING => self.read(RowBody::Booking),

@@ -1,19 +1,15 @@
-//! Checking in: undoing it, and the code by which a party is found in the roster: six digits that both phones compute from the sign-up, so that
-//! checking in by code needs a network on neither side.
+//! The code by which a party is found in the roster: six digits that both phones compute from the sign-up, so that checking
+//! in by code needs a network on neither side.
 //!
 //! What it proves: whoever says it has seen the sign-up on its own phone, or was told by somebody who has. It is no
 //! secret and no ticket: it is bound to one sign-up, opens nothing, and typing it does what a tap on the name does, once.
 //! A picture of it works as well; the name that shows beside the answer is what the door looks at. Deliberately absent:
-//! whether the party may be checked in ([`crate::sign_up::decide_check_in`] says).
+//! whether the party may be checked in ([`crate::sign_up::decide_check_in`] says), what is noted ([`crate::attendance`]).
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::activity::Category;
-use crate::closing::closes_at;
 use crate::id::{ParseIdError, SignUpId};
-use crate::refusal::Refusal;
-use crate::time::{TimeRange, Timestamp};
 
 /// How many digits a code has.
 pub const DIGITS: usize = 6;
@@ -95,25 +91,6 @@ pub fn find(code: CheckInCode, sign_ups: impl Iterator<Item = SignUpId>) -> Name
     }
 }
 
-/// Decides whether a check-in that was seen on some phone is undone; `false` when it is not there, or another has come
-/// since, which whoever undoes has not seen.
-///
-/// # Errors
-/// [`Refusal::ClosingOver`] once nobody can say any more how the date went.
-pub fn decide_undo(
-    range: TimeRange,
-    category: Category,
-    checked_in_at: Option<Timestamp>,
-    seen: Timestamp,
-    now: Timestamp,
-) -> Result<bool, Refusal> {
-    let closed_at = closes_at(range, category);
-    if now >= closed_at {
-        return Err(Refusal::ClosingOver { closed_at });
-    }
-    Ok(checked_in_at == Some(seen))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -164,22 +141,6 @@ mod tests {
             (0..9_000).find_map(|n| Some((seen.insert(CheckInCode::of(id(base + n)), id(base + n))?, id(base + n))));
         let (one, other) = twins.expect("among thousands two share one");
         assert_eq!(find(CheckInCode::of(one), [one, other].into_iter()), Named::Several);
-    }
-
-    #[test]
-    fn a_check_in_is_undone_as_it_was_seen_and_for_a_week() {
-        let start = Timestamp::from_ms(1_795_392_000_000);
-        let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
-        let (seen, later) = (start, start.plus_minutes(5));
-        let closed_at = closes_at(range, Category::Dance);
-        for (there, now, expected) in [
-            (Some(seen), later, Ok(true)),
-            (Some(later), later, Ok(false)),
-            (None, later, Ok(false)),
-            (Some(seen), closed_at, Err(Refusal::ClosingOver { closed_at })),
-        ] {
-            assert_eq!(decide_undo(range, Category::Dance, there, seen, now), expected, "{there:?}");
-        }
     }
 
     proptest! {

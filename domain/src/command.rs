@@ -4,9 +4,12 @@
 //! UUID, so that a later command made offline can already name it. The envelope's bytes are immutable once queued.
 //! Every kind and version ever shipped stays readable (`domain/golden/`).
 
+mod door;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+pub use self::door::{AddWalkIn, CheckIn, RemoveWalkIn, UndoCheckIn};
 use crate::activity::{Audience, Category, Schedule, SignUpPolicy, Venue};
 use crate::calendar_key::CalendarKey;
 use crate::change::Purpose;
@@ -68,24 +71,6 @@ pub struct ChangeCapacity {
     /// Why, as those who wait read it.
     #[serde(default)]
     pub reason: Option<Note>,
-}
-
-/// Check a party in at an activity. Doing it twice is harmless.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckIn {
-    /// The sign-up.
-    pub sign_up: SignUpId,
-}
-
-/// Undo a check-in that was a mistake. Doing it twice is harmless.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UndoCheckIn {
-    /// The sign-up.
-    pub sign_up: SignUpId,
-    /// The check-in that was seen: one that came since stays.
-    pub checked_in_at: Timestamp,
 }
 
 /// Publish an activity with all its dates. Creates the activity.
@@ -362,6 +347,8 @@ commands! {
     ChangeCapacity = "change_capacity" => Action::ChangeCapacity,
     CheckIn = "check_in" => Action::CheckIn,
     UndoCheckIn = "undo_check_in" => Action::CheckIn,
+    AddWalkIn = "add_walk_in" => Action::CheckIn,
+    RemoveWalkIn = "remove_walk_in" => Action::CheckIn,
     PublishActivity = "publish_activity" => Action::PublishActivity,
     CancelOccurrence = "cancel_occurrence" => Action::CancelOccurrence,
     CloseOccurrence = "close_occurrence" => Action::CloseOccurrence,

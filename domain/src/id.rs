@@ -80,6 +80,8 @@ uuid_ids! {
     DeviceId,
     /// A message to one account.
     NoticeId,
+    /// That somebody came to a date, noted once at its door.
+    ArrivalId,
 }
 
 impl CommandId {

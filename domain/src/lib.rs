@@ -15,6 +15,7 @@ pub mod refusal;
 pub mod sign_in;
 
 pub mod activity;
+pub mod attendance;
 pub mod check_in;
 pub mod closing;
 pub mod duty;

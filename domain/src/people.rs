@@ -124,7 +124,7 @@ pub enum Action {
     AnswerOffer,
     /// Change how many may come to a date.
     ChangeCapacity,
-    /// Check a party in at an activity, or undo it.
+    /// Check a party in at an activity or note who has not signed up, or undo it.
     CheckIn,
     /// Publish an activity for a team; pause and resume a series.
     PublishActivity,

@@ -92,6 +92,11 @@ json::tagged! {
             /// When it begins.
             opens_at: Timestamp,
         },
+        /// There is no room for so many at the door, and nobody says why they were let in.
+        DoorFull {
+            /// How many there is room for.
+            places_left: u16,
+        },
 
         // ---- closing ----
         /// Nobody can say yet how the date went.

@@ -37,10 +37,24 @@ test("the door checks in by the code on a phone, with a network on neither side"
     await expect(team.getByRole("main")).toContainText("已经签过 · 卫师傅");
   });
   await test.step("what has not arrived yet is taken back, or undone later", async () => {
-    await expect(team.getByRole("button", { name: /^到了：卫师傅，(再点一次|有网后可以)撤销$/ })).toHaveAttribute("aria-pressed", "true");
+    await expect(team.getByRole("button", { name: "到了：卫师傅，再点一次撤销" })).toHaveAttribute("aria-pressed", "true");
+  });
+  await test.step("whoever comes without having signed up is noted, with a name or without, and struck out again", async () => {
+    const atTheDoor = team.getByRole("region", { name: /^现场来的/ });
+    await team.getByRole("button", { name: "记1人" }).click();
+    await expect(atTheDoor.getByRole("listitem")).toHaveCount(1);
+    await team.getByRole("button", { name: "写名字、记几位" }).click();
+    const sheet = team.getByRole("dialog", { name: "现场来的" });
+    await sheet.getByLabel("怎么称呼").fill("顾大爷");
+    await sheet.getByRole("button", { name: "记下1人" }).click();
+    await expect(atTheDoor.getByRole("listitem")).toHaveCount(2);
+    await expect(team.getByText("另有现场来的2人")).toBeVisible();
+    await atTheDoor.getByRole("button", { name: "划掉：没留名字" }).click();
+    await expect(atTheDoor.getByRole("listitem")).toHaveCount(1);
   });
   await test.step("it arrives once there is a network", async () => {
     await team.context().setOffline(false);
+    await expect(team.getByRole("region", { name: "现场来的 · 1人" })).not.toContainText(/还没提交|正在核对/, { timeout: 60_000 });
     await expect(team.getByRole("button", { name: "到了：卫师傅，再点一次撤销" })).toBeVisible();
     await neighbour.context().setOffline(false);
     await expect(ownStatus(neighbour)).toContainText("已签到", { timeout: 60_000 });

@@ -36,17 +36,17 @@ test("a place that comes free today is offered, passed on, and accepted without 
     await first.getByRole("button", { name: "我要报名" }).click();
     await expect(ownStatus(first)).toContainText("名单上第1位");
     await open(second, "吴阿姨", title, "2026-11-23");
-    await second.getByRole("button", { name: "排队候补（前面0家）" }).click();
+    await second.getByRole("button", { name: "候补（前面0家）" }).click();
     await expect(ownStatus(second)).toContainText("候补第1位");
     await open(third, "郑爷爷", title, "2026-11-23");
-    await third.getByRole("button", { name: "排队候补（前面1家）" }).click();
+    await third.getByRole("button", { name: "候补（前面1家）" }).click();
     await expect(ownStatus(third)).toContainText("候补第2位");
   });
   await test.step("one leaves, and the first in line reads until when it is theirs", async () => {
     await opened(first, new URL(first.url()).pathname);
     await first.getByRole("button", { name: "取消报名" }).click();
     await first.getByRole("dialog", { name: "不去了？" }).getByRole("button", { name: "取消报名" }).click();
-    await expect(first.getByRole("button", { name: /排队候补/ })).toBeVisible();
+    await expect(first.getByRole("button", { name: /候补/ })).toBeVisible();
     await opened(second, new URL(second.url()).pathname);
     await expect(ownStatus(second)).toContainText("有名额了，等您答复");
     await expect(ownStatus(second)).toContainText(/给您留到今天.*下午\d:\d\d/);
@@ -84,7 +84,7 @@ test("a team lowers and raises how many may come, and nobody loses a place", asy
   const [team, first, second, third] = [await phone(), await phone(), await phone(), await phone()];
   await signInAs(team, "team_editor");
   await publish(team, { category: "戏曲", title, day: "明天", at: "20:00", places: "2" });
-  for (const [page, name, button] of [[first, "冯叔叔", "我要报名"], [second, "陈阿姨", "我要报名"], [third, "卫爷爷", "排队候补（前面0家）"]]) {
+  for (const [page, name, button] of [[first, "冯叔叔", "我要报名"], [second, "陈阿姨", "我要报名"], [third, "卫爷爷", "候补（前面0家）"]]) {
     await open(page, name, title, "2026-11-24");
     await page.getByRole("button", { name: button }).click();
     await expect(ownStatus(page)).toContainText(button === "我要报名" ? "名单上第" : "候补第1位");

@@ -76,7 +76,7 @@ test("a sign-up, a withdrawal and a request made offline survive a killed tab an
   await opened(again, joining);
   await expect(ownStatus(again)).toContainText("报名成功");
   await opened(again, leaving);
-  await expect(again.getByRole("button", { name: /我要报名|排队候补/ })).toBeVisible();
+  await expect(again.getByRole("button", { name: /我要报名|候补/ })).toBeVisible();
   await opened(again, "/me");
   await expect(again.getByRole("listitem").filter({ hasText: "运河客厅" })).toContainText("等客厅主人答复");
 });

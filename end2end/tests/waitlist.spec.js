@@ -25,10 +25,10 @@ test("whoever waits moves up when a place comes free, and is told", async ({ pho
   });
   await test.step("two wait, in the order they asked", async () => {
     await open(second, "吴阿姨");
-    await second.getByRole("button", { name: "排队候补（前面0家）" }).click();
+    await second.getByRole("button", { name: "候补（前面0家）" }).click();
     await expect(ownStatus(second)).toContainText("候补第1位");
     await open(third, "郑爷爷");
-    await third.getByRole("button", { name: "排队候补（前面1家）" }).click();
+    await third.getByRole("button", { name: "候补（前面1家）" }).click();
     await expect(ownStatus(third)).toContainText("候补第2位");
   });
   await test.step("the one who leaves reads what that means", async () => {
@@ -39,7 +39,7 @@ test("whoever waits moves up when a place comes free, and is told", async ({ pho
     await expect(sheet).toContainText("周叔叔 1人");
     await expect(sheet).toContainText("后面有2家在等");
     await sheet.getByRole("button", { name: "取消报名" }).click();
-    await expect(first.getByRole("button", { name: /排队候补/ })).toBeVisible();
+    await expect(first.getByRole("button", { name: /候补/ })).toBeVisible();
   });
   await test.step("the first in line has the place and a message, the next one moves up", async () => {
     await opened(second, "/m");

@@ -7,7 +7,9 @@ use std::process::{Command as Program, Output};
 use std::sync::{Arc, Mutex};
 
 use domain::calendar_key::CalendarKey;
-use domain::command::{AddPerson, ApproveBooking, CloseOccurrence, Command, ExemptDuty, RemovePerson, RenewCalendar};
+use domain::command::{
+    AddPerson, AddWalkIn, ApproveBooking, CloseOccurrence, Command, ExemptDuty, RemovePerson, RenewCalendar,
+};
 use domain::duty::Duty;
 use domain::id::{BookingId, StreamId};
 use domain::people::Relation;
@@ -20,7 +22,7 @@ use server::store::{Conn, StoreError};
 use neighbourhood::*;
 
 /// Some of everything: parties with places and waiting, one that moved up and was told, a hold, a date in a room, a
-/// household that grew and shrank, a date of which its team said how it went.
+/// household that grew and shrank, a date to which some came and of which its team said how it went.
 async fn live(test: &TestDb) {
     let db = &test.db;
     settle(db).await;
@@ -29,7 +31,7 @@ async fn live(test: &TestDb) {
     let (first, waiting, other) = (Phone::of(1), Phone::of(2), Phone::of(3));
     let (id, outcome) = first.ask(db, sign_up(full, &all_of(1))).await;
     accepted(&outcome);
-    waiting.ask(db, sign_up(full, &all_of(2)[..2])).await;
+    let (moved_up, _) = waiting.ask(db, sign_up(full, &all_of(2)[..2])).await;
     other.ask(db, sign_up(full, &all_of(3))).await;
     first.ask(db, withdraw(domain::id::SignUpId::from_uuid(id.uuid()), &all_of(1))).await;
     let (id, outcome) = first.ask(db, book(living_room(), time(1, hm(14, 0), 60), 2, &[])).await;
@@ -48,6 +50,11 @@ async fn live(test: &TestDb) {
     let exempt =
         ExemptDuty { duty: Duty::Council, month: YearMonth::of(monday()), reason: "本月换届选举".parse().ok() };
     accepted(&Phone::of(STAFF).ask(db, Command::ExemptDuty(exempt)).await.1);
+    let start = time(1, hm(14, 0), 60).start();
+    let moved_up = domain::id::SignUpId::from_uuid(moved_up.uuid());
+    accepted(&Phone::of(EDITOR).ask_at(db, check_in(moved_up), start).await);
+    let walk_in = AddWalkIn { occurrence: full, name: "卫师傅".parse().ok(), heads: 1, reason: None, at: None };
+    accepted(&Phone::of(EDITOR).ask_at(db, Command::AddWalkIn(walk_in), start).await);
     let close = Command::CloseOccurrence(CloseOccurrence { occurrence: full, heads: 23, note: None });
     accepted(&Phone::of(EDITOR).ask_at(db, close, time(1, hm(15, 0), 60).start()).await);
 }
@@ -145,6 +152,14 @@ const DAMAGES: &[(&[&str], &[&str])] = &[
         &["update occurrence set cancelled_at = 1 where capacity = 3"],
         &["closing.date", "occurrence.cancelled", "occurrence.cancelled"],
     ),
+    (&["update arrival set happened_at = happened_at - 1 where sign_up is not null"], &["sign_up.arrived"]),
+    (&["update sign_up set checked_in_at = null where checked_in_at is not null"], &["sign_up.arrived"]),
+    (
+        &["insert into arrival_undone (occurrence, arrival, undone_at) select occurrence, id, 1 from arrival"],
+        &["sign_up.arrived", "synced_row.true", "synced_row.true"],
+    ),
+    (&["update arrival set heads = 7 where way = 'walk_in'"], &["synced_row.true"; 2]),
+    (&["delete from synced_row where class = 'walk_in' and audience like 'community:%'"], &["synced_row.there"]),
     (&["update closing set closed_at = 1"], &["closing.date"]),
     (&["update closing set heads = 24"], &["synced_row.true"; 2]),
     (&["delete from synced_row where class = 'exemption'"], &["synced_row.there"]),

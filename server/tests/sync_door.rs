@@ -43,7 +43,12 @@ fn bodies() -> Vec<(&'static str, Json)> {
         ("accept_offer", json!({ "sign_up": id })),
         ("decline_offer", json!({ "sign_up": id })),
         ("change_capacity", json!({ "occurrence": id, "capacity": 8, "reason": "换了小教室" })),
-        ("check_in", json!({ "sign_up": id })),
+        ("check_in", json!({ "sign_up": id, "at": now().ms(), "way": "code" })),
+        (
+            "add_walk_in",
+            json!({ "occurrence": id, "name": "卫师傅", "heads": 2, "reason": "加了座位", "at": now().ms() }),
+        ),
+        ("remove_walk_in", json!({ "occurrence": id, "walk_in": id })),
         publish(everyone(), walk_in(), once()),
         publish(json!({ "kind": "adults" }), per_occurrence, once()),
         publish(json!({ "kind": "seniors" }), walk_in(), once()),
@@ -62,7 +67,7 @@ fn bodies() -> Vec<(&'static str, Json)> {
         ("resume_series", json!({ "activity": id })),
         ("cancel_occurrence", json!({ "occurrence": id, "reason": "下雨" })),
         ("close_occurrence", json!({ "occurrence": id, "heads": 23, "note": "议定" })),
-        ("undo_check_in", json!({ "sign_up": id, "checked_in_at": now().ms() })),
+        ("undo_check_in", json!({ "sign_up": id, "checked_in_at": now().ms(), "of": [id] })),
         ("exempt_duty", json!({ "duty": "council", "month": "2026-11", "reason": "换届" })),
         (
             "book_space",

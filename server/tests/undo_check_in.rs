@@ -11,7 +11,7 @@ use server::on_both_engines;
 use neighbourhood::*;
 
 fn undo(sign_up: SignUpId, checked_in_at: Timestamp) -> Command {
-    Command::UndoCheckIn(UndoCheckIn { sign_up, checked_in_at })
+    Command::UndoCheckIn(UndoCheckIn { sign_up, checked_in_at, of: Vec::new() })
 }
 
 on_both_engines! {

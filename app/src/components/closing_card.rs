@@ -1,12 +1,13 @@
 //! How a date went: what was said, or the two questions to its team, once it has begun.
 
 use domain::agenda::Entry;
-use domain::change::{ClosingRow, SignUpState};
+use domain::change::ClosingRow;
 use domain::closing::{HEADS_MAX, closes_at, decide_closing};
 use domain::command::CloseOccurrence;
 use domain::id::OccurrenceId;
 use domain::refusal::Refusal;
 use domain::sync::View;
+use domain::sync::overlay::arrived;
 use domain::text::Note;
 use domain::time::Timestamp;
 use domain::words::{Words, format};
@@ -14,16 +15,6 @@ use leptos::prelude::*;
 
 use crate::model::use_model;
 use crate::ui::icon::Icon;
-
-/// Heads that were checked in at a date.
-#[must_use]
-pub fn arrived(view: &View, occurrence: OccurrenceId) -> u16 {
-    let is_here = |row: &&domain::change::RosterRow| {
-        row.occurrence == occurrence && row.state == SignUpState::Confirmed && row.checked_in_at.is_some()
-    };
-    let rows = view.roster.values().map(|row| &row.row).filter(is_here);
-    rows.map(|row| row.adults.saturating_add(row.children)).sum()
-}
 
 /// What of it can be done now.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +34,7 @@ fn card(view: &View, id: OccurrenceId, now: Timestamp) -> Option<Card> {
         Err(_) => return None,
     };
     let said = view.closings.get(&id).map(|closing| closing.row.clone());
-    Some(Card { said, until, arrived: arrived(view, id) })
+    Some(Card { said, until, arrived: arrived(view, id).arrived })
 }
 
 /// How many came, in words.

@@ -58,7 +58,7 @@ pub fn CodeEntry(
                 let people = model.words_untracked().common.people(usize::from(row.heads));
                 Answer { tone: "ok", icon: "i-check", text: words.arrived(row.name(), people) }
             }
-            Part::Waiting => bad(words.waiting(row.name())),
+            Part::Offered | Part::Waiting => bad(words.waiting(row.name())),
             Part::Gone => bad(words.gone(row.name())),
         }
     };

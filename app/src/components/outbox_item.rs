@@ -105,6 +105,8 @@ impl Naming<'_> {
                 let party = self.view.roster.get(&command.sign_up).map(|party| party.row.name.to_string());
                 Named::plain(self.words.check_in.undo(party.unwrap_or_default()))
             }
+            Some(Command::AddWalkIn(command)) => Named::plain(self.words.at_the_door.outbox_add(command.heads)),
+            Some(Command::RemoveWalkIn(_)) => Named::plain(self.words.at_the_door.outbox_remove),
             Some(Command::PublishActivity(command)) => Named::plain(outbox.publish(&command.title)),
             Some(Command::CancelOccurrence(command)) => {
                 say(self.date(command.occurrence), &|what| outbox.call_off(what))

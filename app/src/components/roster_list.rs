@@ -13,10 +13,12 @@ use crate::model::{OutboxItem, use_model};
 use crate::ui::icon::Icon;
 use crate::ui::unbroken::Dotted;
 
-/// Which of the three lists a row is in.
+/// Which of the lists a row is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     Confirmed,
+    /// Asked whether it takes the places that are held for it.
+    Offered,
     Waiting,
     Gone,
 }
@@ -24,12 +26,10 @@ pub enum Part {
 /// How a check-in is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undo {
-    /// The server has it, as it is seen here.
+    /// By a fact of its own, for what is seen here.
     Seen(Timestamp),
     /// It was never sent: taken back.
     Unsent(CommandId),
-    /// It is on its way: once it has arrived.
-    Later,
 }
 
 /// A row.
@@ -72,7 +72,7 @@ pub fn roster_rows(
         }
         let is_it = |item: &&OutboxItem| matches!(&item.command, Some(Command::CheckIn(it)) if it.sign_up == id);
         let last = unsent.iter().rfind(is_it).filter(|item| item.tried == 0);
-        last.map_or(Undo::Later, |item| Undo::Unsent(item.id))
+        last.map_or(Undo::Seen(at), |item| Undo::Unsent(item.id))
     };
     let mut rows: Vec<_> = view.roster.iter().filter(|(_, row)| row.row.occurrence == occurrence).collect();
     sort_by_key(&mut rows, |(id, row)| {
@@ -88,6 +88,7 @@ pub fn roster_rows(
             let row = &row.row;
             let part = match row.state {
                 SignUpState::Confirmed => Part::Confirmed,
+                SignUpState::Waitlisted { offer_until: Some(_), .. } => Part::Offered,
                 SignUpState::Waitlisted { .. } => Part::Waiting,
                 SignUpState::Withdrawn { .. } | SignUpState::CalledOff { .. } => Part::Gone,
             };
@@ -97,7 +98,7 @@ pub fn roster_rows(
             let number = match (row.state, row.seat) {
                 (SignUpState::Waitlisted { offer_until: Some(_), .. }, _) => String::new(),
                 (SignUpState::Waitlisted { parties_ahead, .. }, _) => (u32::from(parties_ahead) + 1).to_string(),
-                (SignUpState::Confirmed, Some(seat)) => seats(seat, row.adults.saturating_add(row.children)),
+                (SignUpState::Confirmed, Some(seat)) => seats(seat, row.heads()),
                 (SignUpState::Confirmed, None) => order.to_string(),
                 _ => String::new(),
             };
@@ -119,7 +120,7 @@ pub fn roster_rows(
             RosterRowData {
                 id: *id,
                 part,
-                heads: row.adults.saturating_add(row.children),
+                heads: row.heads(),
                 is_here: row.checked_in_at.is_some(),
                 undo: row.checked_in_at.map(|at| undo(*id, at)),
                 number,
@@ -151,12 +152,11 @@ pub fn RosterRow(
     let state = match row.part {
         Part::Confirmed if is_here => "arrived",
         Part::Confirmed => "confirmed",
-        Part::Waiting => "waitlisted",
+        Part::Offered | Part::Waiting => "waitlisted",
         Part::Gone => "cancelled",
     };
     let check = (row.part == Part::Confirmed && (is_here || on_check_in.is_some())).then(|| {
         let label = match undo {
-            Some(Undo::Later) if on_check_in.is_some() => words.check_in.undo_later(&row.name),
             Some(_) if on_check_in.is_some() => words.check_in.undo_of(&row.name),
             _ => words.roster.check_in_of(&row.name),
         };

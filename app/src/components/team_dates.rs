@@ -7,12 +7,13 @@ use domain::closing::closes_at;
 use domain::id::{OccurrenceId, TeamId};
 use domain::order::sort_by_key;
 use domain::sign_up::Seats;
+use domain::sync::overlay::arrived;
 use domain::sync::{Delivery, View};
 use domain::time::Timestamp;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
-use crate::components::closing_card::{arrived, came};
+use crate::components::closing_card::came;
 use crate::model::use_model;
 use crate::route::Route;
 use crate::ui::chip::{ChipState, StateChip};
@@ -74,7 +75,7 @@ pub fn past_dates(view: &View, team: TeamId, words: &'static Words, now: Timesta
         .map(|entry| {
             let range = entry.occurrence.range;
             let mut date = TeamDate::of(entry, words, now);
-            let here = arrived(view, entry.id);
+            let here = arrived(view, entry.id).arrived;
             let said = view.closings.get(&entry.id).map(|closing| closing.row.heads);
             let state = match said {
                 Some(heads) => Some((ChipStateOf::Said, came(words, heads.max(here)))),

@@ -2,15 +2,17 @@
 
 use domain::activity::SignUpPolicy;
 use domain::agenda::Entry;
+use domain::attendance::Way;
 use domain::command::{
-    CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, MoveOccurrence, ReinstateOccurrence,
-    UndoCheckIn,
+    AddWalkIn, CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, MoveOccurrence,
+    ReinstateOccurrence, RemoveWalkIn, UndoCheckIn,
 };
 use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
 use domain::people::Action;
 use domain::refusal::Refusal;
 use domain::sign_up::decide_check_in;
 use domain::sync::Delivery;
+use domain::sync::overlay::walked_in;
 use domain::text::Note;
 use domain::time::Timestamp;
 use domain::words::format;
@@ -28,6 +30,7 @@ use crate::components::refusals_here::RefusalsHere;
 use crate::components::reinstate_sheet::ReinstateSheet;
 use crate::components::roster_list::{Part, RosterRow, RosterRowData, Undo, roster_rows};
 use crate::components::unsaved::Unsaved;
+use crate::components::walk_ins::{TakeBack, WalkInButtons, WalkInList};
 use crate::model::{Freshness, Submission, use_model};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::team::{Access, access};
@@ -133,7 +136,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
     });
     let check_ins = StoredValue::new(0_u32);
     let is_settling = StoredValue::new(false);
-    let check_in = Callback::new(move |sign_up: SignUpId| {
+    let check_in_as = move |sign_up: SignUpId, way: Way| {
         check_ins.update_value(|n| *n += 1);
         is_settling.set_value(true);
         let this = check_ins.get_value();
@@ -143,24 +146,41 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                 is_settling.set_value(false);
             }
         });
-        submit.run((Command::CheckIn(CheckIn { sign_up }), None));
+        let at = Some(model.now_untracked());
+        submit.run((Command::CheckIn(CheckIn { sign_up, at, way }), None));
         model.announce(model.words_untracked().roster.checked_in);
+    };
+    let check_in = Callback::new(move |sign_up| check_in_as(sign_up, Way::Name));
+    let check_in_by_code = Callback::new(move |sign_up| check_in_as(sign_up, Way::Code));
+    let add_walk_in = Callback::new(move |command: AddWalkIn| {
+        let heads = command.heads;
+        submit.run((Command::AddWalkIn(command), None));
+        model.announce(model.words_untracked().at_the_door.added(heads));
+    });
+    let remove_walk_in = Callback::new(move |(how, called): (TakeBack, String)| {
+        match how {
+            TakeBack::Unsent(command) => model.withdraw_unsent(command),
+            TakeBack::Entry(walk_in) => {
+                submit.run((Command::RemoveWalkIn(RemoveWalkIn { occurrence: id, walk_in }), None));
+            }
+        }
+        model.announce(model.words_untracked().at_the_door.removed(called));
     });
     let undo = Callback::new(move |(sign_up, undo): (SignUpId, Undo)| {
         // The second half of a double tap is no second thought.
         if is_settling.get_value() {
             return;
         }
-        let name = model.view_untracked().roster.get(&sign_up).map(|row| row.row.name.to_string());
-        let (words, name) = (&model.words_untracked().check_in, name.unwrap_or_default());
+        let view = model.view_untracked();
+        let Some(row) = view.roster.get(&sign_up).map(|row| &row.row) else { return };
         match undo {
             Undo::Seen(checked_in_at) => {
-                submit.run((Command::UndoCheckIn(UndoCheckIn { sign_up, checked_in_at }), None));
+                let of = row.arrivals.iter().map(|one| one.id).collect();
+                submit.run((Command::UndoCheckIn(UndoCheckIn { sign_up, checked_in_at, of }), None));
             }
             Undo::Unsent(command) => model.withdraw_unsent(command),
-            Undo::Later => return model.announce(words.undo_later(name)),
         }
-        model.announce(words.undone(name));
+        model.announce(model.words_untracked().check_in.undone(&row.name));
     });
     let call_off = Callback::new(move |reason: Option<Note>| {
         // A date of an activity that is still on its way builds on that.
@@ -214,12 +234,19 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             }
         });
     };
-    let confirmed = move || {
+    let sums = move |part: Part| {
         let rows = rows.read();
-        let confirmed = || rows.iter().filter(|row| row.part == Part::Confirmed);
-        let heads: u16 = confirmed().map(|row| row.heads).sum();
-        model.words().roster.confirmed(confirmed().count(), heads)
+        let of = || rows.iter().filter(|row| row.part == part);
+        let (parties, heads) = (of().count(), of().map(|row| row.heads).sum::<u16>());
+        let words = &model.words().roster;
+        match part {
+            Part::Confirmed => words.confirmed(parties, heads),
+            Part::Offered => words.offered(parties, heads),
+            Part::Waiting => words.waiting(parties, heads),
+            Part::Gone => words.cancelled.to_owned(),
+        }
     };
+    let name = move |part: Part| Signal::derive(move || sums(part));
     let parties = move || rows.read().iter().filter(|row| row.part != Part::Gone).count();
 
     view! {
@@ -249,8 +276,11 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             })}
             <RefusalsHere is_here=Callback::new(move |command| is_about(id, &command)) on_choose=take_up/>
             <Unsaved last/>
-            <Arrivals rows=part(Part::Confirmed)/>
-            {move || on_check_in.get().then(|| view! { <CodeEntry rows=rows.into() list_of on_check_in=check_in/> })}
+            <Arrivals id rows=part(Part::Confirmed)/>
+            {move || on_check_in.get().then(|| view! {
+                <CodeEntry rows=rows.into() list_of on_check_in=check_in_by_code/>
+                <WalkInButtons id on_add=add_walk_in/>
+            })}
             {move || head.get().and_then(|head| head.check_in_opens).map(|text| view! { <p class="quiet">{text}</p> })}
             {move || {
                 let is_walk_in = head.read().as_ref().is_some_and(|head| head.is_walk_in);
@@ -260,11 +290,12 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                     view! { <Empty icon="i-people" text/> }
                 })
             }}
-            <RosterPart name=Signal::derive(confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in on_undo=undo/>
-            <RosterPart name=Signal::derive(move || model.words().roster.waiting.to_owned()) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in on_undo=undo/>
-            <RosterPart name=Signal::derive(move || model.words().roster.cancelled.to_owned()) rows=part(Part::Gone) can_check_in=false on_check_in=check_in on_undo=undo/>
+            <RosterPart name=name(Part::Confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in on_undo=undo/>
+            <WalkInList id on_remove=remove_walk_in/>
+            <RosterPart name=name(Part::Offered) rows=part(Part::Offered) can_check_in=false on_check_in=check_in on_undo=undo/>
+            <RosterPart name=name(Part::Waiting) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in on_undo=undo/>
+            <RosterPart name=name(Part::Gone) rows=part(Part::Gone) can_check_in=false on_check_in=check_in on_undo=undo/>
             {move || (!rows.read().is_empty()).then(|| view! { <p class="quiet">{model.words().roster.hint}</p> })}
-            <AtTheDoor/>
             <div class="screen-only"><ClosingCard id on_close=close/></div>
             <div class="button-row">
                 <button type="button" class="button" on:click=share>
@@ -305,22 +336,6 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
 /// How long after a check-in another tap does not undo one.
 const DOUBLE_TAP_MS: u64 = 1_500;
 
-/// How many lines the paper leaves for those who come without having signed up.
-const LINES_AT_THE_DOOR: usize = 8;
-
-/// Empty lines, on paper only.
-#[component]
-fn AtTheDoor() -> impl IntoView {
-    let model = use_model();
-    view! {
-        <section class="print-only">
-            <h2 class="section-title">{move || model.words().check_in.at_the_door}</h2>
-            <p>{move || model.words().check_in.name_and_heads}</p>
-            <ul class="print-lines">{(0..LINES_AT_THE_DOOR).map(|_| view! { <li></li> }).collect_view()}</ul>
-        </section>
-    }
-}
-
 fn is_about(id: OccurrenceId, command: &Command) -> bool {
     match command {
         Command::CancelOccurrence(command) => command.occurrence == id,
@@ -328,7 +343,9 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
         Command::ChangeCapacity(command) => command.occurrence == id,
         Command::ReinstateOccurrence(command) => command.occurrence == id,
         Command::MoveOccurrence(command) => command.occurrence == id,
-        Command::CheckIn(CheckIn { sign_up }) | Command::UndoCheckIn(UndoCheckIn { sign_up, .. }) => {
+        Command::AddWalkIn(command) => command.occurrence == id,
+        Command::RemoveWalkIn(command) => command.occurrence == id,
+        Command::CheckIn(CheckIn { sign_up, .. }) | Command::UndoCheckIn(UndoCheckIn { sign_up, .. }) => {
             let view = use_model().view_untracked();
             view.roster.get(sign_up).is_some_and(|row| row.row.occurrence == id)
         }
@@ -336,11 +353,13 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
     }
 }
 
-/// How many of those who have a place are here.
+/// How many of those who have a place are here, and who else.
 #[component]
-fn Arrivals(rows: Signal<Vec<RosterRowData>>) -> impl IntoView {
+fn Arrivals(id: OccurrenceId, rows: Signal<Vec<RosterRowData>>) -> impl IntoView {
     let model = use_model();
+    let beside = Memo::new(move |_| walked_in(&model.view(), id));
     move || {
+        let beside = Some(beside.get()).filter(|heads| *heads > 0);
         let rows = rows.get();
         let total: u16 = rows.iter().map(|row| row.heads).sum();
         let here: u16 = rows.iter().filter(|row| row.is_here).map(|row| row.heads).sum();
@@ -350,13 +369,14 @@ fn Arrivals(rows: Signal<Vec<RosterRowData>>) -> impl IntoView {
                 <header class="roster-head">
                     <p class="roster-count" aria-live="polite">{text.clone()}</p>
                     <progress class="meter" value=here.to_string() max=total.to_string() aria-label=text></progress>
+                    {beside.map(|heads| view! { <p class="quiet">{model.words().roster.arrived_beside(heads)}</p> })}
                 </header>
             }
         })
     }
 }
 
-/// One of the three lists; not drawn when it is empty.
+/// One of the lists; not drawn when it is empty.
 #[component]
 fn RosterPart(
     name: Signal<String>,

@@ -4,19 +4,20 @@
 //! phone now expects to be refused leaves no effect but a doubt. Pending things never lower the count of free places
 //! that is shown, because they have not lowered it.
 
+mod door;
 mod queue;
 
+pub use self::door::{arrived, door_of, walked_in};
 use crate::activity::{SignUpPolicy, check_audience, decide_publication, occurrence_id};
 use crate::booking::{BookingDecision, BookingState, Party, decide_answer, decide_booking, is_held};
 use crate::change::{
     ActivityRow, BookingRow, CalendarMark, Cancellation, ClosingRow, ExemptionRow, OccurrenceRow, PartyMember,
     SignUpRow, SignUpState,
 };
-use crate::check_in::decide_undo;
 use crate::closing::decide_closing;
 use crate::command::{
     AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, ExemptDuty, MoveOccurrence, PauseSeries,
-    PublishActivity, ReinstateOccurrence, ResumeSeries, SignUp, UndoCheckIn, UpdateProfile, WithdrawSignUp,
+    PublishActivity, ReinstateOccurrence, ResumeSeries, SignUp, UpdateProfile, WithdrawSignUp,
 };
 use crate::duty::decide_exemption;
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, PersonId, SignUpId, StreamId};
@@ -77,13 +78,20 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
             command.occurrence.uuid()
         }
         Command::CheckIn(command) => {
-            let row = view.roster.get_mut(&command.sign_up).ok_or(Refusal::Gone)?;
-            row.row.checked_in_at.get_or_insert(now);
+            door::lay_check_in(view, item.id, command, now)?;
             command.sign_up.uuid()
         }
         Command::UndoCheckIn(command) => {
-            lay_undo(view, command, now)?;
+            door::lay_undo(view, command, now)?;
             command.sign_up.uuid()
+        }
+        Command::AddWalkIn(command) => {
+            door::lay_walk_in(view, item.id, command, now)?;
+            item.id.uuid()
+        }
+        Command::RemoveWalkIn(command) => {
+            door::lay_removal(view, command, now)?;
+            command.walk_in.uuid()
         }
         Command::PublishActivity(command) => {
             lay_publication(view, item, command, now)?;
@@ -252,21 +260,6 @@ fn lay_closing(view: &mut View, command: &CloseOccurrence, now: Timestamp) -> Re
     decide_closing(occurrence.row.range, category, occurrence.row.cancelled.is_some(), heads, now)?;
     let community = occurrence.community.clone();
     view.closings.insert(id, In { community, row: ClosingRow { heads, note, at: now } });
-    Ok(())
-}
-
-fn lay_undo(view: &mut View, command: &UndoCheckIn, now: Timestamp) -> Result<(), Refusal> {
-    let row = &mut view.roster.get_mut(&command.sign_up).ok_or(Refusal::Gone)?.row;
-    // A date that this phone does not keep any more decides nothing here.
-    let date = view.occurrences.get(&row.occurrence).map(|date| &date.row);
-    let known = date.and_then(|date| Some((date.range, view.activities.get(&date.activity)?.row.category)));
-    let is_undone = match known {
-        Some((range, category)) => decide_undo(range, category, row.checked_in_at, command.checked_in_at, now)?,
-        None => row.checked_in_at == Some(command.checked_in_at),
-    };
-    if is_undone {
-        row.checked_in_at = None;
-    }
     Ok(())
 }
 

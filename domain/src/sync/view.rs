@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::booking::{BookingState, Holding, SpaceFacts};
 use crate::change::{
     ActivityRow, BookingRow, BusyRow, ClosingRow, DeskBookingRow, ExemptionRow, NoticeRow, OccurrenceRow, ProfileRow,
-    RosterRow, Row, RowBody, RowKey, SignUpRow, SpaceRow, TeamRow, class, exemption_of,
+    RosterRow, Row, RowBody, RowKey, SignUpRow, SpaceRow, TeamRow, WalkInRow, class, exemption_of,
 };
 use crate::duty::Duty;
 use crate::id::{
-    AccountId, ActivityId, BookingId, CommandId, CommunityId, NoticeId, OccurrenceId, PersonId, SignUpId, SpaceId,
-    StreamId, TeamId,
+    AccountId, ActivityId, ArrivalId, BookingId, CommandId, CommunityId, NoticeId, OccurrenceId, PersonId, SignUpId,
+    SpaceId, StreamId, TeamId,
 };
 use crate::people::{Actor, Caller, Person};
 use crate::refusal::Refusal;
@@ -51,6 +51,7 @@ pub struct View {
     pub seats: Rows<OccurrenceId, In<Seats>>,
     pub sign_ups: Rows<SignUpId, In<SignUpRow>>,
     pub roster: Rows<SignUpId, In<RosterRow>>,
+    pub walk_ins: Rows<ArrivalId, In<WalkInRow>>,
     pub closings: Rows<OccurrenceId, In<ClosingRow>>,
     pub exemptions: Rows<(CommunityId, YearMonth, Duty), In<ExemptionRow>>,
     pub bookings: Rows<BookingId, In<BookingRow>>,
@@ -107,6 +108,7 @@ impl View {
             RowBody::Seats(id, row) => keep!(seats, id, row),
             RowBody::SignUp(id, row) => keep!(sign_ups, id, row),
             RowBody::Roster(id, row) => keep!(roster, id, row),
+            RowBody::WalkIn(id, row) => keep!(walk_ins, id, row),
             RowBody::Closing(id, row) => keep!(closings, id, row),
             RowBody::Exemption(row) => keep!(exemptions, (community.clone(), row.month, row.duty), row),
             RowBody::Booking(id, row) => keep!(bookings, id, row),
@@ -139,6 +141,7 @@ impl View {
             class::SEATS => forget!(seats),
             class::SIGN_UP => forget!(sign_ups),
             class::ROSTER => forget!(roster),
+            class::WALK_IN => forget!(walk_ins),
             class::CLOSING => forget!(closings),
             class::EXEMPTION => {
                 if let Some(named) = exemption_of(&key.id) {
@@ -174,6 +177,7 @@ impl View {
                     seats,
                     sign_ups,
                     roster,
+                    walk_ins,
                     closings,
                     exemptions,
                     bookings,

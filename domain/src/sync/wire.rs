@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 /// The protocol's version.
 pub const PROTOCOL: u16 = 1;
 /// The version of the row formats this build reads; a cursor of another view is answered with a snapshot.
-pub const VIEW: u16 = 3;
+pub const VIEW: u16 = 4;
 /// This build's edition: raised where phones of the builds before must not go on, be it for a fault in them.
 pub const EDITION: u16 = 1;
 /// The oldest edition whose phones go on. One of an older is answered as long as it speaks the protocol, and takes the new

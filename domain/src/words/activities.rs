@@ -82,13 +82,13 @@ catalogue! {
         waiting(n): "{n}家候补", "{n} {n?party|parties} waiting";
         signed_up(n): "已报{n}人", "{n} signed up";
         sign_up: "我要报名", "Sign up";
-        sign_up_wait(n): "排队候补（前面{n}家）", "Join waitlist ({n} ahead)";
+        sign_up_wait(n): "候补（前面{n}家）", "Join waitlist ({n} ahead)";
         walk_in: "不用报名，直接来", "No sign-up, just come";
         opens(when): "{when}开始报名", "Opens {when}";
         remind: "提醒我", "Remind me";
         draw(when): "摇号：{when}公布", "Draw: results {when}";
         closed_call(team, phone): "报名时间过了。可以打电话问{team}：{phone}", "Sign-up has closed. Call {team}: {phone}";
-        full_ask(n): "名额满了。要不要排队？前面{n}家。", "Full. Join the waitlist? {n} {n?party|parties} ahead.";
+        full_ask(n): "名额满了。要不要候补？前面{n}家。", "Full. Join the waitlist? {n} {n?party|parties} ahead.";
         clash(title): "您同一时间已报「{title}」。", "You are already going to \"{title}\" then.";
         clash_replace: "换掉它", "Replace";
         clash_leave: "两个都不动", "Leave both";
@@ -165,10 +165,10 @@ catalogue! {
     SignUpSheet {
         title: "谁去？", "Who is coming?";
         confirm(n): "确认报名{n}人", "Sign up {n} {n?person|people}";
-        confirm_wait(n): "{n}人一起排队", "Join waitlist, {n} {n?person|people}";
+        confirm_wait(n): "{n}人一起候补", "Join waitlist, {n} {n?person|people}";
         summary(n, left): "{n}人 · 剩{left}个名额", "{n} {n?person|people} · {left} left";
         summary_no_limit(n): "{n}人 · 不限人数", "{n} {n?person|people} · no limit";
-        wait_summary(n): "名额不够，一家人一起排队，前面{n}家", "Not enough places: your party waits together, {n} ahead";
+        wait_summary(n): "名额不够，一家人一起候补，前面{n}家", "Not enough places: your party waits together, {n} ahead";
         add_person: "加家人", "Add family";
         for_name(name): "帮{name}报名", "Sign up {name}";
         guardian: "要有大人陪", "With a guardian";

@@ -12,17 +12,46 @@ catalogue! {
         enter_help: "对方手机上的6位数字，输完就签到", "The six digits on their phone; the last one checks them in";
         arrived(who, people): "到了 · {who} {people}", "Arrived: {who}, {people}";
         twice(who): "已经签过 · {who}", "Already in: {who}";
-        waiting(who): "还在排队，没有名额 · {who}", "Still waiting, no place: {who}";
+        waiting(who): "还在候补，没有名额 · {who}", "Still waiting, no place: {who}";
         gone(who): "报名取消了 · {who}", "Withdrawn: {who}";
         several: "这个码有两家，请按名字签到", "Two parties have this code; please check in by name";
         nobody: "不是这一场的码。请对一下场次和数字", "Not a code of this date. Check the date and the digits";
         nobody_as_of(when): "名单里没找到这个码。名单是{when}的，之后报的这里还没有，请按名字问一下", "This code is not in the list. The list is of {when}; whoever signed up later is not in it yet";
         incomplete: "没输完：签到码是6位数字", "Not complete: a code has six digits";
         undo_of(who): "到了：{who}，再点一次撤销", "Arrived: {who}; tap again to undo";
-        undo_later(who): "到了：{who}，有网后可以撤销", "Arrived: {who}; can be undone once online";
         undone(who): "已撤销签到：{who}", "Check-in undone: {who}";
         undo(what): "撤销签到：{what}", "Undo check-in: {what}";
-        at_the_door: "现场来的", "At the door";
         name_and_heads: "姓名、人数", "Name, heads";
+    }
+}
+
+catalogue! {
+    /// Those who come without having signed up.
+    AtTheDoor {
+        label: "没报名就来的", "Came without signing up";
+        help: "没带手机的也在这里记，不留名字也行", "Without a phone too; a name is not needed";
+        add_one: "记1人", "Add 1 person";
+        add_more: "写名字、记几位", "With a name, or several";
+        total(n): "现场来的 · {n}人", "At the door · {n} {n?person|people}";
+        title: "现场来的", "At the door";
+        name: "怎么称呼（可以不填）", "Name (optional)";
+        heads: "来了几位？", "How many?";
+        no_name: "没留名字", "No name";
+        came_at(time): "{time}到", "{time}";
+        over(why): "名额外：{why}", "Beyond the places: {why}";
+        full: "名额满了，也能进。请选为什么", "Full. They may still come in; choose why";
+        full_but(n): "名额只剩{n}个，也能多进。请选为什么", "Only {n} {n?place|places} left. More may still come in; choose why";
+        reason_absent: "有人没来", "Somebody did not come";
+        reason_seats: "加了座位", "Seats were added";
+        reason_child: "孩子不占座", "A child on a lap";
+        reason_missing: "请选一个原因", "Please choose a reason";
+        confirm(n): "记下{n}人", "Add {n} {n?person|people}";
+        keep: "先不记", "Not now";
+        added(n): "记下了：现场来的{n}人", "Added: {n} at the door";
+        remove: "划掉", "Remove";
+        remove_of(who): "划掉：{who}", "Remove: {who}";
+        removed(who): "已划掉：{who}", "Removed: {who}";
+        outbox_add(n): "现场来的{n}人", "{n} {n?person|people} at the door";
+        outbox_remove: "划掉一条现场来的", "Remove an entry at the door";
     }
 }

@@ -146,12 +146,12 @@ catalogue! {
         offer_title(title): "有名额了：{title}", "A place for you: {title}";
         offered(when, until): "{when}。给您留到{until}，去不去请说一声。", "{when}. Held for you until {until}; please say whether you come.";
         offer_over_title(title): "没等到您的回音：{title}", "We did not hear from you: {title}";
-        offer_over(when): "{when}。名额让给后面的人了，您还在排队，排到最后。", "{when}. The place went on to the next; you still wait, at the end of the list.";
-        offer_lapsed(when): "{when}。两次都没等到您的回音，不再为您排队。想去还可以再报。", "{when}. Two offers went unanswered, so you are off the list. You can sign up again.";
+        offer_over(when): "{when}。名额让给后面的人了，您还在候补，排到最后。", "{when}. The place went on to the next; you still wait, at the end of the list.";
+        offer_lapsed(when): "{when}。两次都没等到您的回音，不再为您候补。想去还可以再报。", "{when}. Two offers went unanswered, so you are off the list. You can sign up again.";
         places_title(title): "先到先得：{title}", "First come, first served: {title}";
         places_left(when, n): "{when}。还有{n}个名额，先到先得。", "{when}. {n} {n?place|places} left, first come, first served.";
         lowered_title(title): "名额少了：{title}", "Fewer places: {title}";
-        capacity_lowered(when, n): "{when}。名额改成{n}个，您还在排队。", "{when}. Now {n} {n?place|places}; you still wait.";
+        capacity_lowered(when, n): "{when}。名额改成{n}个，您还在候补。", "{when}. Now {n} {n?place|places}; you still wait.";
         called_off(title, when): "{when}的「{title}」取消了。", "\"{title}\", {when}, is cancelled.";
         approved(space, when): "客厅主人同意了：{when}，{space}。", "The host said yes: {space}, {when}.";
         declined(space, when): "{when}的{space}这次不行，可以换个时间。", "{space}, {when}, is not possible; please try another time.";

@@ -28,11 +28,13 @@ catalogue! {
         child_needed: "这是亲子活动。请勾上要来的孩子。", "This is for families. Tick the child who comes.";
         party_empty: "请选要去的人。", "Choose who is coming.";
         party_too_big(max): "一次最多报{max}人。请少选几位。", "At most {max} in one party. Choose fewer.";
-        waitlist_full: "名额满了，排队也满了。看看其他场次。", "Full, and so is the waitlist. See the other dates.";
+        waitlist_full: "名额满了，候补也满了。看看其他场次。", "Full, and so is the waitlist. See the other dates.";
         no_offer: "现在没有给您留的名额，可能已经让给别人了。请看看这一场，还可以再报。", "No place is held for you now; it may have gone to somebody else. Open the date; you can sign up again.";
         reason_needed: "报上的人比新名额多，要说一声为什么。请选一个原因。", "More people have a place than may come now, so say why. Choose a reason.";
-        not_confirmed: "还在排队，没有名额，不能签到。有名额后再签。", "Still on the waitlist. Check in once there is a place.";
+        not_confirmed: "还在候补，没有名额，不能签到。有名额后再签。", "Still on the waitlist. Check in once there is a place.";
         check_in_not_open(when): "{when}开始签到，到时候再来。", "Check-in opens {when}; come back then.";
+        door_full: "名额满了。人已经进来的，请选为什么，再记一次。", "It is full. If they are in already, choose why and add them again.";
+        door_full_but(n): "名额只剩{n}个。人已经进来的，请选为什么，再记一次。", "Only {n} {n?place is|places are} left. If they are in already, choose why and add them again.";
         occurrence_not_begun(when): "这一场{when}才开始，办完再来登记。", "This date begins {when}; come back after it.";
         closing_over(when): "登记时间过了（{when}截止）。要补登记，请打电话问社区。", "How it went could be said until {when}. Call the community.";
         month_closed(when): "这个月的登记{when}截止了。有情况请打电话跟片区说。", "That month could be changed until {when}. Call the district.";
@@ -103,6 +105,8 @@ impl Words {
             Refusal::ReasonNeeded => texts.reason_needed.to_owned(),
             Refusal::NotConfirmed => texts.not_confirmed.to_owned(),
             Refusal::CheckInNotOpen { opens_at } => texts.check_in_not_open(at(*opens_at)),
+            Refusal::DoorFull { places_left: 0 } => texts.door_full.to_owned(),
+            Refusal::DoorFull { places_left } => texts.door_full_but(places_left),
             Refusal::OccurrenceNotBegun { starts_at } => texts.occurrence_not_begun(at(*starts_at)),
             Refusal::ClosingOver { closed_at } => texts.closing_over(at(*closed_at)),
             Refusal::MonthClosed { last_on } => texts.month_closed(day(*last_on)),

@@ -164,11 +164,13 @@ catalogue! {
     Roster {
         title: "名单", "Roster";
         confirmed(parties, n): "报上的 · {parties}家{n}人", "With a place: {parties} {parties?party|parties}, {n} {n?person|people}";
-        waiting: "排队的", "Waiting";
+        offered(parties, n): "有名额、等答复 · {parties}家{n}人", "Offered a place: {parties} {parties?party|parties}, {n} {n?person|people}";
+        waiting(parties, n): "候补 · {parties}家{n}人", "Waitlist: {parties} {parties?party|parties}, {n} {n?person|people}";
         cancelled: "取消的", "Cancelled";
         empty: "还没有人报名", "Nobody has signed up yet";
         count(n, total): "{n}/{total}", "{n}/{total}";
         arrived_count(n, total): "到了{n}人，共{total}人", "{n} of {total} arrived";
+        arrived_beside(n): "另有现场来的{n}人", "and {n} at the door";
         seat(n): "第{n}位", "No. {n}";
         tail(tail): "尾号{tail}", "Ending in {tail}";
         check_in: "到了", "Arrived";

@@ -22,6 +22,7 @@ pub mod sign_ups;
 pub mod spaces;
 pub mod teams;
 pub mod timetable;
+pub mod walk_ins;
 
 pub use people::DemoRole;
 pub use replay::{DemoSummary, ensure};

@@ -56,6 +56,7 @@ pub struct Tally {
     pub promoted: usize,
     pub withdrawn: usize,
     pub checked_in: usize,
+    pub walked_in: usize,
     pub closed: usize,
     pub requested: usize,
     pub approved: usize,

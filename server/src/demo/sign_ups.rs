@@ -8,6 +8,7 @@ mod offer;
 use std::collections::BTreeSet;
 
 use domain::activity::{Audience, SignUpPolicy, check_audience};
+use domain::attendance::Way;
 use domain::command::{AcceptOffer, CheckIn, Command, SignUp, WithdrawSignUp};
 use domain::id::{CommandId, SignUpId};
 use domain::people::{Person, Relation};
@@ -17,6 +18,7 @@ use domain::time::Timestamp;
 use super::cast::{Wish, WishKind};
 use super::script::{Expect, Stage};
 use super::timetable::Planned;
+use super::walk_ins;
 
 /// A party as the play through a date sees it.
 struct Party {
@@ -49,6 +51,7 @@ pub fn fill(stage: &mut Stage, wishes: &[Wish]) {
         let planned = stage.planned[n].clone();
         let own: Vec<&Wish> = wishes.iter().filter(|wish| wish.occurrence == planned.occurrence).collect();
         let parties = fill_one(stage, &planned, &own);
+        walk_ins::fill(stage, &planned, count(planned.policy.capacity(), &parties));
         today.push((planned, parties));
     }
     for (planned, parties) in today {
@@ -291,7 +294,8 @@ fn check_in(stage: &mut Stage, planned: &Planned, parties: &[Party]) {
     for party in parties.iter().filter(|party| !party.is_waiting) {
         let at = planned.range.start().plus_minutes(stage.dice.between(-20, 12));
         if at < stage.last_moment() && (party.is_wished || stage.dice.chance(78)) {
-            let command = Command::CheckIn(CheckIn { sign_up: SignUpId::from_uuid(party.id.uuid()) });
+            let way = if party.is_wished { Way::Name } else { Way::Code };
+            let command = Command::CheckIn(CheckIn { sign_up: SignUpId::from_uuid(party.id.uuid()), at: None, way });
             stage.push(at, planned.editor, planned.community, command);
             stage.tally.checked_in += 1;
         }

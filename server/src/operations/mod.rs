@@ -42,8 +42,10 @@ pub mod people {
 pub mod sign_ups {
     //! Signing up, withdrawing, answering offers, arriving.
     pub mod accept_offer;
+    pub mod add_walk_in;
     pub mod check_in;
     pub mod decline_offer;
+    pub mod remove_walk_in;
     pub mod settle;
     pub mod sign_up;
     pub mod undo_check_in;
@@ -152,6 +154,8 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         }
         Command::CheckIn(body) => sign_ups::check_in::check_in(conn, context, command, body).await,
         Command::UndoCheckIn(body) => sign_ups::undo_check_in::undo_check_in(conn, context, command, body).await,
+        Command::AddWalkIn(body) => sign_ups::add_walk_in::add_walk_in(conn, context, command, body).await,
+        Command::RemoveWalkIn(body) => sign_ups::remove_walk_in::remove_walk_in(conn, context, command, body).await,
         Command::PublishActivity(body) => {
             activities::publish_activity::publish_activity(conn, context, command, body).await
         }

@@ -36,6 +36,9 @@ impl DutyFacts {
 
 const DATES: &str = "select o.community, a.category, o.starts_at, o.ends_at, o.cancelled_at, c.heads,
         cast(case when c.note is null then 0 else 1 end as bigint) has_note,
+        cast((select coalesce(sum(w.heads), 0) from arrival w where w.occurrence = o.id and w.way = 'walk_in'
+              and not exists (select 1 from arrival_undone u where u.occurrence = o.id and u.arrival = w.id)
+        ) as bigint) walked_in,
         (select count(*) from sign_up s join sign_up_member m on m.sign_up = s.id
          where s.occurrence = o.id and s.state = 'confirmed' and s.checked_in_at is not null and m.left_at is null
         ) arrived
@@ -83,11 +86,12 @@ fn read_date(row: &Row) -> Result<Option<DutyDate>, StoreError> {
     let Some(duty) = category.and_then(Duty::of) else { return Ok(None) };
     let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
         .ok_or_else(|| StoreError::inconsistent("occurrence", "ends before it starts"))?;
+    let arrived = row.number::<u16>("arrived")?.saturating_add(row.number("walked_in")?);
     Ok(Some(DutyDate {
         duty,
         range,
         is_cancelled: row.maybe_int("cancelled_at")?.is_some(),
-        attendance: Attendance { arrived: row.number("arrived")?, counted: row.maybe_number("heads")? },
+        attendance: Attendance { arrived, counted: row.maybe_number("heads")? },
         has_note: row.int("has_note")? == 1,
     }))
 }

@@ -5,9 +5,12 @@ use domain::id::{ActivityId, OccurrenceId, SignUpId};
 use domain::moving::OtherDate;
 use domain::time::{TimeRange, Timestamp};
 
+use super::attendance::undo_all;
 use super::engine::{Conn, Statement};
 use super::error::StoreError;
 use super::rows::Row;
+use super::sign_ups::Occurrence;
+use super::streams::Draft;
 
 /// A date as a move is decided on it, beside what every decision about a date reads.
 #[derive(Debug, Clone)]
@@ -92,19 +95,20 @@ pub async fn set_time_and_place(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn end_old_time(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn end_old_time(
+    conn: &mut Conn<'_>,
+    draft: &mut Draft,
+    occurrence: &Occurrence,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = occurrence.id;
     conn.later("update occurrence set called_at = null where id = $1", &[id.into()]).await?;
     conn.later(
         "update sign_up set offer_until = null, confirmed_at = $2 where occurrence = $1 and offer_until is not null",
         &[id.into(), now.into()],
     )
     .await?;
-    conn.later(
-        "update sign_up set checked_in_at = null where occurrence = $1 and checked_in_at is not null",
-        &[id.into()],
-    )
-    .await?;
-    Ok(())
+    undo_all(conn, draft, occurrence, now).await
 }
 
 /// Notes that a date is another than before, and that everybody who has signed up has been told.

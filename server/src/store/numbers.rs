@@ -11,7 +11,10 @@ use domain::time::{TimeRange, Timestamp};
 use super::engine::{Conn, Statement};
 use super::error::StoreError;
 
-const DATES: &str = "select o.id, o.community, a.team, o.starts_at, o.ends_at, o.cancelled_at, c.heads
+const DATES: &str = "select o.id, o.community, a.team, o.starts_at, o.ends_at, o.cancelled_at, c.heads,
+        cast((select coalesce(sum(w.heads), 0) from arrival w where w.occurrence = o.id and w.way = 'walk_in'
+              and not exists (select 1 from arrival_undone u where u.occurrence = o.id and u.arrival = w.id)
+        ) as bigint) walked_in
     from occurrence o join activity a on a.id = o.activity left join closing c on c.occurrence = o.id
     where o.starts_at >= $1 and o.starts_at < $2 and o.cancelled_at is null order by o.starts_at, o.id";
 const ARRIVED: &str = "select m.occurrence, m.person from sign_up_member m join sign_up s on s.id = m.sign_up
@@ -37,7 +40,8 @@ pub async fn list_dates(conn: &mut Conn<'_>, from: Timestamp, to: Timestamp) -> 
             let people = people.remove(&row.parse("id")?).unwrap_or_default();
             let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
                 .ok_or_else(|| StoreError::inconsistent("occurrence", "ends before it starts"))?;
-            let arrived = u16::try_from(people.len()).unwrap_or(u16::MAX);
+            let by_name = u16::try_from(people.len()).unwrap_or(u16::MAX);
+            let arrived = by_name.saturating_add(row.number("walked_in")?);
             Ok(PastDate {
                 community: row.parse("community")?,
                 team: row.parse("team")?,

@@ -345,15 +345,6 @@ pub async fn leave(
     Ok(())
 }
 
-/// Notes that a party has arrived.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn check_in(conn: &mut Conn<'_>, sign_up: SignUpId, now: Timestamp) -> Result<(), StoreError> {
-    conn.later("update sign_up set checked_in_at = $2 where id = $1", &[sign_up.into(), now.into()]).await?;
-    Ok(())
-}
-
 /// The account of every live sign-up of a date.
 ///
 /// # Errors

@@ -135,6 +135,7 @@ from_display!(
     domain::id::CommandId,
     domain::id::DeviceId,
     domain::id::NoticeId,
+    domain::id::ArrivalId,
     domain::id::CommunityId,
     domain::id::StreamId,
     domain::change::Audience,

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::activity::{Audience as Who, Category, Schedule, SignUpPolicy, Venue};
+use domain::attendance::Way;
 use domain::change::{CommunityView, Purpose, SpaceRow, TeamRow};
 use domain::command::{
     Accepted, BookSpace, CheckIn, Command, Envelope, Outcome, PublishActivity, SignUp, WithdrawSignUp,
@@ -384,7 +385,7 @@ pub fn withdraw(sign_up: SignUpId, people: &[PersonId]) -> Command {
 }
 
 pub fn check_in(sign_up: SignUpId) -> Command {
-    Command::CheckIn(CheckIn { sign_up })
+    Command::CheckIn(CheckIn { sign_up, at: None, way: Way::Name })
 }
 
 /// `day` days from Monday, from one civil time for so many minutes.
@@ -399,13 +400,15 @@ pub fn book(space: SpaceId, range: TimeRange, adults: u16, children: &[PersonId]
 }
 
 /// The tables that hold what happened. Not among them: devices and stored answers, which a refusal adds to.
-const TABLES: [(&str, &str); 15] = [
+const TABLES: [(&str, &str); 17] = [
     ("activity", "select count(*) from activity"),
     ("occurrence", "select count(*) from occurrence"),
     ("sign_up", "select count(*) from sign_up"),
     ("sign_up_member", "select count(*) from sign_up_member"),
     ("live members", "select count(*) from sign_up_member where left_at is null"),
     ("closing", "select count(*) from closing"),
+    ("arrival", "select count(*) from arrival"),
+    ("arrival_undone", "select count(*) from arrival_undone"),
     ("booking", "select count(*) from booking"),
     ("live bookings", "select count(*) from booking where state in ('requested', 'approved', 'checked_in')"),
     ("claim", "select count(*) from claim"),

@@ -121,8 +121,9 @@ fn rows_are_read_alike() {
         r#"{"occurrence":ID,"state":{"kind":"waitlisted","parties_ahead":2,"offer_until":1795390200000},"party":[{"person":ID,"name":"小宝","seat":7}],"checked_in_at":1795390200000}"#,
     ));
     walk::<RosterRow>(&filled(
-        r#"{"occurrence":ID,"state":{"kind":"confirmed"},"name":"王阿姨","phone_tail":"5678","adults":1,"children":2,"seat":7,"signed_up_at":1795390200000,"checked_in_at":1795390200000}"#,
+        r#"{"occurrence":ID,"state":{"kind":"confirmed"},"name":"王阿姨","phone_tail":"5678","adults":1,"children":2,"seat":7,"signed_up_at":1795390200000,"checked_in_at":1795390200000,"arrivals":[{"id":ID,"at":1795390200000,"way":"code"}]}"#,
     ));
+    walk::<WalkInRow>(&filled(r#"{"occurrence":ID,"name":"卫师傅","heads":2,"at":1795390200000,"reason":"加了座位"}"#));
     walk::<ExemptionRow>(r#"{"duty":"council","month":"2026-11","reason":"换届"}"#);
     walk::<ClosingRow>(r#"{"heads":23,"note":"议定","at":1795390200000}"#);
     let booking = r#""space":ID,"range":RANGE,"state":"requested","adults":1,"children":2,"purpose":"chat","note":"谢谢","answer_by":1795390200000,"reason":"满""#;
@@ -139,11 +140,13 @@ fn rows_are_read_alike() {
 fn commands_are_read_alike() {
     walk::<SignUp>(&filled(r#"{"occurrence":ID,"people":[ID]}"#));
     walk::<WithdrawSignUp>(&filled(r#"{"sign_up":ID,"people":[ID]}"#));
-    walk::<CheckIn>(&filled(r#"{"sign_up":ID}"#));
+    walk::<CheckIn>(&filled(r#"{"sign_up":ID,"at":1795390200000,"way":"code"}"#));
+    walk::<AddWalkIn>(&filled(r#"{"occurrence":ID,"name":"卫师傅","heads":2,"reason":"加了座位","at":1795390200000}"#));
+    walk::<RemoveWalkIn>(&filled(r#"{"occurrence":ID,"walk_in":ID}"#));
     walk::<AcceptOffer>(&filled(r#"{"sign_up":ID}"#));
     walk::<DeclineOffer>(&filled(r#"{"sign_up":ID}"#));
     walk::<ChangeCapacity>(&filled(r#"{"occurrence":ID,"capacity":10,"reason":"换了小教室"}"#));
-    walk::<UndoCheckIn>(&filled(r#"{"sign_up":ID,"checked_in_at":1795390200000}"#));
+    walk::<UndoCheckIn>(&filled(r#"{"sign_up":ID,"checked_in_at":1795390200000,"of":[ID]}"#));
     walk::<PublishActivity>(&filled(
         r#"{"team":ID,"title":"教唱","about":null,"category":"dance","audience":{"kind":"everyone"},"venue":{"place":"客厅"},"schedule":{"kind":"weekly","from":"2026-11-25","until":"2026-12-16","at":"09:00","minutes":90},"policy":{"kind":"walk_in"}}"#,
     ));

@@ -8,6 +8,7 @@ mod restores;
 use uuid::Uuid;
 
 use super::*;
+use crate::attendance::Way;
 use crate::change::Row;
 use crate::command::{Accepted, CheckIn, Outcome};
 use crate::id::SignUpId;
@@ -39,7 +40,8 @@ fn id(no: u64) -> CommandId {
 }
 
 fn queued(no: u64) -> Queued {
-    let command = Command::CheckIn(CheckIn { sign_up: SignUpId::from_uuid(Uuid::from_u128(7)) });
+    let command =
+        Command::CheckIn(CheckIn { sign_up: SignUpId::from_uuid(Uuid::from_u128(7)), at: None, way: Way::Name });
     let (id, account, stream) = (id(no), account(), stream());
     Draft { id, account, stream, depends_on: None, phone_ms: 0, command }.seal(device(), no, no)
 }

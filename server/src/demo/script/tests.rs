@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::activity::{Audience, Category, SignUpPolicy, occurrence_id};
+use domain::attendance::{Door, decide_walk_in};
 use domain::booking::{
     BookingDecision, BookingState, Holding, Party, decide_answer, decide_booking, decide_cancel,
     decide_check_in as decide_arrival,
@@ -63,6 +64,7 @@ struct World {
     order: BTreeMap<OccurrenceId, Vec<SignUpId>>,
     bookings: BTreeMap<BookingId, Hold>,
     promoted: BTreeSet<SignUpId>,
+    walked_in: BTreeMap<OccurrenceId, u16>,
 }
 
 impl World {
@@ -210,6 +212,21 @@ impl World {
                 decide_check_in(date.terms.range, date.category, date.terms.is_cancelled, !guests.is_waiting, now)?;
                 guests.has_come = true;
             }
+            Command::AddWalkIn(it) => {
+                let date = self.dates.get(&it.occurrence).ok_or(Refusal::Gone)?;
+                let community = Some(date.community.clone());
+                allowed(Facts { team: Some(date.team), community, ..Facts::default() })?;
+                let walked_in = self.walked_in.get(&it.occurrence).copied().unwrap_or_default();
+                let door = Door {
+                    range: date.terms.range,
+                    category: date.category,
+                    is_cancelled: date.terms.is_cancelled,
+                    seats: self.seats(it.occurrence),
+                    walked_in,
+                };
+                decide_walk_in(door, it.heads, it.reason.is_some(), now)?;
+                self.walked_in.insert(it.occurrence, walked_in + it.heads);
+            }
             Command::CloseOccurrence(it) => {
                 let date = self.dates.get(&it.occurrence).ok_or(Refusal::Gone)?;
                 let community = Some(date.community.clone());
@@ -298,6 +315,7 @@ fn the_district_is_as_large_as_promised_on_any_day() {
             ("promoted", tally.promoted),
             ("withdrawn", tally.withdrawn),
             ("checked in", tally.checked_in),
+            ("walked in", tally.walked_in),
             ("closed a date", tally.closed),
             ("requested", tally.requested),
             ("approved", tally.approved),

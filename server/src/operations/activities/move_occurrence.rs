@@ -54,7 +54,7 @@ pub async fn move_occurrence(
     if moved.time {
         // By the old time, and before whatever is still open becomes their own.
         take_back(conn, &mut draft, date.id, context.now).await?;
-        end_old_time(conn, date.id, context.now).await?;
+        end_old_time(conn, &mut draft, &date, context.now).await?;
     }
     let own_venue = body.venue.as_ref().filter(|_| moved.place);
     set_time_and_place(conn, date.id, body.range, moved.time.then_some(context.now), own_venue).await?;

@@ -18,11 +18,13 @@ const ROWS: &str = "select r.stream, r.audience, r.class, r.id, r.seq, r.body,
         case when s.offer_until is not null then 'offered' when s.lapsed_at is not null then 'lapsed'
              else s.state end sign_up_state, b.state booking_state,
         k.command calendar,
-        cast(c.heads as text) closing_heads
+        cast(c.heads as text) closing_heads, cast(w.heads as text) walk_in_heads
     from synced_row r
     left join occurrence o on r.class = 'seats' and o.id = r.id
     left join sign_up s on r.class in ('sign_up', 'roster') and s.id = r.id
     left join closing c on r.class = 'closing' and c.occurrence = r.id
+    left join arrival w on r.class = 'walk_in' and w.id = r.id and not exists (
+        select 1 from arrival_undone u where u.occurrence = w.occurrence and u.arrival = w.id)
     left join booking b on r.class in ('booking', 'desk_booking') and b.id = r.id
     left join calendar_key k on r.class = 'profile' and k.account = r.id
     where r.gone_at is null and (r.stream, r.audience, r.class, r.id) > ($1, $2, $3, $4)
@@ -62,6 +64,7 @@ fn judge(row: &Row, [_, _, class, id]: &[String; 4]) -> Result<Option<(&'static 
         RowBody::SignUp(_, shown) => (row.maybe_text("sign_up_state")?, Some(state(shown.state).to_owned())),
         RowBody::Roster(_, shown) => (row.maybe_text("sign_up_state")?, Some(state(shown.state).to_owned())),
         RowBody::Closing(_, shown) => (row.maybe_text("closing_heads")?, Some(shown.heads.to_string())),
+        RowBody::WalkIn(_, shown) => (row.maybe_text("walk_in_heads")?, Some(shown.heads.to_string())),
         RowBody::Booking(_, shown) => (row.maybe_text("booking_state")?, Some(shown.state.as_str().to_owned())),
         RowBody::DeskBooking(_, shown) => {
             (row.maybe_text("booking_state")?, Some(shown.booking.state.as_str().to_owned()))

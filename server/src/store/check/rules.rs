@@ -1,7 +1,7 @@
 //! Promises that one statement can look for, on both engines.
 
 /// A promise as a statement that answers (id, expected, found) for whatever breaks it.
-pub(super) const RULES: [(&str, &str); 25] = [
+pub(super) const RULES: [(&str, &str); 26] = [
     (
         "occurrence.taken",
         "select id, cast(counted as text) expected, cast(taken as text) found from (
@@ -99,6 +99,13 @@ pub(super) const RULES: [(&str, &str); 25] = [
          where o.cancelled_at is not null and s.state in ('confirmed', 'waitlisted')",
     ),
     (
+        "sign_up.arrived",
+        "select id, coalesce(cast(noted as text), 'not here') expected, coalesce(cast(checked_in_at as text), 'not here') found
+         from (select s.id, s.checked_in_at, (select min(a.happened_at) from arrival a where a.sign_up = s.id
+                   and not exists (select 1 from arrival_undone u where u.occurrence = a.occurrence and u.arrival = a.id)) noted
+               from sign_up s) x where coalesce(checked_in_at, -1) <> coalesce(noted, -1)",
+    ),
+    (
         "closing.date",
         "select c.occurrence id, 'a date that had begun' expected,
                 case when o.cancelled_at is not null then 'called off' else 'not begun' end found
@@ -189,6 +196,14 @@ pub(super) const RULES: [(&str, &str); 25] = [
                  select 1 from synced_row r where r.stream = 'c:' || o.community
                  and r.audience = 'community:' || o.community
                  and r.class = 'closing' and r.id = c.occurrence and r.gone_at is null)
+             union all
+             select 'walk_in', a.id, 'a row', 'none' from arrival a join occurrence o on o.id = a.occurrence
+             where a.way = 'walk_in'
+               and not exists (select 1 from arrival_undone u where u.occurrence = a.occurrence and u.arrival = a.id)
+               and not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || o.community
+                 and r.audience = 'community:' || o.community
+                 and r.class = 'walk_in' and r.id = a.id and r.gone_at is null)
              union all
              select 'exemption', d.community || '/' || d.month || '/' || d.duty, 'a row', 'none' from duty_exemption d
              where not exists (

@@ -1,9 +1,11 @@
 //! The rows that show dates' counts and who comes.
 
+use domain::attendance::Arrival;
 use domain::change::{Audience, PartyMember, RosterRow, SignUpRow, SignUpState, class};
 use domain::id::{AccountId, OccurrenceId, SignUpId};
 use domain::sign_up::Seats;
 
+use crate::store::attendance::{noted_of, read_noted};
 use crate::store::engine::{Conn, Statement};
 use crate::store::error::StoreError;
 use crate::store::people::read_name_and_tail;
@@ -49,9 +51,11 @@ fn put_seats(draft: &mut Draft, id: OccurrenceId, row: &Row) -> Result<(), Store
 /// # Errors
 /// [`StoreError`].
 pub async fn draft_sign_up(conn: &mut Conn<'_>, draft: &mut Draft, id: SignUpId) -> Result<(), StoreError> {
-    let [row, members] =
-        conn.several([Statement::new(SHOWN, [id.into()]), Statement::new(SHOWN_MEMBERS, [id.into()])]).await?;
-    put_sign_up(draft, id, the_one(&row)?, &members)
+    let [all, undone] = noted_of(id);
+    let [row, members, all, undone] = conn
+        .several([Statement::new(SHOWN, [id.into()]), Statement::new(SHOWN_MEMBERS, [id.into()]), all, undone])
+        .await?;
+    put_sign_up(draft, id, the_one(&row)?, &members, read_noted(&all, &undone)?.here())
 }
 
 /// Drafts a sign-up and the counts of its date.
@@ -64,14 +68,17 @@ pub async fn draft_sign_up_and_seats(
     id: SignUpId,
     occurrence: OccurrenceId,
 ) -> Result<(), StoreError> {
-    let [row, members, seats] = conn
+    let [all, undone] = noted_of(id);
+    let [row, members, seats, all, undone] = conn
         .several([
             Statement::new(SHOWN, [id.into()]),
             Statement::new(SHOWN_MEMBERS, [id.into()]),
             Statement::new(SEATS, [occurrence.into()]),
+            all,
+            undone,
         ])
         .await?;
-    put_sign_up(draft, id, the_one(&row)?, &members)?;
+    put_sign_up(draft, id, the_one(&row)?, &members, read_noted(&all, &undone)?.here())?;
     put_seats(draft, occurrence, the_one(&seats)?)
 }
 
@@ -79,7 +86,13 @@ fn the_one(rows: &[Row]) -> Result<&Row, StoreError> {
     rows.first().ok_or_else(|| sqlx::Error::RowNotFound.into())
 }
 
-fn put_sign_up(draft: &mut Draft, id: SignUpId, row: &Row, members: &[Row]) -> Result<(), StoreError> {
+fn put_sign_up(
+    draft: &mut Draft,
+    id: SignUpId,
+    row: &Row,
+    members: &[Row],
+    arrivals: Vec<Arrival>,
+) -> Result<(), StoreError> {
     let occurrence: OccurrenceId = row.parse("occurrence")?;
     let state = read_state(row)?;
     // Of a party that has left as a whole, those who were the last to leave are still named.
@@ -115,7 +128,18 @@ fn put_sign_up(draft: &mut Draft, id: SignUpId, row: &Row, members: &[Row]) -> R
     draft.put(&Audience::Account(account), class::SIGN_UP, id, on, &own);
     let (name, phone_tail) = read_name_and_tail(row)?;
     let signed_up_at = row.at("created_at")?;
-    let roster = RosterRow { occurrence, state, name, phone_tail, adults, children, seat, signed_up_at, checked_in_at };
+    let roster = RosterRow {
+        occurrence,
+        state,
+        name,
+        phone_tail,
+        adults,
+        children,
+        seat,
+        signed_up_at,
+        checked_in_at,
+        arrivals,
+    };
     draft.put(&Audience::Team(row.parse("team")?), class::ROSTER, id, on, &roster);
     draft.put(&Audience::Community(row.parse("community")?), class::ROSTER, id, on, &roster);
     Ok(())
