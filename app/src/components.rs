@@ -27,6 +27,7 @@ pub mod message_item;
 pub mod month_panel;
 pub mod month_sheet;
 pub mod move_sheet;
+pub mod neighbours;
 pub mod offer_answer;
 pub mod outbox_item;
 pub mod own_booking_sheet;

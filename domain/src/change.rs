@@ -221,6 +221,9 @@ pub struct RosterRow {
     /// Since when it is here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_in_at: Option<Timestamp>,
+    /// Who signed them up, where they did not do it themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_up_by: Option<PersonName>,
     /// The facts of it that stand, the earliest first; a build that knew none has written none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arrivals: Vec<Arrival>,

@@ -5,11 +5,13 @@
 //! Every kind and version ever shipped stays readable (`domain/golden/`).
 
 mod door;
+mod neighbour;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 pub use self::door::{AddWalkIn, CheckIn, RemoveWalkIn, UndoCheckIn};
+pub use self::neighbour::{SignUpNeighbour, WithdrawNeighbour};
 use crate::activity::{Audience, Category, Schedule, SignUpPolicy, Venue};
 use crate::calendar_key::CalendarKey;
 use crate::change::Purpose;
@@ -342,6 +344,8 @@ macro_rules! commands {
 commands! {
     SignUp = "sign_up" => Action::SignUp,
     WithdrawSignUp = "withdraw_sign_up" => Action::WithdrawSignUp,
+    SignUpNeighbour = "sign_up_neighbour" => Action::SignUpNeighbour,
+    WithdrawNeighbour = "withdraw_neighbour" => Action::SignUpNeighbour,
     AcceptOffer = "accept_offer" => Action::AnswerOffer,
     DeclineOffer = "decline_offer" => Action::AnswerOffer,
     ChangeCapacity = "change_capacity" => Action::ChangeCapacity,

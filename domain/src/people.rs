@@ -118,6 +118,8 @@ pub enum Action {
     KeepOwn,
     /// Sign a party up.
     SignUp,
+    /// Sign up somebody who has no phone to do it with, or withdraw them.
+    SignUpNeighbour,
     /// Withdraw one's own party or part of it.
     WithdrawSignUp,
     /// Answer an offer to one's own party.
@@ -146,7 +148,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, for tests that walk the table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ReadPublic,
         Self::ReadOwn,
         Self::ReadTeamDesk,
@@ -155,6 +157,7 @@ impl Action {
         Self::ReadDistrictDesk,
         Self::KeepOwn,
         Self::SignUp,
+        Self::SignUpNeighbour,
         Self::WithdrawSignUp,
         Self::AnswerOffer,
         Self::ChangeCapacity,
@@ -198,6 +201,7 @@ pub const fn who_may(action: Action) -> &'static [Standing] {
         Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp | Action::AnswerOffer => &[Owner],
         Action::SignUp | Action::BookSpace => &[SignedIn],
         Action::ReadTeamDesk
+        | Action::SignUpNeighbour
         | Action::CheckIn
         | Action::PublishActivity
         | Action::CancelOccurrence
@@ -357,6 +361,7 @@ mod tests {
             Action::ReadOwn | Action::KeepOwn | Action::WithdrawSignUp | Action::AnswerOffer => "syhhhhhhhh",
             Action::SignUp | Action::BookSpace => "syyyyyyyyy",
             Action::ReadTeamDesk
+            | Action::SignUpNeighbour
             | Action::CheckIn
             | Action::PublishActivity
             | Action::CancelOccurrence

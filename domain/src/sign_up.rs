@@ -5,10 +5,12 @@
 //! not fit keeps its place in the order, and is not passed over for ever. Withdrawing is never refused for want of room. Deliberately absent: draws, approval.
 
 mod capacity;
+mod neighbour;
 mod queue;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::neighbour::{decide_neighbour, decide_neighbours_withdrawal, neighbour};
 pub use capacity::{CapacityDecision, decide_capacity};
 pub use queue::{
     Acceptance, EXPIRIES_MAX, Expiry, LAST_CALL_MINUTES_BEFORE, PASSES_MAX, Promotion, Standing, WaitingParty, Walk,

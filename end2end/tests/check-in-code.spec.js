@@ -21,6 +21,19 @@ test("the door checks in by the code on a phone, with a network on neither side"
   await openTeam(team);
   await team.getByRole("region", { name: "接下来的活动" }).getByRole("listitem").filter({ hasText: "云板入门" }).getByRole("link").click();
   await expect(team.getByRole("listitem").filter({ hasText: "卫师傅" })).toHaveCount(1);
+  await test.step("a neighbour without a phone is signed up by the team, and taken back", async () => {
+    await team.getByRole("button", { name: "帮人报名" }).click();
+    const sheet = team.getByRole("dialog", { name: "帮没手机的邻居报名" });
+    await sheet.getByLabel("怎么称呼").fill("许奶奶");
+    await sheet.getByLabel("本人要来").check();
+    await sheet.getByRole("button", { name: "报上1人" }).click();
+    const row = team.getByRole("listitem").filter({ hasText: "许奶奶" });
+    await expect(row).toContainText("代报名");
+    await expect(row).not.toContainText(/还没提交|正在核对/);
+    await row.getByRole("button", { name: "取消报名：许奶奶" }).click();
+    await team.getByRole("dialog", { name: "取消许奶奶的报名？" }).getByRole("button", { name: "取消报名" }).click();
+    await expect(team.getByRole("region", { name: "取消的" }).getByRole("listitem").filter({ hasText: "许奶奶" })).toHaveCount(1);
+  });
   await goOffline(team);
   const field = team.getByLabel("按签到码签到");
 

@@ -39,6 +39,8 @@ fn bodies() -> Vec<(&'static str, Json)> {
     let range = json!({ "start": now().ms() + 86_400_000, "end": now().ms() + 90_000_000 });
     vec![
         ("sign_up", json!({ "occurrence": id, "people": [id] })),
+        ("sign_up_neighbour", json!({ "occurrence": id, "name": "顾大爷", "phone": "13812345678", "consent": true })),
+        ("withdraw_neighbour", json!({ "sign_up": id })),
         ("withdraw_sign_up", json!({ "sign_up": id, "people": [id] })),
         ("accept_offer", json!({ "sign_up": id })),
         ("decline_offer", json!({ "sign_up": id })),

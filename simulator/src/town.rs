@@ -426,6 +426,7 @@ impl Town {
                 seat: seat(0),
                 signed_up_at: Timestamp::from_ms(BEGIN_MS),
                 checked_in_at: None,
+                signed_up_by: None,
                 arrivals: Vec::new(),
             };
             // Who has withdrawn is gone from the team's list.

@@ -105,6 +105,11 @@ impl Naming<'_> {
                 let party = self.view.roster.get(&command.sign_up).map(|party| party.row.name.to_string());
                 Named::plain(self.words.check_in.undo(party.unwrap_or_default()))
             }
+            Some(Command::SignUpNeighbour(command)) => Named::plain(self.words.neighbour.outbox_sign_up(&command.name)),
+            Some(Command::WithdrawNeighbour(command)) => {
+                let who = self.view.roster.get(&command.sign_up).map(|row| row.row.name.to_string());
+                Named::plain(self.words.neighbour.outbox_withdraw(who.unwrap_or_default()))
+            }
             Some(Command::AddWalkIn(command)) => Named::plain(self.words.at_the_door.outbox_add(command.heads)),
             Some(Command::RemoveWalkIn(_)) => Named::plain(self.words.at_the_door.outbox_remove),
             Some(Command::PublishActivity(command)) => Named::plain(outbox.publish(&command.title)),

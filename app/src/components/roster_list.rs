@@ -45,6 +45,8 @@ pub struct RosterRowData {
     pub is_here: bool,
     /// How their check-in is undone.
     pub undo: Option<Undo>,
+    /// Whether their team has signed them up.
+    pub is_neighbour: bool,
     number: String,
     name: String,
     notes: Vec<String>,
@@ -116,12 +118,14 @@ pub fn roster_rows(
                 SignUpState::Withdrawn { has_lapsed: true, .. } => Some(words.queue.lapsed.to_owned()),
                 _ => None,
             };
-            let notes = [Some(people), tail, asked, here, delivery.map(str::to_owned)];
+            let by = row.signed_up_by.as_ref().map(|by| words.neighbour.by(by));
+            let notes = [Some(people), tail, by, asked, here, delivery.map(str::to_owned)];
             RosterRowData {
                 id: *id,
                 part,
                 heads: row.heads(),
                 is_here: row.checked_in_at.is_some(),
+                is_neighbour: row.signed_up_by.is_some(),
                 undo: row.checked_in_at.map(|at| undo(*id, at)),
                 number,
                 name: row.name.to_string(),
@@ -139,15 +143,32 @@ fn seats(first: u16, heads: u16) -> String {
     }
 }
 
-/// A row of the list; `on_check_in` is there while checking in is possible. One tap checks in, the next one undoes it.
+/// A row of the list; `on_check_in` is there while checking in is possible, `on_withdraw` while whom the team has signed up
+/// can be withdrawn. One tap checks in, the next one undoes it.
 #[component]
 pub fn RosterRow(
     row: RosterRowData,
     on_check_in: Option<Callback<SignUpId>>,
     on_undo: Callback<(SignUpId, Undo)>,
+    on_withdraw: Option<Callback<SignUpId>>,
 ) -> impl IntoView {
     let model = use_model();
     let words = model.words_untracked();
+    let withdraw =
+        on_withdraw.filter(|_| row.is_neighbour && !row.is_here && row.part != Part::Gone).map(|on_withdraw| {
+            let id = row.id;
+            view! {
+                <button
+                    type="button"
+                    class="roster-check"
+                    aria-haspopup="dialog"
+                    aria-label=words.neighbour.withdraw_of(&row.name)
+                    on:click=move |_| on_withdraw.run(id)
+                >
+                    {words.neighbour.withdraw}
+                </button>
+            }
+        });
     let (id, is_here, undo) = (row.id, row.is_here, row.undo);
     let state = match row.part {
         Part::Confirmed if is_here => "arrived",
@@ -188,6 +209,7 @@ pub fn RosterRow(
                     <Dotted facts=row.notes/>
                 </span>
             </span>
+            {withdraw}
             {check}
         </li>
     }

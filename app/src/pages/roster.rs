@@ -5,7 +5,7 @@ use domain::agenda::Entry;
 use domain::attendance::Way;
 use domain::command::{
     AddWalkIn, CancelOccurrence, ChangeCapacity, CheckIn, CloseOccurrence, Command, MoveOccurrence,
-    ReinstateOccurrence, RemoveWalkIn, UndoCheckIn,
+    ReinstateOccurrence, RemoveWalkIn, SignUpNeighbour, UndoCheckIn, WithdrawNeighbour,
 };
 use domain::id::{CommandId, OccurrenceId, SignUpId, StreamId};
 use domain::people::Action;
@@ -25,6 +25,7 @@ use crate::components::closing_card::ClosingCard;
 use crate::components::code_entry::CodeEntry;
 use crate::components::forbidden::{Forbidden, Opening};
 use crate::components::move_sheet::{MoveSheet, MoveWish};
+use crate::components::neighbours::{NeighbourButton, WithdrawNeighbourSheet};
 use crate::components::reason_sheet::{ReasonSheet, ReasonWords};
 use crate::components::refusals_here::RefusalsHere;
 use crate::components::reinstate_sheet::ReinstateSheet;
@@ -152,6 +153,24 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
     };
     let check_in = Callback::new(move |sign_up| check_in_as(sign_up, Way::Name));
     let check_in_by_code = Callback::new(move |sign_up| check_in_as(sign_up, Way::Code));
+    let sign_up = Callback::new(move |command: SignUpNeighbour| {
+        let who = command.name.clone();
+        submit.run((Command::SignUpNeighbour(command), None));
+        model.announce(model.words_untracked().neighbour.done(who));
+    });
+    let leaving = RwSignal::new(None::<SignUpId>);
+    let withdraw = Callback::new(move |command: WithdrawNeighbour| {
+        let name = model.view_untracked().roster.get(&command.sign_up).map(|row| row.row.name.to_string());
+        // What rests here still is taken back; what may have gone out is followed by its withdrawal.
+        let own = CommandId::from_uuid(command.sign_up.uuid());
+        if untrack(|| model.unsent()).iter().any(|item| item.id == own && item.tried == 0) {
+            model.withdraw_unsent(own);
+        } else {
+            submit.run((Command::WithdrawNeighbour(command), None));
+        }
+        model.announce(model.words_untracked().neighbour.withdrawn(name.unwrap_or_default()));
+    });
+    let on_withdraw = Callback::new(move |id| leaving.set(Some(id)));
     let add_walk_in = Callback::new(move |command: AddWalkIn| {
         let heads = command.heads;
         submit.run((Command::AddWalkIn(command), None));
@@ -212,6 +231,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         submit.run((Command::ReinstateOccurrence(ReinstateOccurrence { occurrence: id, venue }), None));
         model.announce(model.words_untracked().moving.reinstated);
     });
+    let can_withdraw = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_call_off));
     let on_check_in = Signal::derive(move || head.read().as_ref().is_some_and(|head| head.can_check_in));
     // Where it cannot be read anew.
     let list_of = Signal::derive(move || {
@@ -290,11 +310,11 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                     view! { <Empty icon="i-people" text/> }
                 })
             }}
-            <RosterPart name=name(Part::Confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in on_undo=undo/>
+            <RosterPart name=name(Part::Confirmed) rows=part(Part::Confirmed) can_check_in=on_check_in on_check_in=check_in on_undo=undo can_withdraw on_withdraw/>
             <WalkInList id on_remove=remove_walk_in/>
-            <RosterPart name=name(Part::Offered) rows=part(Part::Offered) can_check_in=false on_check_in=check_in on_undo=undo/>
-            <RosterPart name=name(Part::Waiting) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in on_undo=undo/>
-            <RosterPart name=name(Part::Gone) rows=part(Part::Gone) can_check_in=false on_check_in=check_in on_undo=undo/>
+            <RosterPart name=name(Part::Offered) rows=part(Part::Offered) can_check_in=false on_check_in=check_in on_undo=undo can_withdraw on_withdraw/>
+            <RosterPart name=name(Part::Waiting) rows=part(Part::Waiting) can_check_in=false on_check_in=check_in on_undo=undo can_withdraw on_withdraw/>
+            <RosterPart name=name(Part::Gone) rows=part(Part::Gone) can_check_in=false on_check_in=check_in on_undo=undo can_withdraw on_withdraw/>
             {move || (!rows.read().is_empty()).then(|| view! { <p class="quiet">{model.words().roster.hint}</p> })}
             <div class="screen-only"><ClosingCard id on_close=close/></div>
             <div class="button-row">
@@ -307,6 +327,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                 </button>
                 <button type="button" class="button" on:click=move |_| platform::print()>{move || model.words().roster.print}</button>
                 <a class="button" href=Route::Occurrence(id).href()>{move || model.words().roster.see_page}</a>
+                <NeighbourButton occurrence=id on_sign_up=sign_up/>
                 <CapacityButton occurrence=id on_change=change_capacity/>
                 {move || head.get().filter(|head| head.can_reinstate).map(|_| view! {
                     <button type="button" class="button" aria-haspopup="dialog" on:click=move |_| reinstate_open.set(true)>
@@ -327,6 +348,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
             <CallOffSheet open=sheet_open about=Signal::derive(move || {
                 head.get().map_or_else(Vec::new, |head| vec![head.title, head.when])
             }) parties=Signal::derive(parties) on_confirm=call_off/>
+            <WithdrawNeighbourSheet occurrence=id whom=leaving on_withdraw=withdraw/>
             <ReinstateSheet id open=reinstate_open on_confirm=reinstate/>
             <MoveSheet id open=move_open offer parties=Signal::derive(parties) on_confirm=change/>
         </div>
@@ -345,7 +367,10 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
         Command::MoveOccurrence(command) => command.occurrence == id,
         Command::AddWalkIn(command) => command.occurrence == id,
         Command::RemoveWalkIn(command) => command.occurrence == id,
-        Command::CheckIn(CheckIn { sign_up, .. }) | Command::UndoCheckIn(UndoCheckIn { sign_up, .. }) => {
+        Command::SignUpNeighbour(command) => command.occurrence == id,
+        Command::WithdrawNeighbour(WithdrawNeighbour { sign_up })
+        | Command::CheckIn(CheckIn { sign_up, .. })
+        | Command::UndoCheckIn(UndoCheckIn { sign_up, .. }) => {
             let view = use_model().view_untracked();
             view.roster.get(sign_up).is_some_and(|row| row.row.occurrence == id)
         }
@@ -384,6 +409,8 @@ fn RosterPart(
     #[prop(into)] can_check_in: Signal<bool>,
     on_check_in: Callback<SignUpId>,
     on_undo: Callback<(SignUpId, Undo)>,
+    can_withdraw: Signal<bool>,
+    on_withdraw: Callback<SignUpId>,
 ) -> impl IntoView {
     let ids = Memo::new(move |_| rows.get().into_iter().map(|row| row.id).collect::<Vec<_>>());
     let is_empty = Memo::new(move |_| ids.read().is_empty());
@@ -391,8 +418,9 @@ fn RosterPart(
     let one = move |id| {
         let row = Memo::new(move |_| rows.get().into_iter().find(|row| row.id == id));
         move || {
-            row.get()
-                .map(|row| view! { <RosterRow row on_check_in=can_check_in.get().then_some(on_check_in) on_undo/> })
+            let on_check_in = can_check_in.get().then_some(on_check_in);
+            let on_withdraw = can_withdraw.get().then_some(on_withdraw);
+            row.get().map(|row| view! { <RosterRow row on_check_in on_undo on_withdraw/> })
         }
     };
     move || {

@@ -5,6 +5,7 @@
 //! that is shown, because they have not lowered it.
 
 mod door;
+mod neighbour;
 mod queue;
 
 pub use self::door::{arrived, door_of, walked_in};
@@ -76,6 +77,14 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
         Command::ChangeCapacity(command) => {
             queue::lay_capacity(view, command, now)?;
             command.occurrence.uuid()
+        }
+        Command::SignUpNeighbour(command) => {
+            neighbour::lay_sign_up(view, item, command, now)?;
+            item.id.uuid()
+        }
+        Command::WithdrawNeighbour(command) => {
+            neighbour::lay_withdrawal(view, command, now)?;
+            command.sign_up.uuid()
         }
         Command::CheckIn(command) => {
             door::lay_check_in(view, item.id, command, now)?;

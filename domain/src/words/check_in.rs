@@ -26,6 +26,34 @@ catalogue! {
 }
 
 catalogue! {
+    /// Signing up somebody who has no phone.
+    Neighbour {
+        open: "帮人报名", "Sign a neighbour up";
+        title: "帮没手机的邻居报名", "Sign up a neighbour without a phone";
+        name: "怎么称呼", "Name";
+        phone: "手机号（可以不填）", "Mobile number (optional)";
+        phone_help: "有变动时好告诉他，别人只看到后四位", "To reach them when something changes; others see the last four digits";
+        consent: "本人要来，也同意留下称呼和电话", "They want to come and agree that name and number are kept";
+        consent_missing: "请先问过本人，再勾上", "Ask them first, then tick";
+        phone_wrong: "手机号是11位数字，不知道就空着", "A mobile number has eleven digits; leave it empty if you do not know it";
+        room: "报上后占1个名额", "Takes 1 place";
+        waits(n): "名额满了，报上后是候补，前面{n}家", "Full: they join the waitlist, {n} ahead";
+        confirm: "报上1人", "Sign up 1 person";
+        keep: "先不报", "Not now";
+        done(who): "已帮{who}报名", "Signed up: {who}";
+        by(who): "{who}代报名", "Signed up by {who}";
+        withdraw: "取消报名", "Withdraw";
+        withdraw_of(who): "取消报名：{who}", "Withdraw: {who}";
+        withdraw_title(who): "取消{who}的报名？", "Withdraw {who}?";
+        withdraw_note: "名额马上给候补的人。请告诉本人一声。", "The place goes to whoever waits at once. Please tell them.";
+        withdraw_keep: "不取消", "Keep it";
+        withdrawn(who): "已取消：{who}", "Withdrawn: {who}";
+        outbox_sign_up(who): "帮{who}报名", "Sign up {who}";
+        outbox_withdraw(who): "取消报名：{who}", "Withdraw {who}";
+    }
+}
+
+catalogue! {
     /// Those who come without having signed up.
     AtTheDoor {
         label: "没报名就来的", "Came without signing up";

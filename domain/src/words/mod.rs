@@ -23,7 +23,7 @@ mod template;
 
 pub use activities::{Festivals, List, Month, OccurrencePage, Poster, Search, SignUpSheet};
 pub use calendar::Calendar;
-pub use check_in::{AtTheDoor, CheckIn};
+pub use check_in::{AtTheDoor, CheckIn, Neighbour};
 pub use common::{Common, Errors, Feed, Footer, Offline, States};
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
@@ -184,6 +184,8 @@ words! {
     roster: Roster,
     /// Checking in by code.
     check_in: CheckIn,
+    /// Signing up somebody who has no phone.
+    neighbour: Neighbour,
     /// Who comes without having signed up.
     at_the_door: AtTheDoor,
     /// How a date went.

@@ -1,4 +1,5 @@
 -- Who came, as facts: noted once at the door, never changed, never taken away. That one was a mistake is a fact of its own.
+-- And whom a team has signed up because they have no phone to do it with.
 
 -- id: that of the command that noted it. sign_up: the party that came; none for whoever had not signed up (way: walk_in),
 -- who has heads, a name where they said one, and the reason for which they were let in where there was no room.
@@ -73,3 +74,14 @@ end $$;
 
 create trigger arrival_door before insert on arrival for each row
     when (new.way = 'walk_in' and new.reason is null) execute function arrival_door_guarded();
+
+-- behalf_of: the neighbour whom the account has signed up, who has no account; behalf_phone: where they are reached, until they
+-- withdraw. Whoever signs others up does so as often as asked. Their person is of nobody's household: it is removed from the
+-- beginning, and holds no more than the name.
+alter table sign_up add column behalf_of text;
+alter table sign_up add column behalf_phone text
+    constraint sign_up_behalf check (behalf_phone is null or (behalf_of is not null and state <> 'withdrawn'));
+
+drop index sign_up_live;
+create unique index sign_up_live on sign_up (account, occurrence)
+    where state in ('confirmed', 'waitlisted') and behalf_of is null;

@@ -48,7 +48,9 @@ pub mod sign_ups {
     pub mod remove_walk_in;
     pub mod settle;
     pub mod sign_up;
+    pub mod sign_up_neighbour;
     pub mod undo_check_in;
+    pub mod withdraw_neighbour;
     pub mod withdraw_sign_up;
 }
 
@@ -146,6 +148,12 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         Command::SignUp(body) => sign_ups::sign_up::sign_up(conn, context, command, body).await,
         Command::WithdrawSignUp(body) => {
             sign_ups::withdraw_sign_up::withdraw_sign_up(conn, context, command, body).await
+        }
+        Command::SignUpNeighbour(body) => {
+            sign_ups::sign_up_neighbour::sign_up_neighbour(conn, context, command, body).await
+        }
+        Command::WithdrawNeighbour(body) => {
+            sign_ups::withdraw_neighbour::withdraw_neighbour(conn, context, command, body).await
         }
         Command::AcceptOffer(body) => sign_ups::accept_offer::accept_offer(conn, context, command, body).await,
         Command::DeclineOffer(body) => sign_ups::decline_offer::decline_offer(conn, context, command, body).await,

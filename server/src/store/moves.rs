@@ -152,7 +152,8 @@ pub async fn bring_back(conn: &mut Conn<'_>, id: OccurrenceId, now: Timestamp) -
     conn.execute(
         "update sign_up_member set left_at = $2, seat = null
          where occurrence = $1 and left_at is null and person in (select id from person where removed_at is not null)
-           and sign_up in (select id from sign_up where occurrence = $1 and state = 'called_off')",
+           and sign_up in (
+               select id from sign_up where occurrence = $1 and state = 'called_off' and behalf_of is null)",
         &[id.into(), now.into()],
     )
     .await?;

@@ -17,7 +17,9 @@ const DATES: &str = "select o.id, o.community, a.team, o.starts_at, o.ends_at, o
         ) as bigint) walked_in
     from occurrence o join activity a on a.id = o.activity left join closing c on c.occurrence = o.id
     where o.starts_at >= $1 and o.starts_at < $2 and o.cancelled_at is null order by o.starts_at, o.id";
-const ARRIVED: &str = "select m.occurrence, m.person from sign_up_member m join sign_up s on s.id = m.sign_up
+const ARRIVED: &str = "select m.occurrence, m.person,
+        cast(case when s.behalf_of is null then 0 else 1 end as bigint) is_neighbour
+    from sign_up_member m join sign_up s on s.id = m.sign_up
     join occurrence o on o.id = m.occurrence
     where o.starts_at >= $1 and o.starts_at < $2 and s.state = 'confirmed' and s.checked_in_at is not null
       and m.left_at is null";
@@ -30,17 +32,21 @@ pub async fn list_dates(conn: &mut Conn<'_>, from: Timestamp, to: Timestamp) -> 
     let between = [from.into(), to.into()];
     let [dates, arrived] =
         conn.several([Statement::new(DATES, between.clone()), Statement::new(ARRIVED, between)]).await?;
-    let mut people: BTreeMap<OccurrenceId, Vec<PersonId>> = BTreeMap::new();
+    // A neighbour without an account counts as a head, and may be any of the residents.
+    let mut people: BTreeMap<OccurrenceId, (u16, Vec<PersonId>)> = BTreeMap::new();
     for row in &arrived {
-        people.entry(row.parse("occurrence")?).or_default().push(row.parse("person")?);
+        let (heads, people) = people.entry(row.parse("occurrence")?).or_default();
+        *heads = heads.saturating_add(1);
+        if row.int("is_neighbour")? == 0 {
+            people.push(row.parse("person")?);
+        }
     }
     dates
         .iter()
         .map(|row| {
-            let people = people.remove(&row.parse("id")?).unwrap_or_default();
+            let (by_name, people) = people.remove(&row.parse("id")?).unwrap_or_default();
             let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
                 .ok_or_else(|| StoreError::inconsistent("occurrence", "ends before it starts"))?;
-            let by_name = u16::try_from(people.len()).unwrap_or(u16::MAX);
             let arrived = by_name.saturating_add(row.number("walked_in")?);
             Ok(PastDate {
                 community: row.parse("community")?,

@@ -2,16 +2,18 @@
 //! of it are [`drawing`]'s.
 
 mod drawing;
+mod neighbours;
 mod queue;
 
 use domain::activity::{Audience as Who, Category, SignUpPolicy};
 use domain::id::{AccountId, CommunityId, OccurrenceId, PersonId, SignUpId, TeamId};
 use domain::people::{Facts, Person, Relation};
 use domain::sign_up::{Seats, Standing, Terms, has_expired};
-use domain::text::Title;
+use domain::text::{Phone, Title};
 use domain::time::{TimeRange, Timestamp, YearMonth};
 
 pub use drawing::{draft_seats, draft_sign_up, draft_sign_up_and_seats};
+pub use neighbours::insert_neighbour;
 pub use queue::{
     accept_offer, change_capacity, expire, find_seat, lapse, list_expired, list_to_settle, list_waiting,
     list_waiting_accounts, note_call, pass_over, promote, put_first,
@@ -123,6 +125,7 @@ pub async fn load_sign_up_facts(
             Statement::new(
                 "select m.person from sign_up s join sign_up_member m on m.sign_up = s.id and m.left_at is null
                  where s.account = $1 and s.occurrence = $2 and s.state in ('confirmed', 'waitlisted')
+                   and s.behalf_of is null
                  order by m.person",
                 [account.into(), occurrence.into()],
             ),
@@ -169,8 +172,10 @@ pub struct SignUp {
     pub id: SignUpId,
     /// For which date.
     pub occurrence: OccurrenceId,
-    /// Whose it is.
+    /// Who signed up.
     pub account: AccountId,
+    /// Whether it was for a neighbour, who has no account.
+    pub is_on_behalf: bool,
     /// Where the party stands.
     pub standing: Standing,
     /// When it was checked in.
@@ -179,7 +184,15 @@ pub struct SignUp {
     pub party: Vec<Person>,
 }
 
-const SIGN_UP: &str = "select occurrence, account, state, offer_until, offers_expired, checked_in_at
+impl SignUp {
+    /// Whose it is: a neighbour's is nobody's but their team's.
+    #[must_use]
+    pub fn owner(&self) -> Option<AccountId> {
+        (!self.is_on_behalf).then_some(self.account)
+    }
+}
+
+const SIGN_UP: &str = "select occurrence, account, behalf_of, state, offer_until, offers_expired, checked_in_at
     from sign_up where id = $1";
 const PARTY: &str = "select m.person, m.name, m.is_child, p.birth_month
     from sign_up_member m join person p on p.id = m.person
@@ -231,6 +244,7 @@ fn read_sign_up(id: SignUpId, row: &Row, members: &[Row]) -> Result<SignUp, Stor
         id,
         occurrence: row.parse("occurrence")?,
         account: row.parse("account")?,
+        is_on_behalf: row.maybe_text("behalf_of")?.is_some(),
         standing,
         checked_in_at: row.maybe_at("checked_in_at")?,
         party,
@@ -250,7 +264,7 @@ pub async fn list_taken_seats(conn: &mut Conn<'_>, occurrence: OccurrenceId) -> 
 }
 
 /// Inserts a sign-up with its party. Without `seats` the party waits; with them it has its places, each numbered where
-/// seats are numbered at all (else the list is empty).
+/// seats are numbered at all (else the list is empty). `behalf` is the neighbour for whom the account signs up.
 ///
 /// # Errors
 /// [`StoreError`]; `occurrence_full` when the places are gone, a unique constraint when somebody is in already.
@@ -261,6 +275,7 @@ pub async fn insert_sign_up(
     account: AccountId,
     party: &[Person],
     seats: Option<&[u16]>,
+    behalf: Option<(&Person, Option<&Phone>)>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (is_confirmed, seats) = (seats.is_some(), seats.unwrap_or_default());
@@ -274,8 +289,9 @@ pub async fn insert_sign_up(
     .await?;
     let state = if is_confirmed { "confirmed" } else { "waitlisted" };
     conn.later(
-        "insert into sign_up (id, occurrence, community, account, state, queue_order, created_at, confirmed_at)
-         values ($1, $2, $3, $4, $5, (select next_order - 1 from occurrence where id = $2), $6, $7)",
+        "insert into sign_up (id, occurrence, community, account, state, queue_order, created_at, confirmed_at,
+             behalf_of, behalf_phone)
+         values ($1, $2, $3, $4, $5, (select next_order - 1 from occurrence where id = $2), $6, $7, $8, $9)",
         &[
             id.into(),
             occurrence.id.into(),
@@ -284,6 +300,8 @@ pub async fn insert_sign_up(
             state.into(),
             now.into(),
             is_confirmed.then_some(now).into(),
+            behalf.map(|(who, _)| who.name.as_str()).into(),
+            behalf.and_then(|(_, phone)| phone).map(Phone::as_str).into(),
         ],
     )
     .await?;
@@ -337,7 +355,7 @@ pub async fn leave(
     }
     if is_whole {
         conn.later(
-            "update sign_up set state = 'withdrawn', offer_until = null, ended_at = $2 where id = $1",
+            "update sign_up set state = 'withdrawn', offer_until = null, ended_at = $2, behalf_phone = null where id = $1",
             &[sign_up.id.into(), now.into()],
         )
         .await?;
@@ -412,7 +430,8 @@ pub async fn list_coming(
     let rows = conn
         .all(
             "select s.id, s.occurrence from sign_up s join occurrence o on o.id = s.occurrence
-             where s.account = $1 and s.state in ('confirmed', 'waitlisted') and o.ends_at > $2 order by s.occurrence",
+             where s.account = $1 and s.behalf_of is null and s.state in ('confirmed', 'waitlisted') and o.ends_at > $2
+             order by s.occurrence",
             &[account.into(), now.into()],
         )
         .await?;

@@ -121,7 +121,7 @@ fn rows_are_read_alike() {
         r#"{"occurrence":ID,"state":{"kind":"waitlisted","parties_ahead":2,"offer_until":1795390200000},"party":[{"person":ID,"name":"小宝","seat":7}],"checked_in_at":1795390200000}"#,
     ));
     walk::<RosterRow>(&filled(
-        r#"{"occurrence":ID,"state":{"kind":"confirmed"},"name":"王阿姨","phone_tail":"5678","adults":1,"children":2,"seat":7,"signed_up_at":1795390200000,"checked_in_at":1795390200000,"arrivals":[{"id":ID,"at":1795390200000,"way":"code"}]}"#,
+        r#"{"occurrence":ID,"state":{"kind":"confirmed"},"name":"王阿姨","phone_tail":"5678","adults":1,"children":2,"seat":7,"signed_up_at":1795390200000,"checked_in_at":1795390200000,"signed_up_by":"云老师","arrivals":[{"id":ID,"at":1795390200000,"way":"code"}]}"#,
     ));
     walk::<WalkInRow>(&filled(r#"{"occurrence":ID,"name":"卫师傅","heads":2,"at":1795390200000,"reason":"加了座位"}"#));
     walk::<ExemptionRow>(r#"{"duty":"council","month":"2026-11","reason":"换届"}"#);
@@ -139,6 +139,8 @@ fn rows_are_read_alike() {
 #[test]
 fn commands_are_read_alike() {
     walk::<SignUp>(&filled(r#"{"occurrence":ID,"people":[ID]}"#));
+    walk::<SignUpNeighbour>(&filled(r#"{"occurrence":ID,"name":"顾大爷","phone":"13812345678","consent":true}"#));
+    walk::<WithdrawNeighbour>(&filled(r#"{"sign_up":ID}"#));
     walk::<WithdrawSignUp>(&filled(r#"{"sign_up":ID,"people":[ID]}"#));
     walk::<CheckIn>(&filled(r#"{"sign_up":ID,"at":1795390200000,"way":"code"}"#));
     walk::<AddWalkIn>(&filled(r#"{"occurrence":ID,"name":"卫师傅","heads":2,"reason":"加了座位","at":1795390200000}"#));

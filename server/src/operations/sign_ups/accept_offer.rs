@@ -23,7 +23,7 @@ pub async fn accept_offer(
     body: &AcceptOffer,
 ) -> Result<Done, Stop> {
     let (mut sign_up, mut occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
-    context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?;
+    context.authorize(command, &occurrence.facts(sign_up.owner()), body)?;
     let mut draft = Draft::default();
     if occurrence.has_expired_offers(context.now) {
         // What others let pass may be what this party is to have; its own is looked at as it is.

@@ -28,7 +28,8 @@ pub async fn check_in(
     let decision = decide_check_in(terms.range, occurrence.category, terms.is_cancelled, is_confirmed, context.now);
     let noted = find_noted(conn, sign_up.id).await?;
     let is_here = sign_up.checked_in_at.is_some();
-    if is_here && (decision.is_err() || noted.all.len() >= ARRIVALS_MAX) {
+    // A phone that knows no facts says no more than that they are here.
+    if is_here && (decision.is_err() || body.at.is_none() || noted.all.len() >= ARRIVALS_MAX) {
         return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
     decision?;

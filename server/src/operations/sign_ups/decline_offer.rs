@@ -19,7 +19,7 @@ pub async fn decline_offer(
     body: &DeclineOffer,
 ) -> Result<Done, Stop> {
     let (sign_up, occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
-    context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?;
+    context.authorize(command, &occurrence.facts(sign_up.owner()), body)?;
     let mut draft = Draft::default();
     if !decide_decline(sign_up.standing)? {
         return Ok(Done { result: Accepted::AlreadyDone, draft });

@@ -78,8 +78,11 @@ pub async fn settle_besides(
         let Occurrence { seats, terms, .. } = &occurrence;
         let walk = rebalance(seats.capacity, seats.taken, &waiting, terms.range, terms.is_cancelled, now);
         for party in waiting.iter().filter(|party| walk.promoted.contains(&party.id)) {
-            sign_ups::promote(conn, id, *party, walk.promotion, seats.capacity.is_some(), now).await?;
-            tell_promoted(conn, draft, &occurrence, party.id, walk.promotion, now).await?;
+            // A neighbour without a phone could not answer an offer.
+            let is_on_behalf = find_sign_up(conn, party.id).await?.is_some_and(|waiting| waiting.is_on_behalf);
+            let promotion = if is_on_behalf { Promotion::Confirmed } else { walk.promotion };
+            sign_ups::promote(conn, id, *party, promotion, seats.capacity.is_some(), now).await?;
+            tell_promoted(conn, draft, &occurrence, party.id, promotion, now).await?;
         }
         for passed in &walk.passed {
             sign_ups::pass_over(conn, *passed).await?;

@@ -20,7 +20,7 @@ pub async fn withdraw_sign_up(
     body: &WithdrawSignUp,
 ) -> Result<Done, Stop> {
     let (sign_up, occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
-    let body = context.authorize(command, &occurrence.facts(Some(sign_up.account)), body)?;
+    let body = context.authorize(command, &occurrence.facts(sign_up.owner()), body)?;
     let nothing = || Done { result: Accepted::AlreadyDone, draft: Draft::default() };
     if sign_up.standing == Standing::Out {
         return Ok(nothing());

@@ -28,6 +28,7 @@ pub(super) async fn check_devices(conn: &mut Conn<'_>) -> Result<Vec<Finding>, S
 const ANSWERS: &str = "select c.id, c.kind, c.outcome, c.seq, s.head, t.tag, t.at, before.tag tag_before,
         case c.kind
             when 'sign_up' then (select count(*) from sign_up x where x.id = c.id and x.account = c.account)
+            when 'sign_up_neighbour' then (select count(*) from sign_up x where x.id = c.id and x.behalf_of is not null)
             when 'book_space' then (select count(*) from booking x where x.id = c.id and x.account = c.account)
             when 'add_person' then (select count(*) from person x where x.id = c.id and x.account = c.account)
             when 'publish_activity' then (select count(*) from occurrence x where x.activity = c.id)

@@ -54,7 +54,8 @@ pub(super) const RULES: [(&str, &str); 26] = [
     (
         "sign_up.live",
         "select account || ' ' || occurrence id, '1' expected, cast(count(*) as text) found
-         from sign_up where state in ('confirmed', 'waitlisted') group by account, occurrence having count(*) > 1",
+         from sign_up where state in ('confirmed', 'waitlisted') and behalf_of is null
+         group by account, occurrence having count(*) > 1",
     ),
     (
         "sign_up.queue_order",
@@ -75,7 +76,7 @@ pub(super) const RULES: [(&str, &str); 26] = [
          from sign_up_member m join sign_up s on s.id = m.sign_up join person p on p.id = m.person
          join occurrence o on o.id = m.occurrence
          where m.left_at is null and s.state in ('confirmed', 'waitlisted')
-           and (p.account <> s.account or p.removed_at < o.ends_at)",
+           and (p.account <> s.account or (p.removed_at < o.ends_at and s.behalf_of is null))",
     ),
     (
         "sign_up_member.seat",
@@ -187,7 +188,7 @@ pub(super) const RULES: [(&str, &str); 26] = [
                  select 1 from synced_row r where r.stream = 'c:' || o.community and r.audience = 'public'
                  and r.class = 'seats' and r.id = o.id and r.gone_at is null)
              union all
-             select 'sign_up', s.id, 'a row', 'none' from sign_up s where not exists (
+             select 'sign_up', s.id, 'a row', 'none' from sign_up s where s.behalf_of is null and not exists (
                  select 1 from synced_row r where r.stream = 'c:' || s.community and r.audience = 'account:' || s.account
                  and r.class = 'sign_up' and r.id = s.id and r.gone_at is null)
              union all
@@ -196,6 +197,10 @@ pub(super) const RULES: [(&str, &str); 26] = [
                  select 1 from synced_row r where r.stream = 'c:' || o.community
                  and r.audience = 'community:' || o.community
                  and r.class = 'closing' and r.id = c.occurrence and r.gone_at is null)
+             union all
+             select 'roster', s.id, 'a row', 'none' from sign_up s where s.behalf_of is not null and not exists (
+                 select 1 from synced_row r where r.stream = 'c:' || s.community
+                 and r.audience = 'community:' || s.community and r.class = 'roster' and r.id = s.id and r.gone_at is null)
              union all
              select 'walk_in', a.id, 'a row', 'none' from arrival a join occurrence o on o.id = a.occurrence
              where a.way = 'walk_in'

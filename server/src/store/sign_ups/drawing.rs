@@ -15,7 +15,9 @@ use crate::store::streams::Draft;
 const SEATS: &str = "select coalesce(lowered_to, capacity) capacity, taken, waiting_parties, waiting_heads, starts_at from occurrence where id = $1";
 const SHOWN: &str = "select s.occurrence, s.account, s.community, s.state, s.created_at, s.ended_at, s.lapsed_at,
         s.offer_until, s.checked_in_at, s.needs_ack_at,
-        o.starts_at, a.team, c.name, c.phone,
+        o.starts_at, a.team, coalesce(s.behalf_of, c.name) name,
+        case when s.behalf_of is null then c.phone else s.behalf_phone end phone,
+        case when s.behalf_of is null then null else c.name end signed_up_by,
         case when s.state = 'waitlisted' then (
             select count(*) from sign_up w
             where w.occurrence = s.occurrence and w.state = 'waitlisted' and w.queue_order < s.queue_order
@@ -124,8 +126,12 @@ fn put_sign_up(
     let checked_in_at = row.maybe_at("checked_in_at")?;
     let seat = party.iter().filter_map(|member| member.seat).min();
     let needs_ack = row.maybe_at("needs_ack_at")?.filter(|_| state.is_live());
-    let own = SignUpRow { occurrence, state, party, checked_in_at, needs_ack };
-    draft.put(&Audience::Account(account), class::SIGN_UP, id, on, &own);
+    let signed_up_by = row.maybe_parse("signed_up_by")?;
+    // A neighbour's is in no account's picture.
+    if signed_up_by.is_none() {
+        let own = SignUpRow { occurrence, state, party, checked_in_at, needs_ack };
+        draft.put(&Audience::Account(account), class::SIGN_UP, id, on, &own);
+    }
     let (name, phone_tail) = read_name_and_tail(row)?;
     let signed_up_at = row.at("created_at")?;
     let roster = RosterRow {
@@ -138,6 +144,7 @@ fn put_sign_up(
         seat,
         signed_up_at,
         checked_in_at,
+        signed_up_by,
         arrivals,
     };
     draft.put(&Audience::Team(row.parse("team")?), class::ROSTER, id, on, &roster);
