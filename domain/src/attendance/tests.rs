@@ -1,3 +1,5 @@
+//! Who is here by example and by every order of arrival, and whom the door lets in.
+
 use proptest::prelude::*;
 use uuid::Uuid;
 

@@ -12,6 +12,7 @@ pub mod cast;
 pub mod closings;
 pub mod communities;
 pub mod dice;
+pub mod neighbours;
 pub mod occasions;
 pub mod people;
 pub mod replay;

@@ -57,6 +57,7 @@ pub struct Tally {
     pub withdrawn: usize,
     pub checked_in: usize,
     pub walked_in: usize,
+    pub neighbours: usize,
     pub closed: usize,
     pub requested: usize,
     pub approved: usize,

@@ -18,7 +18,7 @@ use domain::time::Timestamp;
 use super::cast::{Wish, WishKind};
 use super::script::{Expect, Stage};
 use super::timetable::Planned;
-use super::walk_ins;
+use super::{neighbours, walk_ins};
 
 /// A party as the play through a date sees it.
 struct Party {
@@ -51,7 +51,11 @@ pub fn fill(stage: &mut Stage, wishes: &[Wish]) {
         let planned = stage.planned[n].clone();
         let own: Vec<&Wish> = wishes.iter().filter(|wish| wish.occurrence == planned.occurrence).collect();
         let parties = fill_one(stage, &planned, &own);
-        walk_ins::fill(stage, &planned, count(planned.policy.capacity(), &parties));
+        let seats = count(planned.policy.capacity(), &parties);
+        walk_ins::fill(stage, &planned, seats);
+        if own.is_empty() {
+            neighbours::fill(stage, &planned, seats);
+        }
         today.push((planned, parties));
     }
     for (planned, parties) in today {

@@ -21,7 +21,7 @@ pub fn fill(stage: &mut Stage, planned: &Planned, seats: Seats) {
     let mut dice = stage.dice.fork(&format!("walk-ins {}", planned.occurrence));
     let mut walked_in = 0;
     for n in 0..3 {
-        if !dice.chance(15) {
+        if !dice.chance(8) {
             continue;
         }
         let at = start.plus_minutes(dice.between(1, 12));

@@ -10,12 +10,12 @@ use domain::booking::{
     decide_check_in as decide_arrival,
 };
 use domain::closing::decide_closing;
-use domain::id::{ActivityId, BookingId, OccurrenceId, SignUpId, SpaceId};
+use domain::id::{ActivityId, BookingId, OccurrenceId, PersonId, SignUpId, SpaceId};
 use domain::people::{Actor, Caller, Facts, Person, Role, may};
 use domain::refusal::Refusal;
 use domain::sign_up::{
-    Seats, SignUpDecision, Terms, WaitingParty, WithdrawalDecision, decide_check_in, decide_sign_up, decide_withdrawal,
-    rebalance,
+    Seats, SignUpDecision, Terms, WaitingParty, WithdrawalDecision, decide_check_in, decide_neighbour, decide_sign_up,
+    decide_withdrawal, neighbour, rebalance,
 };
 use domain::space::{Mode, is_open_for};
 use domain::time::TimeRange;
@@ -173,6 +173,14 @@ impl World {
                 self.guests.insert(id, guests);
                 self.order.entry(occurrence).or_default().push(id);
             }
+            Command::SignUpNeighbour(it) => {
+                let date = self.dates.get(&it.occurrence).ok_or(Refusal::Gone)?;
+                let community = Some(date.community.clone());
+                allowed(Facts { team: Some(date.team), community, ..Facts::default() })?;
+                let who = neighbour(PersonId::from_uuid(uuid), it.name.clone());
+                let seats = self.seats(it.occurrence);
+                assert_eq!(decide_neighbour(&date.terms, seats, &who, it.consent, now)?, SignUpDecision::Confirmed);
+            }
             Command::WithdrawSignUp(it) => {
                 let guests = self.guests.get_mut(&it.sign_up).ok_or(Refusal::Gone)?;
                 allowed(Facts { owner: Some(guests.account), ..Facts::default() })?;
@@ -316,6 +324,7 @@ fn the_district_is_as_large_as_promised_on_any_day() {
             ("withdrawn", tally.withdrawn),
             ("checked in", tally.checked_in),
             ("walked in", tally.walked_in),
+            ("was signed up by a team", tally.neighbours),
             ("closed a date", tally.closed),
             ("requested", tally.requested),
             ("approved", tally.approved),
