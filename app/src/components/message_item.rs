@@ -127,12 +127,19 @@ pub fn MessageItem(notice: NoticeRow, is_new: bool) -> impl IntoView {
     let model = use_model();
     move || {
         let words = model.words();
-        let Look { icon, tone, title, href, action } = look(&notice.body, words);
+        let Look { icon, tone, mut title, mut href, mut action } = look(&notice.body, words);
         let view = model.view();
-        let own = match &notice.body {
-            NoticeBody::Promoted { occurrence, .. } => view.sign_up_for(*occurrence),
-            _ => None,
-        };
+        let mut own = None;
+        if let NoticeBody::Promoted { sign_up, occurrence, .. } = &notice.body {
+            let neighbour = view.roster.get(sign_up).filter(|row| row.row.signed_up_by.is_some());
+            own = view.sign_up_for(*occurrence).filter(|_| neighbour.is_none());
+            // Whom one has signed up hears of it from oneself, and is found in the roster.
+            if let Some(neighbour) = neighbour {
+                title = words.neighbour.turn(&neighbour.row.name);
+                href = Some(Route::Roster(*occurrence).href());
+                action = None;
+            }
+        }
         let party = own.map_or(&[][..], |(_, own)| own.row.party.as_slice());
         let text = (notice.body != NoticeBody::Unknown).then(|| words.notice(&notice.body, party, model.today()));
         // Also a message is where one answers, for as long as there is an answer to give.

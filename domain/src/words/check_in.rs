@@ -42,6 +42,7 @@ catalogue! {
         keep: "先不报", "Not now";
         done(who): "已帮{who}报名", "Signed up: {who}";
         by(who): "{who}代报名", "Signed up by {who}";
+        turn(who): "{who}候补成功，请告诉本人", "{who} has a place now; please tell them";
         withdraw: "取消报名", "Withdraw";
         withdraw_of(who): "取消报名：{who}", "Withdraw: {who}";
         withdraw_title(who): "取消{who}的报名？", "Withdraw {who}?";

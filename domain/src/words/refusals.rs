@@ -64,7 +64,7 @@ catalogue! {
         venue_taken(dates): "{dates}这个空间已经有人用了。请换时间或换地方。", "The space is taken on {dates}. Choose another time or place.";
         household_full(max): "一家最多加{max}人。先去掉一位再加。", "A household holds at most {max} people. Remove one first.";
         person_signed_up: "这位家人还有没去的活动。先取消那个报名，再从家人里去掉。", "They are still signed up for something. Cancel that first, then remove them.";
-        consent_needed: "加孩子要监护人同意。请勾选后再加。", "Adding a child needs the guardian's consent. Tick the box and try again.";
+        consent_needed: "要本人同意，孩子要监护人同意。请问过再勾选。", "They must agree, for a child the guardian. Ask, tick the box and try again.";
         unknown: "没办成。请更新后再试，或打电话问社区。", "This was not possible. Update the app and try again, or call the community.";
     }
 }
