@@ -185,7 +185,9 @@ impl<'a> Entry<'a> {
     /// When it would have been, if it was moved.
     #[must_use]
     pub fn moved_from(&self) -> Option<Timestamp> {
-        planned_start(self.occurrence.activity, self.id).filter(|planned| *planned != self.occurrence.range.start())
+        let said = self.occurrence.by_hand.as_ref().and_then(|by_hand| by_hand.planned);
+        let planned = said.or_else(|| planned_start(self.occurrence.activity, self.id));
+        planned.filter(|planned| *planned != self.occurrence.range.start())
     }
 
     fn passes(&self, filter: &Filter) -> bool {

@@ -16,6 +16,7 @@ use crate::activity::{Audience, Category, Schedule, SignUpPolicy, Venue};
 use crate::calendar_key::CalendarKey;
 use crate::change::Purpose;
 use crate::duty::Duty;
+use crate::editing::{PlanHash, SeriesEdit};
 use crate::id::{
     AccountId, ActivityId, BookingId, CommandId, CommunityId, DeviceId, NoticeId, OccurrenceId, PersonId, SignUpId,
     SpaceId, StreamId, TeamId,
@@ -162,6 +163,16 @@ pub struct PauseSeries {
 pub struct ResumeSeries {
     /// The activity.
     pub activity: ActivityId,
+}
+
+/// Edit a series from one date on, exactly as a plan has shown. The activity it goes on as is created by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditSeries {
+    /// What it is to be.
+    pub edit: SeriesEdit,
+    /// What the plan that was looked at is known by.
+    pub plan: PlanHash,
 }
 
 /// Say that a community need not hold a duty in a month. The community is the one whose stream it changes.
@@ -360,6 +371,7 @@ commands! {
     ReinstateOccurrence = "reinstate_occurrence" => Action::CancelOccurrence,
     PauseSeries = "pause_series" => Action::PublishActivity,
     ResumeSeries = "resume_series" => Action::PublishActivity,
+    EditSeries = "edit_series" => Action::PublishActivity,
     ExemptDuty = "exempt_duty" => Action::ExemptDuty,
     BookSpace = "book_space" => Action::BookSpace,
     CancelBooking = "cancel_booking" => Action::CancelBooking,

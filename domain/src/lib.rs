@@ -19,6 +19,7 @@ pub mod attendance;
 pub mod check_in;
 pub mod closing;
 pub mod duty;
+pub mod editing;
 pub mod moving;
 pub mod numbers;
 pub mod recurrence;

@@ -14,13 +14,14 @@ use crate::series::Series;
 use crate::space::SpacePolicy;
 use crate::time::{MinuteOfDay, TimeRange, Timestamp};
 
-/// What a team has changed of a date, field by field; what is not named here follows the activity.
+/// What a team has changed of a date, field by field, by itself or by editing its series; what is not named here is as it
+/// was published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByHand {
-    /// When it was to begin, if its time was changed.
+    /// When it was to begin as it was published, if its time was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<Timestamp>,
-    /// Where it is instead, if its place was changed.
+    /// Where it is now, if its place was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub venue: Option<Venue>,
 }

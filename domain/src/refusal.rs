@@ -195,6 +195,8 @@ json::tagged! {
         DatesOverlap,
         /// The activity has another date at that time.
         DateExists,
+        /// Something that the plan of an edit showed is not so any more; nothing was done.
+        PlanChanged,
         /// A capacity of nobody.
         CapacityZero,
         /// The room is taken on these dates.

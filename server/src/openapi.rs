@@ -215,6 +215,12 @@ fn paths() -> Value {
             &[in_path("id", uuid())],
             object(&["id", "community"], json!({ "id": uuid(), "community": community() }))
         ),
+        "/api/series/plan": write(
+            "For a team: what an edit of a series would do, and to whom; it changes nothing. See docs/series.md.",
+            json!({ "type": "object" }),
+            ("200", answer("The plan, or why there is none.", json!({ "type": "object" }))),
+            &["401", "404"]
+        ),
         "/api/duties": read(
             "For staff: how far communities have come with the monthly three in a year; of one, or of all for the \
              district's. With form=csv a file.",

@@ -29,6 +29,8 @@ pub enum Access {
     Demo,
     /// Staff of the community that is asked for, and of the district.
     CommunityStaff,
+    /// Whoever edits the team of what is asked about.
+    TeamEditors,
     /// Staff of the district.
     DistrictStaff,
     /// This machine, or who has the token.
@@ -71,6 +73,7 @@ pub const ROUTES: &[RouteRow] = &[
     row(Method::GET, "/api/spaces", Access::Anyone, || get(reads::spaces::spaces)),
     row(Method::GET, "/api/spaces/{id}/availability", Access::Anyone, || get(reads::availability::availability)),
     row(Method::GET, "/api/places/{id}", Access::Anyone, || get(reads::places::place)),
+    row(Method::POST, "/api/series/plan", Access::TeamEditors, || post(reads::series::plan)),
     row(Method::GET, "/api/duties", Access::CommunityStaff, || get(reads::staff::duties)),
     row(Method::GET, "/api/numbers", Access::DistrictStaff, || get(reads::staff::numbers)),
     row(Method::GET, "/api/openapi.json", Access::Anyone, || get(openapi::document)),

@@ -160,6 +160,16 @@ const DAMAGES: &[(&[&str], &[&str])] = &[
     ),
     (&["update arrival set heads = 7 where way = 'walk_in'"], &["synced_row.true"; 2]),
     (&["delete from synced_row where class = 'walk_in' and audience like 'community:%'"], &["synced_row.there"]),
+    (
+        &[
+            "insert into activity (id, community, team, title, category, audience, venue, schedule, policy, created_by,
+                 created_at)
+             select 'twin', community, team, title, 'other', audience, venue, schedule, policy, created_by, created_at
+             from activity where id = (select min(id) from activity)",
+            "update activity set continued_by = 'twin' where id = (select min(id) from activity where id <> 'twin')",
+        ],
+        &["activity.continued"],
+    ),
     (&["update closing set closed_at = 1"], &["closing.date"]),
     (&["update closing set heads = 24"], &["synced_row.true"; 2]),
     (&["delete from synced_row where class = 'exemption'"], &["synced_row.there"]),

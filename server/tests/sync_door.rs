@@ -65,6 +65,14 @@ fn bodies() -> Vec<(&'static str, Json)> {
             json!({ "occurrence": id, "sequence": 1, "range": range, "venue": { "space": id, "place": "二楼" } }),
         ),
         ("reinstate_occurrence", json!({ "occurrence": id, "venue": { "space": id, "place": "二楼" } })),
+        (
+            "edit_series",
+            json!({ "edit": {
+                "activity": id, "from": id, "title": "教唱", "about": "从头", "audience": { "kind": "families", "from": 3, "to": 6 },
+                "venue": { "space": id, "place": "二楼" }, "capacity": 20, "at": "09:30", "minutes": 90,
+                "rule": "FREQ=WEEKLY", "leftover": "call_off", "reason": "换了地方"
+            }, "plan": "0123456789abcdef" }),
+        ),
         ("pause_series", json!({ "activity": id })),
         ("resume_series", json!({ "activity": id })),
         ("cancel_occurrence", json!({ "occurrence": id, "reason": "下雨" })),

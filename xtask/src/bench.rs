@@ -2,6 +2,7 @@
 
 mod browser;
 mod recurrence;
+mod series;
 mod server;
 mod sign_ups;
 mod sizes;

@@ -75,6 +75,13 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
             href: Some(Route::Occurrence(*occurrence).href()),
             action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
         },
+        NoticeBody::SeriesChanged { occurrence, title, changed, .. } => Look {
+            icon: if *changed > 0 { "i-exclamation" } else { "i-slash" },
+            tone: if *changed > 0 { Tone::Info } else { Tone::Neutral },
+            title: messages.about(if *changed > 0 { messages.moved_title } else { words.states.called_off }, title),
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
+        },
         NoticeBody::OccurrenceReinstated { occurrence, title, .. } => Look {
             icon: "i-check",
             tone: Tone::Ok,

@@ -131,6 +131,9 @@ impl Naming<'_> {
             Some(Command::ResumeSeries(command)) => {
                 self.series(command.activity, |what| self.words.series.resume_of(what))
             }
+            Some(Command::EditSeries(command)) => {
+                self.series(command.edit.activity, |what| self.words.editing.outbox(what))
+            }
             Some(Command::ExemptDuty(command)) => {
                 Named::plain(self.words.duties.exempt_duty(self.words.duty(command.duty)))
             }

@@ -110,6 +110,26 @@ json::tagged! {
             /// Where it is.
             place: Place,
         },
+        /// Dates one had signed up for have another time or place, or are called off, because their series was edited. Told
+        /// once for all of them; the places are kept.
+        SeriesChanged {
+            /// The first of them, one that takes place if there is any.
+            occurrence: OccurrenceId,
+            /// Of what.
+            title: Title,
+            /// When it would have been.
+            from: TimeRange,
+            /// When it is.
+            range: TimeRange,
+            /// Where it is.
+            place: Place,
+            /// How many have another time or place, the first among them.
+            changed: u16,
+            /// How many are called off.
+            called_off: u16,
+            /// Why these are.
+            reason: Option<Note>,
+        },
         /// A date that was called off takes place after all; the place is there again.
         OccurrenceReinstated {
             /// Which.

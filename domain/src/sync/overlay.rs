@@ -17,8 +17,8 @@ use crate::change::{
 };
 use crate::closing::decide_closing;
 use crate::command::{
-    AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, ExemptDuty, MoveOccurrence, PauseSeries,
-    PublishActivity, ReinstateOccurrence, ResumeSeries, SignUp, UpdateProfile, WithdrawSignUp,
+    AcceptOffer, AddPerson, BookSpace, CloseOccurrence, Command, DeclineOffer, EditSeries, ExemptDuty, MoveOccurrence,
+    PauseSeries, PublishActivity, ReinstateOccurrence, ResumeSeries, SignUp, UpdateProfile, WithdrawSignUp,
 };
 use crate::duty::decide_exemption;
 use crate::id::{ActivityId, BookingId, CommandId, CommunityId, OccurrenceId, PersonId, SignUpId, StreamId};
@@ -128,6 +128,8 @@ fn lay_one(view: &mut View, item: &Pending, now: Timestamp) -> Result<(), Refusa
         }
         Command::PauseSeries(PauseSeries { activity }) => lay_pause(view, *activity, true)?,
         Command::ResumeSeries(ResumeSeries { activity }) => lay_pause(view, *activity, false)?,
+        // What comes of it is the server's to say; until then the series is as it was.
+        Command::EditSeries(EditSeries { edit, .. }) => edit.activity.uuid(),
         Command::ExemptDuty(command) => {
             lay_exemption(view, item, command, now)?;
             item.id.uuid()

@@ -354,6 +354,7 @@ impl Words {
             NoticeBody::OccurrenceReinstated { title, range, place, .. } => {
                 messages.reinstated(title, format::dated(self.language, *range, today), place)
             }
+            NoticeBody::SeriesChanged { .. } => self.series_changed(body, today).unwrap_or_default(),
             NoticeBody::RoomTaken { title, range, .. } => messages.room_taken(title, when(*range)),
             NoticeBody::DutiesMissing { .. } => self.duties_missing(body).unwrap_or_default(),
             NoticeBody::Unknown => messages.unknown.to_owned(),
@@ -366,6 +367,7 @@ impl Words {
         match body {
             NoticeBody::OccurrenceCancelled { reason, .. }
             | NoticeBody::BookingAnswered { reason, .. }
+            | NoticeBody::SeriesChanged { reason, .. }
             | NoticeBody::CapacityLowered { reason, .. } => reason.as_ref().map(|why| self.messages.reason(why)),
             NoticeBody::DutiesMissing { .. } => Some(self.duties.due.to_owned()),
             NoticeBody::Promoted { .. }

@@ -9,6 +9,7 @@ mod activities;
 mod calendar;
 mod check_in;
 mod common;
+mod editing;
 pub mod format;
 mod mine;
 mod names;
@@ -25,6 +26,7 @@ pub use activities::{Festivals, List, Month, OccurrencePage, Poster, Search, Sig
 pub use calendar::Calendar;
 pub use check_in::{AtTheDoor, CheckIn, Neighbour};
 pub use common::{Common, Errors, Feed, Footer, Offline, States};
+pub use editing::Editing;
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
 pub use queue::{CapacitySheet, Queue};
@@ -180,6 +182,8 @@ words! {
     series: SeriesWords,
     /// Moving one date.
     moving: Moving,
+    /// Editing a series.
+    editing: Editing,
     /// Who comes, and checking them in.
     roster: Roster,
     /// Checking in by code.

@@ -60,6 +60,7 @@ catalogue! {
         no_dates: "一年里都没有这样的日子。请把规则改一改。", "No day within a year is as the rule says. Change the rule.";
         dates_overlap: "前一场还没结束，下一场就要开始了。请改短一点，或少排几次。", "One date would begin before the last has ended. Make it shorter, or have fewer dates.";
         date_exists: "这个活动那时候已经有一场了。请换个时间。", "The activity has a date at that time already. Choose another time.";
+        plan_changed: "刚才又有了变化，比如有人报了名，所以还没改。请再看一遍会改什么。", "Something has changed meanwhile, say somebody signed up, so nothing was done. Look again at what would change.";
         capacity_zero: "名额至少要有1个。不限人数就选「不限」。", "At least one place is needed. Choose \"No limit\" if there is none.";
         venue_taken(dates): "{dates}这个空间已经有人用了。请换时间或换地方。", "The space is taken on {dates}. Choose another time or place.";
         household_full(max): "一家最多加{max}人。先去掉一位再加。", "A household holds at most {max} people. Remove one first.";
@@ -132,6 +133,7 @@ impl Words {
             Refusal::NoDates => texts.no_dates.to_owned(),
             Refusal::DatesOverlap => texts.dates_overlap.to_owned(),
             Refusal::DateExists => texts.date_exists.to_owned(),
+            Refusal::PlanChanged => texts.plan_changed.to_owned(),
             Refusal::CapacityZero => texts.capacity_zero.to_owned(),
             Refusal::VenueTaken { dates, .. } => {
                 let dates: Vec<String> = dates.iter().map(|on| day(*on)).collect();

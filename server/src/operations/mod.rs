@@ -10,11 +10,13 @@ pub mod activities {
     pub mod change_capacity;
     pub mod close_occurrence;
     pub mod dates;
+    pub mod edit_series;
     pub mod move_occurrence;
     pub mod pause_series;
     pub mod publish_activity;
     pub mod reinstate_occurrence;
     pub mod resume_series;
+    pub mod series_plan;
 }
 pub mod bookings {
     //! Booking a space, answering, arriving.
@@ -181,6 +183,7 @@ pub async fn carry_out(conn: &mut Conn<'_>, context: &Context<'_>, command: &Com
         }
         Command::PauseSeries(body) => activities::pause_series::pause_series(conn, context, command, body).await,
         Command::ResumeSeries(body) => activities::resume_series::resume_series(conn, context, command, body).await,
+        Command::EditSeries(body) => activities::edit_series::edit_series(conn, context, command, body).await,
         Command::ExemptDuty(body) => duties::exempt_duty::exempt_duty(conn, context, command, body).await,
         Command::BookSpace(body) => bookings::book_space::book_space(conn, context, command, body).await,
         Command::CancelBooking(body) => bookings::cancel_booking::cancel_booking(conn, context, command, body).await,

@@ -9,6 +9,7 @@ pub mod cache;
 pub mod communities;
 pub mod occurrences;
 pub mod places;
+pub mod series;
 pub mod spaces;
 pub mod staff;
 

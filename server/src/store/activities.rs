@@ -171,8 +171,10 @@ pub async fn draft_activity(conn: &mut Conn<'_>, draft: &mut Draft, id: Activity
 pub async fn draft_occurrence(conn: &mut Conn<'_>, draft: &mut Draft, id: OccurrenceId) -> Result<(), StoreError> {
     let row = conn
         .one(
-            "select activity, starts_at, ends_at, planned_start, cancelled_at, cancel_reason, room_taken_at, sequence,
-                 own_venue from occurrence where id = $1",
+            "select o.activity, o.starts_at, o.ends_at, coalesce(o.was_start, o.planned_start) first_start, o.cancelled_at,
+                 o.cancel_reason, o.room_taken_at, o.sequence,
+                 case when o.own_venue is null and o.place_changed_at is not null then a.venue else o.own_venue end own_venue
+             from occurrence o join activity a on a.id = o.activity where o.id = $1",
             &[id.into()],
         )
         .await?;
@@ -181,7 +183,7 @@ pub async fn draft_occurrence(conn: &mut Conn<'_>, draft: &mut Draft, id: Occurr
     let reason = row.maybe_parse("cancel_reason")?;
     let room_taken = row.maybe_at("room_taken_at")?.is_some();
     let cancelled = row.maybe_at("cancelled_at")?.map(|at| Cancellation { at, reason, room_taken });
-    let planned = Some(row.at("planned_start")?).filter(|planned| *planned != range.start());
+    let planned = Some(row.at("first_start")?).filter(|planned| *planned != range.start());
     let venue = row.maybe_json("own_venue")?;
     let by_hand = (planned.is_some() || venue.is_some()).then_some(ByHand { planned, venue });
     let sequence = row.number("sequence")?;

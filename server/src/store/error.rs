@@ -131,7 +131,7 @@ impl StoreError {
 const LEDGER: [&str; 3] = ["full_groups", "full_heads", "buffer_hit"];
 
 /// Words that triggers raise; both engines have them in the message.
-const RAISED: [&str; 9] = [
+const RAISED: [&str; 10] = [
     "member_holds",
     "claim_immutable",
     "claim_without_atoms",
@@ -141,6 +141,7 @@ const RAISED: [&str; 9] = [
     "venue_in_use",
     "closing_of_nothing",
     "occurrence_closed",
+    "occurrence_goes_over",
 ];
 
 /// Unique indexes the program asks for by name, and how SQLite calls them.

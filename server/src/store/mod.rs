@@ -9,6 +9,7 @@ pub mod check;
 pub mod closings;
 pub mod devices;
 pub mod duties;
+pub mod edits;
 pub mod engine;
 pub mod error;
 pub mod feed_reads;

@@ -132,7 +132,11 @@ pub async fn community_of_occurrence(db: &Db, id: OccurrenceId) -> Result<Option
     db.read(move |tx| Box::pin(async move { community_of(tx, class::OCCURRENCE, id.to_string()).await })).await
 }
 
-/// The next date of an activity from a day on, else its last: where a shared address of an activity leads.
+/// How often a shared address follows a series that was edited.
+const CONTINUED_MAX: usize = 64;
+
+/// The next date of an activity from a day on, or of what it goes on as; else its last: where a shared address of an
+/// activity leads.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -143,12 +147,21 @@ pub async fn date_of_activity(
 ) -> Result<Option<(OccurrenceId, CommunityId)>, StoreError> {
     db.read(move |tx| {
         Box::pin(async move {
-            let next =
+            const NEXT: &str =
                 "select id, community from occurrence where activity = $1 and ends_at > $2 order by starts_at limit 1";
-            let last = "select id, community from occurrence where activity = $1 order by starts_at desc limit 1";
-            let row = match tx.maybe(next, &[id.into(), from_ms.into()]).await? {
+            const LAST: &str =
+                "select id, community from occurrence where activity = $1 order by starts_at desc limit 1";
+            let (mut activity, mut row) = (Some(id), None);
+            // What a series goes on as has its dates to come.
+            for _ in 0..CONTINUED_MAX {
+                let Some(id) = activity.filter(|_| row.is_none()) else { break };
+                row = tx.maybe(NEXT, &[id.into(), from_ms.into()]).await?;
+                let next = tx.maybe("select continued_by from activity where id = $1", &[id.into()]).await?;
+                activity = next.map_or(Ok(None), |next| next.maybe_parse("continued_by"))?;
+            }
+            let row = match row {
                 Some(row) => Some(row),
-                None => tx.maybe(last, &[id.into()]).await?,
+                None => tx.maybe(LAST, &[id.into()]).await?,
             };
             row.map(|row| Ok((row.parse("id")?, row.parse("community")?))).transpose()
         })

@@ -68,6 +68,14 @@ pub async fn find_series(conn: &mut Conn<'_>, activity: ActivityId) -> Result<Op
     conn.maybe(sql, &[activity.into()]).await?.as_ref().map(read_series).transpose()
 }
 
+/// Loads a series as it is, and holds nothing.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn look_at_series(conn: &mut Conn<'_>, activity: ActivityId) -> Result<Option<HeldSeries>, StoreError> {
+    conn.maybe(SERIES, &[activity.into()]).await?.as_ref().map(read_series).transpose()
+}
+
 fn read_series(row: &Row) -> Result<HeldSeries, StoreError> {
     let schedule: Schedule = row.json("schedule")?;
     let policy: domain::activity::SignUpPolicy = row.json("policy")?;

@@ -57,6 +57,14 @@ pub async fn find_space(conn: &mut Conn<'_>, id: SpaceId, now: Timestamp) -> Res
         )
         .await?;
     }
+    look_at_space(conn, id, now).await
+}
+
+/// Loads a space as it is, and holds nothing.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn look_at_space(conn: &mut Conn<'_>, id: SpaceId, now: Timestamp) -> Result<Option<Space>, StoreError> {
     let row = conn
         .maybe(
             "select community, kind, name, address, access, about, phone, hosts, policy, hours from space
@@ -140,10 +148,10 @@ pub async fn list_holdings(
     from: LocalDate,
     to: LocalDate,
 ) -> Result<Vec<Holding>, StoreError> {
-    list_holdings_besides(conn, space, from, to, None).await
+    list_holdings_besides(conn, space, from, to, &[]).await
 }
 
-/// [`list_holdings`] without what one date of an activity holds itself.
+/// [`list_holdings`] without what some dates of an activity hold themselves.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -152,20 +160,27 @@ pub async fn list_holdings_besides(
     space: SpaceId,
     from: LocalDate,
     to: LocalDate,
-    besides: Option<OccurrenceId>,
+    besides: &[OccurrenceId],
 ) -> Result<Vec<Holding>, StoreError> {
-    let besides = besides.map_or_else(String::new, |id| format!("occurrence:{id}"));
+    let besides: BTreeSet<String> = besides.iter().map(|id| format!("occurrence:{id}")).collect();
     let first = from.start().ms().div_euclid(CELL_MS);
     let last = to.plus_days(1).start().ms().div_euclid(CELL_MS);
     let rows = conn
         .all(
             "select distinct c.id, c.s, c.e, c.setup, c.teardown, c.heads
              from claim c join claim_atom ca on ca.claim = c.id join space_atom sa on sa.atom = ca.atom
-             where sa.space = $1 and c.s >= $2 and c.s < $3 and c.id <> $4 order by c.s, c.id",
-            &[space.into(), first.into(), last.into(), besides.into()],
+             where sa.space = $1 and c.s >= $2 and c.s < $3 order by c.s, c.id",
+            &[space.into(), first.into(), last.into()],
         )
         .await?;
-    rows.iter()
+    let mut others = Vec::new();
+    for row in &rows {
+        if !besides.contains(&row.text("id")?) {
+            others.push(row);
+        }
+    }
+    others
+        .into_iter()
         .map(|row| {
             let at = |cell: i64| Timestamp::from_ms(cell * CELL_MS);
             let range = TimeRange::new(at(row.int("s")?), at(row.int("e")?))

@@ -201,6 +201,10 @@ fn last_line(command: &Command, error: StoreError) -> Result<Refusal, StoreError
             Some(space) => Ok(Refusal::VenueTaken { space, dates: Vec::new() }),
             None => Err(error),
         },
+        Command::EditSeries(body) if error.is_no_room() => match body.edit.venue.space {
+            Some(space) => Ok(Refusal::VenueTaken { space, dates: Vec::new() }),
+            None => Ok(Refusal::SlotTaken),
+        },
         Command::MoveOccurrence(_) | Command::ReinstateOccurrence(_) if error.is_no_room() => Ok(Refusal::SlotTaken),
         _ => Err(error),
     }

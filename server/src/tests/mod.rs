@@ -6,6 +6,7 @@ mod live;
 mod login;
 mod own_calendar;
 mod public;
+mod series;
 mod shared_phone;
 mod sockets;
 mod staff;

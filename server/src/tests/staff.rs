@@ -10,7 +10,7 @@ const BOARD: &str = "/api/duties?year=2026";
 const HERE: &str = "/api/duties?year=2026&community=banzha";
 
 /// Somebody with these roles, signed in.
-async fn with_roles<'s>(test: &TestDb, site: &'s Site, n: u32, roles: &[Role]) -> Visitor<'s> {
+pub(super) async fn with_roles<'s>(test: &TestDb, site: &'s Site, n: u32, roles: &[Role]) -> Visitor<'s> {
     let phone = format!("1880000{n:04}");
     let roles = roles.to_vec();
     let number = phone.clone();

@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use super::series;
 use super::server::{ADDRESS, Figures, MONTH, Server};
 use crate::http::Connection;
 
@@ -26,6 +27,13 @@ pub struct Date {
     pub stream: String,
     occurrence: String,
     free: u64,
+}
+
+impl Date {
+    /// A date nobody has signed up for.
+    pub fn of(stream: &str, occurrence: &str) -> Self {
+        Self { stream: stream.to_owned(), occurrence: occurrence.to_owned(), free: 0 }
+    }
 }
 
 /// Prints the figures.
@@ -52,7 +60,8 @@ pub fn print(server: &Server) -> Result<()> {
     for phone in &phones {
         phone.lock().unwrap_or_else(PoisonError::into_inner).out()?;
     }
-    move_up(&phones)
+    move_up(&phones)?;
+    series::print(&phones)
 }
 
 /// Everybody wants the date with the fewest places left.
@@ -178,7 +187,7 @@ impl Phone {
     }
 
     /// The district's staff.
-    fn staff() -> Result<Self> {
+    pub fn staff() -> Result<Self> {
         let mut connection = Connection::open(ADDRESS)?;
         let signed_in = connection.post("/api/demo/login", &json!({ "role": "district_admin" }))?.json()?;
         let account = signed_in["account"].as_str().context("an account")?.to_owned();
@@ -214,8 +223,13 @@ impl Phone {
         Ok(())
     }
 
+    /// Asks what an edit of a series would do.
+    pub fn look(&mut self, edit: &Value) -> Result<Value> {
+        self.connection.post("/api/series/plan", edit)?.json()
+    }
+
     /// Sends one command and returns its id and its answer.
-    fn send(&mut self, stream: &str, kind: &str, body: Value) -> Result<(String, Value)> {
+    pub fn send(&mut self, stream: &str, kind: &str, body: Value) -> Result<(String, Value)> {
         self.last_no += 1;
         let id = new_id();
         let envelope = json!({

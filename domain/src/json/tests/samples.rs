@@ -9,6 +9,7 @@ use super::written;
 use crate::activity::{Audience, Schedule, SignUpPolicy};
 use crate::change::*;
 use crate::command::*;
+use crate::editing::DryRun;
 use crate::id::{CommandId, CommunityId};
 use crate::json::read;
 use crate::people::{Person, Role};
@@ -160,6 +161,13 @@ fn commands_are_read_alike() {
     walk::<ReinstateOccurrence>(&filled(r#"{"occurrence":ID,"venue":{"space":ID,"place":"客厅"}}"#));
     walk::<PauseSeries>(&filled(r#"{"activity":ID}"#));
     walk::<ResumeSeries>(&filled(r#"{"activity":ID}"#));
+    walk::<EditSeries>(&filled(
+        r#"{"edit":{"activity":ID,"from":ID,"title":"教唱","about":"从头","audience":{"kind":"everyone"},"venue":{"place":"客厅"},"capacity":20,"at":"09:00","minutes":90,"rule":"FREQ=WEEKLY","leftover":"call_off","reason":"下雨"},"plan":"0123456789abcdef"}"#,
+    ));
+    walk::<DryRun>(&filled(
+        r#"{"outcome":"planned","hash":"0123456789abcdef","plan":{"is_said_otherwise":true,"dates":[{"id":ID,"fate":"changed","was":RANGE,"range":RANGE,"is_elsewhere":true,"capacity":{"heads":20,"over_by":1},"keeps_own":true,"parties":[{"sign_up":ID,"name":"王阿姨","heads":2,"waits":true}]}],"made":[RANGE],"is_other_rule":true}}"#,
+    ));
+    walk::<DryRun>(r#"{"outcome":"refused","refusal":{"code":"no-dates"}}"#);
     walk::<ExemptDuty>(r#"{"duty":"council","month":"2026-11","reason":"换届"}"#);
     walk::<BookSpace>(&filled(r#"{"space":ID,"range":RANGE,"adults":2,"children":[ID],"purpose":"play","note":null}"#));
     walk::<CancelBooking>(&filled(r#"{"booking":ID,"reason":null}"#));
@@ -197,6 +205,7 @@ fn variants_are_read_alike() {
         r#"{"kind":"promoted","sign_up":ID,"occurrence":ID,"title":"教唱","range":RANGE}"#,
         r#"{"kind":"occurrence_moved","occurrence":ID,"title":"教唱","from":RANGE,"range":RANGE,"place":"广场"}"#,
         r#"{"kind":"occurrence_reinstated","occurrence":ID,"title":"教唱","range":RANGE,"place":"广场"}"#,
+        r#"{"kind":"series_changed","occurrence":ID,"title":"教唱","from":RANGE,"range":RANGE,"place":"广场","changed":3,"called_off":1,"reason":null}"#,
         r#"{"kind":"room_taken","occurrence":ID,"title":"教唱","range":RANGE}"#,
         r#"{"kind":"duties_missing","community":"banzha","month":"2026-11","missing":[{"duty":"council","state":"held"}]}"#,
         r#"{"kind":"occurrence_cancelled","occurrence":ID,"title":"教唱","range":RANGE,"reason":"下雨"}"#,

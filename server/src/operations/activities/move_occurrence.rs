@@ -104,7 +104,7 @@ async fn check_room(
     let space = space.ok_or(Refusal::Gone)?;
     let range: TimeRange = body.range;
     let (from, to) = (range.start().date().plus_days(-1), range.end().date().plus_days(1));
-    let holdings = list_holdings_besides(conn, id, from, to, Some(date.id)).await?;
+    let holdings = list_holdings_besides(conn, id, from, to, &[date.id]).await?;
     if !is_held(&space.row.policy, &holdings, range) {
         return Ok(());
     }

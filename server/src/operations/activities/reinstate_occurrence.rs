@@ -42,7 +42,7 @@ pub async fn reinstate_occurrence(
         let space = find_space(conn, id, context.now).await?.filter(|space| space.community == date.community);
         let space = space.ok_or(Refusal::Gone)?;
         let (from, to) = (range.start().date().plus_days(-1), range.end().date().plus_days(1));
-        let holdings = list_holdings_besides(conn, id, from, to, Some(date.id)).await?;
+        let holdings = list_holdings_besides(conn, id, from, to, &[date.id]).await?;
         if is_held(&space.row.policy, &holdings, range) {
             return Err(Refusal::VenueTaken { space: id, dates: vec![range.start().date()] }.into());
         }

@@ -31,7 +31,11 @@ const ANSWERS: &str = "select c.id, c.kind, c.outcome, c.seq, s.head, t.tag, t.a
             when 'sign_up_neighbour' then (select count(*) from sign_up x where x.id = c.id and x.behalf_of is not null)
             when 'book_space' then (select count(*) from booking x where x.id = c.id and x.account = c.account)
             when 'add_person' then (select count(*) from person x where x.id = c.id and x.account = c.account)
-            when 'publish_activity' then (select count(*) from occurrence x where x.activity = c.id)
+            -- Dates of a series that was edited have gone over to what it goes on as.
+            when 'publish_activity' then case
+                when exists (select 1 from activity x where x.id = c.id and x.continued_by is not null) then null
+                else (select count(*) from occurrence x where x.activity = c.id) end
+            when 'edit_series' then (select count(*) from activity x where x.id = c.id)
         end made,
         (select count(*) from series x where x.activity = c.id) grows
     from processed_command c

@@ -1,7 +1,7 @@
 //! Promises that one statement can look for, on both engines.
 
 /// A promise as a statement that answers (id, expected, found) for whatever breaks it.
-pub(super) const RULES: [(&str, &str); 26] = [
+pub(super) const RULES: [(&str, &str); 27] = [
     (
         "occurrence.taken",
         "select id, cast(counted as text) expected, cast(taken as text) found from (
@@ -105,6 +105,12 @@ pub(super) const RULES: [(&str, &str); 26] = [
          from (select s.id, s.checked_in_at, (select min(a.happened_at) from arrival a where a.sign_up = s.id
                    and not exists (select 1 from arrival_undone u where u.occurrence = a.occurrence and u.arrival = a.id)) noted
                from sign_up s) x where coalesce(checked_in_at, -1) <> coalesce(noted, -1)",
+    ),
+    (
+        "activity.continued",
+        "select a.id, a.team || ' ' || a.category expected, b.team || ' ' || b.category found
+         from activity a join activity b on b.id = a.continued_by
+         where b.team <> a.team or b.community <> a.community or b.category <> a.category",
     ),
     (
         "closing.date",

@@ -38,7 +38,9 @@ pub(super) async fn check(conn: &mut Conn<'_>) -> Result<Vec<Finding>, StoreErro
         let from = until.date().plus_days(-AHEAD_DAYS).start();
         let made: BTreeSet<Timestamp> = conn
             .all(
-                "select planned_start from occurrence where activity = $1 and planned_start >= $2",
+                // One that had begun when the series was edited stays with what it was before.
+                "select planned_start from occurrence where planned_start >= $2
+                 and (activity = $1 or activity in (select id from activity where continued_by = $1))",
                 &[id.clone().into(), from.into()],
             )
             .await?
