@@ -179,6 +179,9 @@ on_both_engines! {
         assert_eq!(test.number("select count(*) from activity", &[]).await, 1);
         // Looked at again, it is done.
         do_it(db, &edit).await;
+        assert_eq!(look(db, &edit, now()).await, DryRun::Refused { refusal: Refusal::Changed }, "it is another by now");
+        let pause = Command::PauseSeries(PauseSeries { activity: id });
+        assert_eq!(refusal(&Phone::of(EDITOR).ask(db, pause).await.1), &Refusal::Changed);
         assert_eq!(told(&Phone::of(1).view(db).await).len(), 1);
         // The series is another one by now.
         let (_, outcome) = carry_out(db, &SeriesEdit { from: Some(date(id, 3)), ..edit }, hash).await;

@@ -32,6 +32,8 @@ pub struct HeldSeries {
     pub made_until: Timestamp,
     /// Whether no dates are made at present.
     pub is_paused: bool,
+    /// Whether it was edited and goes on as another.
+    pub is_continued: bool,
 }
 
 impl HeldSeries {
@@ -53,10 +55,10 @@ pub async fn insert_series(conn: &mut Conn<'_>, activity: ActivityId, made_until
 }
 
 const SERIES: &str = "select s.activity, s.made_until, s.paused_at, a.community, a.team, a.title, a.venue_space,
-    a.schedule, a.policy
+    a.schedule, a.policy, a.continued_by
     from series s join activity a on a.id = s.activity where s.activity = $1";
 const SERIES_HELD: &str = "select s.activity, s.made_until, s.paused_at, a.community, a.team, a.title, a.venue_space,
-    a.schedule, a.policy
+    a.schedule, a.policy, a.continued_by
     from series s join activity a on a.id = s.activity where s.activity = $1 for update of s";
 
 /// Loads a series and holds it: whoever else makes its dates waits.
@@ -89,6 +91,7 @@ fn read_series(row: &Row) -> Result<HeldSeries, StoreError> {
         series: schedule.series().ok_or_else(|| StoreError::inconsistent("series", "no rule"))?,
         made_until: row.at("made_until")?,
         is_paused: row.maybe_at("paused_at")?.is_some(),
+        is_continued: row.maybe_text("continued_by")?.is_some(),
     })
 }
 

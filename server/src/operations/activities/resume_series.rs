@@ -11,7 +11,7 @@ use crate::store::series::{find_series, set_paused};
 use crate::store::streams::Draft;
 
 /// # Errors
-/// [`Refusal::Gone`] for an activity that is no series.
+/// [`Refusal::Gone`] for an activity that is no series; [`Refusal::Changed`] for one that was edited and goes on as another.
 pub async fn resume_series(
     conn: &mut Conn<'_>,
     context: &Context<'_>,
@@ -20,6 +20,10 @@ pub async fn resume_series(
 ) -> Result<Done, Stop> {
     let held = find_series(conn, body.activity).await?.ok_or(Refusal::Gone)?;
     context.authorize(command, &held.facts(), body)?;
+    // What was meant is what it goes on as.
+    if held.is_continued {
+        return Err(Refusal::Changed.into());
+    }
     let mut draft = Draft::default();
     if !held.is_paused {
         return Ok(Done { result: Accepted::AlreadyDone, draft });

@@ -34,7 +34,8 @@ impl Prepared {
 ///
 /// # Errors
 /// The refusals of [`decide_edit`]; [`Refusal::VenueTaken`] with the days on which somebody else has the room;
-/// [`Refusal::Gone`] for a space that is not of this community.
+/// [`Refusal::Gone`] for a space that is not of this community; [`Refusal::Changed`] for a series that goes on as another and
+/// has no dates of its own any more.
 pub async fn prepare(
     conn: &mut Conn<'_>,
     held: &HeldSeries,
@@ -45,6 +46,9 @@ pub async fn prepare(
     let facts = load_edit_facts(conn, held, is_to_be_done, now).await?;
     let dates: Vec<_> = facts.dates.iter().map(|date| date.facts.clone()).collect();
     let planned = decide_edit(&facts.now_is, &dates, edit, now)?;
+    if held.is_continued && planned.plan.dates.is_empty() {
+        return Err(Refusal::Changed.into());
+    }
     let prepared = Prepared { facts, planned };
     check_rooms(conn, held, edit, &prepared, is_to_be_done, now).await?;
     Ok(prepared)
