@@ -210,6 +210,45 @@ fn a_time_of_day_that_is_past_today_leaves_today_alone() {
     assert!(planned.plan.made.is_empty());
 }
 
+#[test]
+fn of_two_times_a_day_the_first_becomes_the_first_and_the_second_the_second() {
+    let now_is = now_is(series("FREQ=WEEKLY;X-TIMES=0900,1000", hm(9, 0)));
+    let facts = dates(&now_is.series, |_| true);
+    let wish = SeriesEdit { rule: rule("FREQ=WEEKLY;X-TIMES=1000,1100"), ..edit(&now_is) };
+    let planned = decide_edit(&now_is, &facts, &wish, now()).expect("a plan");
+    let hours: Vec<_> = planned.plan.dates[..2].iter().map(|date| date.range.start().minute_of_day()).collect();
+    assert_eq!(hours, [hm(10, 0), hm(11, 0)]);
+    assert_eq!(planned.plan.dates[0].id, facts[0].id);
+}
+
+#[test]
+fn what_began_early_is_not_made_again_and_stays_where_it_is() {
+    let now_is = now_is(series("FREQ=DAILY", hm(9, 0)));
+    let mut facts = dates(&now_is.series, |_| false);
+    // Tomorrow's is held today, before today's own.
+    let at_now = facts[0].planned.plus_minutes(-90);
+    facts[1].range = TimeRange::new(at_now, at_now.plus_minutes(60)).expect("a range");
+    facts[1].is_moved = true;
+    let wish = SeriesEdit { title: "早操".parse().expect("a title"), ..edit(&now_is) };
+    let planned = decide_edit(&now_is, &facts, &wish, at_now).expect("a plan");
+    assert!(planned.plan.made.is_empty());
+    assert!(planned.plan.dates.iter().all(|date| date.id != facts[1].id));
+}
+
+#[test]
+fn two_dates_are_never_planned_for_one_start() {
+    let now_is = now_is(series("FREQ=WEEKLY", hm(9, 0)));
+    let mut facts = dates(&now_is.series, |_| false);
+    // One that was held besides, and called off, where the other time of day is to be.
+    let besides = facts[0].planned.plus_minutes(60);
+    let id = occurrence_id(activity(), besides);
+    let range = TimeRange::new(besides, besides.plus_minutes(60)).expect("a range");
+    facts.push(DateFacts { id, planned: besides, range, is_cancelled: true, ..facts[0].clone() });
+    let planned = decide_edit(&now_is, &facts, &SeriesEdit { at: hm(10, 0), ..edit(&now_is) }, now()).expect("a plan");
+    let keys: BTreeSet<Timestamp> = planned.bindings.iter().copied().collect();
+    assert_eq!((keys.len(), planned.bindings.len()), (9, 9));
+}
+
 const RULES: [&str; 8] = [
     "FREQ=WEEKLY",
     "FREQ=WEEKLY;BYDAY=TU,TH",
