@@ -80,6 +80,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/c/:community") view=|| with_rows(view! { <CommunityEntry/> }.into_any())/>
                     <Route path=path!("/a/:occurrence") view=page::occurrence/>
                     <Route path=path!("/a/:occurrence/poster") view=page::poster/>
+                    <Route path=path!("/a/:occurrence/draw") view=page::draw/>
                     <Route path=path!("/festivals") view=page::festivals/>
                     <Route path=path!("/q") view=page::search/>
                     <Route path=path!("/s") view=page::spaces/>

@@ -5,6 +5,7 @@ pub mod activities;
 pub mod calendar;
 pub mod communities;
 pub mod desk;
+pub mod draw;
 pub mod duties;
 pub mod family;
 pub mod festivals;

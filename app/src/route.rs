@@ -15,6 +15,8 @@ pub enum Route {
     Festivals,
     /// A date to print and pin up.
     Poster(OccurrenceId),
+    /// The draw of a date.
+    Draw(OccurrenceId),
     Spaces,
     Space(SpaceId),
     Me,
@@ -48,6 +50,7 @@ impl Route {
             Self::Search => "/q".to_owned(),
             Self::Festivals => "/festivals".to_owned(),
             Self::Poster(id) => join("/a/", &id.to_string(), "/poster"),
+            Self::Draw(id) => join("/a/", &id.to_string(), "/draw"),
             Self::Spaces => "/s".to_owned(),
             Self::Space(id) => join("/s/", &id.to_string(), ""),
             Self::Me => "/me".to_owned(),

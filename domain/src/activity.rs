@@ -4,8 +4,13 @@
 //! id that follows from the activity and the planned start, so that a phone publishing offline already knows it.
 //! Deliberately absent: seats (see [`crate::sign_up`]), which dates of a rule are there (see [`crate::series`]).
 
+mod policy;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use self::policy::decide_draw;
+pub use self::policy::{DRAW_MINUTES_BEFORE_MAX, DRAW_MINUTES_BEFORE_MIN, SignUpPolicy};
 
 use crate::id::{ActivityId, CommandId, OccurrenceId, SpaceId};
 use crate::json;
@@ -120,40 +125,6 @@ pub struct Venue {
 
 json::tagged! {
     #[serde(tag = "kind", rename_all = "snake_case")]
-    /// How one gets a place.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum SignUpPolicy {
-        /// No sign-up, people just come.
-        WalkIn,
-        /// A party signs up for one date.
-        PerOccurrence {
-            /// Heads at most; none means as many as come. Never zero (see [`Refusal::CapacityZero`]).
-            capacity: Option<u16>,
-            /// Sign-up begins so many minutes before the start; none means as soon as it is published.
-            #[serde(default)]
-            opens_minutes_before: Option<u32>,
-            /// Sign-up ends so many minutes before the start.
-            #[serde(default)]
-            closes_minutes_before: u32,
-            /// The most people one party may bring.
-            party_max: u8,
-        },
-    }
-}
-
-impl SignUpPolicy {
-    /// Heads at most, where there is a limit.
-    #[must_use]
-    pub const fn capacity(self) -> Option<u16> {
-        match self {
-            Self::WalkIn => None,
-            Self::PerOccurrence { capacity, .. } => capacity,
-        }
-    }
-}
-
-json::tagged! {
-    #[serde(tag = "kind", rename_all = "snake_case")]
     /// When it takes place.
     #[derive(Debug, Clone, PartialEq, Eq, Hash)]
     pub enum Schedule {
@@ -195,8 +166,8 @@ json::tagged! {
 /// Decides a publication, room aside: the dates that are there from then on, in order.
 ///
 /// # Errors
-/// Those of [`Schedule::dates`]; [`Refusal::CapacityZero`]; [`Refusal::Malformed`] for terms that no party could meet,
-/// which is a mistake of the form.
+/// Those of [`Schedule::dates`]; [`Refusal::CapacityZero`]; [`Refusal::NoTimeToDraw`] where the first date would be drawn
+/// before anybody could ask; [`Refusal::Malformed`] for terms that no party could meet, which is a mistake of the form.
 pub fn decide_publication(
     schedule: &Schedule,
     policy: SignUpPolicy,
@@ -205,7 +176,8 @@ pub fn decide_publication(
 ) -> Result<Vec<TimeRange>, Refusal> {
     let dates = schedule.dates(now)?;
     let malformed = |field: &str| Err(Refusal::Malformed { field: field.to_owned() });
-    if let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max } = policy {
+    if let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max, .. } = policy
+    {
         if capacity == Some(0) || party_max == 0 {
             return Err(Refusal::CapacityZero);
         }
@@ -215,6 +187,7 @@ pub fn decide_publication(
         if opens_minutes_before.is_some_and(|opens| opens <= closes_minutes_before) {
             return malformed("/body/policy/opens_minutes_before");
         }
+        decide_draw(policy, &dates, now)?;
     }
     match audience {
         Audience::Families { from, to } if from > to => malformed("/body/audience/to"),
@@ -319,6 +292,11 @@ pub enum Phase {
         /// When it begins.
         opens_at: Timestamp,
     },
+    /// Whoever asks now is drawn for later, and nobody is before anybody else.
+    Pool {
+        /// When it is drawn, and until when one can ask.
+        draws_at: Timestamp,
+    },
     /// Sign-up is open.
     Open {
         /// When it ends.
@@ -352,6 +330,9 @@ pub fn phase(policy: SignUpPolicy, range: TimeRange, is_cancelled: bool, now: Ti
         && now < opens_at
     {
         return Phase::NotOpen { opens_at };
+    }
+    if let Some(draws_at) = policy.draws_at(range.start()).filter(|draws_at| now < *draws_at) {
+        return Phase::Pool { draws_at };
     }
     if now < closes_at { Phase::Open { closes_at } } else { Phase::Closed { closed_at: closes_at } }
 }
@@ -407,165 +388,4 @@ fn is_senior(person: &Person, on: LocalDate) -> Option<bool> {
 const _: () = assert!(ADULT_AGE > 0 && PARTY_MAX > 0);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::PersonId;
-
-    fn date(text: &str) -> LocalDate {
-        text.parse().expect("a date")
-    }
-
-    fn now() -> Timestamp {
-        date("2026-11-23").start()
-    }
-
-    fn nine() -> MinuteOfDay {
-        MinuteOfDay::hm(9, 0).expect("a time")
-    }
-
-    #[test]
-    fn a_weekly_schedule_keeps_its_weekday_and_its_civil_time() {
-        let schedule =
-            Schedule::Weekly { from: date("2026-11-25"), until: date("2026-12-16"), at: nine(), minutes: 90 };
-        let dates = schedule.dates(now()).expect("dates");
-        let starts: Vec<_> = dates.iter().map(|d| (d.start().date().to_string(), d.start().minute_of_day())).collect();
-        assert_eq!(starts.len(), 4);
-        assert_eq!(starts[3], ("2026-12-16".to_owned(), nine()));
-        assert!(dates.iter().all(|d| d.minutes() == 90));
-    }
-
-    #[test]
-    fn a_schedule_that_makes_no_sense_says_why() {
-        let weekly = |from: &str, until: &str, minutes| Schedule::Weekly {
-            from: date(from),
-            until: date(until),
-            at: nine(),
-            minutes,
-        };
-        let table = [
-            (weekly("2026-11-25", "2026-11-24", 60), Refusal::EndsBeforeStart),
-            (weekly("2026-11-25", "2026-12-24", 0), Refusal::BadLength),
-            (weekly("2026-11-25", "2026-12-24", 2000), Refusal::BadLength),
-            (weekly("2026-11-22", "2026-12-24", 60), Refusal::InThePast),
-            (weekly("2026-11-25", "2030-12-24", 60), Refusal::SeriesTooLong { last_on: date("2027-05-24") }),
-        ];
-        for (schedule, refusal) in table {
-            assert_eq!(schedule.dates(now()), Err(refusal));
-        }
-        let longest = weekly("2026-11-24", "2027-05-24", 60).dates(now()).expect("the longest series");
-        assert!(longest.len() <= DATES_MAX, "{}", longest.len());
-    }
-
-    #[test]
-    fn terms_that_no_party_could_meet_are_a_mistake_of_the_form() {
-        let policy = |capacity, opens_minutes_before, party_max| SignUpPolicy::PerOccurrence {
-            capacity,
-            opens_minutes_before,
-            closes_minutes_before: 60,
-            party_max,
-        };
-        let malformed = |field: &str| Err(Refusal::Malformed { field: field.to_owned() });
-        let once = |on| Schedule::Once { on: date(on), at: nine(), minutes: 60 };
-        for (policy, audience, expected) in [
-            (policy(Some(12), Some(61), PARTY_MAX), Audience::Families { from: 3, to: 3 }, Ok(1)),
-            (SignUpPolicy::WalkIn, Audience::Everyone, Ok(1)),
-            (policy(Some(0), None, 4), Audience::Everyone, Err(Refusal::CapacityZero)),
-            (policy(None, None, 0), Audience::Everyone, Err(Refusal::CapacityZero)),
-            (policy(None, None, PARTY_MAX + 1), Audience::Everyone, malformed("/body/policy/party_max")),
-            (policy(None, Some(60), 4), Audience::Everyone, malformed("/body/policy/opens_minutes_before")),
-            (policy(None, None, 4), Audience::Families { from: 4, to: 3 }, malformed("/body/audience/to")),
-        ] {
-            let decided = decide_publication(&once("2026-11-25"), policy, audience, now());
-            assert_eq!(decided.map(|dates| dates.len()), expected);
-        }
-        let early = decide_publication(&once("2026-11-22"), policy(Some(0), None, 4), Audience::Everyone, now());
-        assert_eq!(early, Err(Refusal::InThePast), "the schedule first");
-    }
-
-    #[test]
-    fn dates_of_one_activity_have_ids_of_their_own() {
-        let activity = ActivityId::from_uuid(Uuid::from_u128(0x0192_f0c1_2a3b_7c4d_8e5f_0011_2233_aabb));
-        let first = occurrence_id(activity, now());
-        let second = occurrence_id(activity, now().plus_minutes(7 * 24 * 60));
-        assert_ne!(first, second);
-        assert_ne!(first.uuid(), activity.uuid());
-        assert_eq!(first, occurrence_id(activity, now()));
-        assert_eq!(planned_start(activity, first), Some(now()), "wherever it is moved to");
-        assert_eq!(planned_start(activity, OccurrenceId::from_uuid(activity.uuid())), None, "no date of it");
-        let taken = CommandId::from_uuid(first.uuid());
-        assert!(!is_id_for_new(taken) && is_id_for_new(CommandId::from_uuid(activity.uuid())));
-    }
-
-    #[test]
-    fn the_phase_follows_the_clock() {
-        let start = date("2026-11-25").at(nine());
-        let range = TimeRange::new(start, start.plus_minutes(60)).expect("a range");
-        let policy = SignUpPolicy::PerOccurrence {
-            capacity: Some(12),
-            opens_minutes_before: Some(24 * 60),
-            closes_minutes_before: 60,
-            party_max: 4,
-        };
-        let at = |minutes| phase(policy, range, false, start.plus_minutes(minutes));
-        assert_eq!(at(-24 * 60 - 1), Phase::NotOpen { opens_at: start.plus_minutes(-24 * 60) });
-        assert_eq!(at(-24 * 60), Phase::Open { closes_at: start.plus_minutes(-60) });
-        assert_eq!(at(-60), Phase::Closed { closed_at: start.plus_minutes(-60) });
-        assert_eq!(at(60), Phase::Over);
-        assert_eq!(phase(policy, range, true, start), Phase::Cancelled);
-    }
-
-    #[test]
-    fn a_party_must_fit_the_audience() {
-        let on = date("2026-11-25");
-        let person = |n: u128, relation, born: Option<&str>| Person {
-            id: PersonId::from_uuid(Uuid::from_u128(n)),
-            relation,
-            name: "小宝".parse().expect("a name"),
-            born: born.map(|b| b.parse().expect("a month")),
-        };
-        let me = person(1, Relation::Me, None);
-        let child = person(2, Relation::Child, Some("2021-05"));
-        let teen = person(3, Relation::Child, Some("2012-05"));
-        let families = Audience::Families { from: 3, to: 6 };
-        assert_eq!(check_audience(families, &[me.clone(), child.clone()], on), Ok(()));
-        assert_eq!(check_audience(families, std::slice::from_ref(&me), on), Err(Refusal::ChildNeeded));
-        assert_eq!(check_audience(families, std::slice::from_ref(&child), on), Err(Refusal::GuardianNeeded));
-        assert_eq!(
-            check_audience(families, &[me.clone(), child.clone(), teen.clone()], on),
-            Err(Refusal::NotEligible { people: vec![teen.id], why: Eligibility::ChildAge { from: 3, to: 6 } })
-        );
-        assert!(check_audience(Audience::Adults, &[me.clone(), child.clone()], on).is_err());
-        let why = Eligibility::Seniors;
-        let too_young = Refusal::NotEligible { people: vec![child.id], why };
-        assert_eq!(check_audience(Audience::Seniors, &[me.clone(), child], on), Err(too_young));
-        assert_eq!(check_audience(Audience::Everyone, &[me, teen], on), Ok(()));
-    }
-
-    #[test]
-    fn sixty_is_counted_and_never_guessed() {
-        let on = date("2026-11-25");
-        let person = |relation, born: Option<&str>| Person {
-            id: PersonId::from_uuid(Uuid::from_u128(1)),
-            relation,
-            name: "王阿姨".parse().expect("a name"),
-            born: born.map(|b| b.parse().expect("a month")),
-        };
-        let people = vec![PersonId::from_uuid(Uuid::from_u128(1))];
-        let needed = Err(Refusal::BirthMonthNeeded { people: people.clone() });
-        let refused = Err(Refusal::NotEligible { people, why: Eligibility::Seniors });
-        for (relation, born, expected) in [
-            (Relation::Me, Some("1966-11"), Ok(())),
-            (Relation::Me, Some("1966-12"), refused.clone()),
-            (Relation::Me, None, needed.clone()),
-            (Relation::Adult, None, needed),
-            (Relation::Adult, Some("1990-01"), refused),
-            (Relation::Elder, None, Ok(())),
-        ] {
-            assert_eq!(
-                check_audience(Audience::Seniors, &[person(relation, born)], on),
-                expected,
-                "{relation:?} {born:?}"
-            );
-        }
-    }
-}
+mod tests;

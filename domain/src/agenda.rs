@@ -51,6 +51,8 @@ pub struct Entry<'a> {
     pub activity: &'a ActivityRow,
     /// The team's name, where it is known.
     pub team: Option<&'a str>,
+    /// How one gets a place.
+    pub policy: SignUpPolicy,
     /// Its counts, where they are known.
     pub seats: Option<Seats>,
     /// One's own live sign-up.
@@ -78,6 +80,11 @@ pub enum RowFact {
         /// Until when.
         until: Timestamp,
     },
+    /// One is drawn for with all others.
+    Pooled {
+        /// When.
+        draws_at: Timestamp,
+    },
     /// One waits.
     Waitlisted {
         /// Parties before.
@@ -91,6 +98,11 @@ pub enum RowFact {
     NotOpen {
         /// When.
         opens_at: Timestamp,
+    },
+    /// Whoever asks is drawn for with all others.
+    Pool {
+        /// When, and until when one can ask.
+        draws_at: Timestamp,
     },
     /// Sign-up has ended.
     Closed,
@@ -132,6 +144,7 @@ impl<'a> Entry<'a> {
             occurrence: &occurrence.row,
             activity: &activity.row,
             team: view.teams.get(&activity.row.team).map(|team| team.row.name.as_str()),
+            policy: view.policy_of(id, &activity.row),
             seats: view.seats.get(&id).map(|seats| seats.row),
             sign_up,
             delivery: own.or_else(|| view.deliveries.get(&id.uuid())).copied(),
@@ -141,7 +154,7 @@ impl<'a> Entry<'a> {
     /// The sign-up phase at `now`.
     #[must_use]
     pub fn phase(&self, now: Timestamp) -> Phase {
-        phase(self.activity.policy, self.occurrence.range, self.occurrence.cancelled.is_some(), now)
+        phase(self.policy, self.occurrence.range, self.occurrence.cancelled.is_some(), now)
     }
 
     /// What its row shows at `now`.
@@ -157,7 +170,10 @@ impl<'a> Entry<'a> {
                 (None, None, SignUpState::Waitlisted { offer_until: Some(until), .. }) if !has_expired(until, now) => {
                     RowFact::Offered { until }
                 }
-                (None, None, SignUpState::Waitlisted { parties_ahead, .. }) => RowFact::Waitlisted { parties_ahead },
+                (None, None, SignUpState::Waitlisted { parties_ahead, .. }) => match self.draws_at() {
+                    Some(draws_at) => RowFact::Pooled { draws_at },
+                    None => RowFact::Waitlisted { parties_ahead },
+                },
                 _ => RowFact::Confirmed { seat: own.party.iter().filter_map(|member| member.seat).min() },
             };
         }
@@ -166,6 +182,7 @@ impl<'a> Entry<'a> {
             Phase::Over => RowFact::Over,
             Phase::WalkIn => RowFact::WalkIn,
             Phase::NotOpen { opens_at } => RowFact::NotOpen { opens_at },
+            Phase::Pool { draws_at } => RowFact::Pool { draws_at },
             Phase::Closed { .. } if self.is_running(now) => RowFact::Running,
             Phase::Closed { .. } => RowFact::Closed,
             Phase::Open { .. } => match self.seats.map(|seats| (seats, seats.free())) {
@@ -174,6 +191,12 @@ impl<'a> Entry<'a> {
                 _ => RowFact::Open,
             },
         }
+    }
+
+    /// When its places are drawn, as long as they are not.
+    #[must_use]
+    pub fn draws_at(&self) -> Option<Timestamp> {
+        self.policy.draws_at(self.occurrence.range.start())
     }
 
     /// Whether it takes place at `now`.
@@ -231,6 +254,7 @@ pub fn agenda<'a>(
             occurrence: &occurrence.row,
             activity: &activity.row,
             team: view.teams.get(&activity.row.team).map(|team| team.row.name.as_str()),
+            policy: view.policy_of(*id, &activity.row),
             seats: view.seats.get(id).map(|seats| seats.row),
             sign_up,
             delivery: own_delivery.or_else(|| view.deliveries.get(&id.uuid())).copied(),
@@ -286,6 +310,7 @@ mod tests {
                     opens_minutes_before: None,
                     closes_minutes_before: 0,
                     party_max: 4,
+                    draws_minutes_before: None,
                 },
             };
             let id = ActivityId::from_uuid(Uuid::from_u128(n));
@@ -345,5 +370,33 @@ mod tests {
         assert_eq!(fact(&view, before), Some(RowFact::Confirmed { seat: None }));
         view.deliveries.insert(sign_up.uuid(), Delivery::Saved);
         assert_eq!(fact(&view, before), Some(RowFact::OnItsWay(Delivery::Saved)));
+    }
+
+    #[test]
+    fn a_date_that_is_to_be_drawn_says_so_until_it_is() {
+        let mut view = view();
+        let (id, n) = (OccurrenceId::from_uuid(Uuid::from_u128(123)), ActivityId::from_uuid(Uuid::from_u128(1)));
+        let start = view.occurrences[&id].row.range.start();
+        let draws_at = start.plus_minutes(-24 * 60);
+        if let Some(activity) = view.activities.get_mut(&n)
+            && let SignUpPolicy::PerOccurrence { draws_minutes_before, .. } = &mut activity.row.policy
+        {
+            *draws_minutes_before = Some(24 * 60);
+        }
+        let fact = |view: &View, now| Entry::of(view, id).map(|entry| entry.fact(now));
+        let before = draws_at.plus_minutes(-1);
+        assert_eq!(fact(&view, before), Some(RowFact::Pool { draws_at }));
+        let state = SignUpState::Waitlisted { parties_ahead: 0, offer_until: None };
+        let row = SignUpRow { occurrence: id, state, party: vec![], checked_in_at: None, needs_ack: None };
+        let sign_up = SignUpId::from_uuid(Uuid::from_u128(9));
+        view.sign_ups.insert(sign_up, In { community: here(), row });
+        assert_eq!(fact(&view, before), Some(RowFact::Pooled { draws_at }));
+        assert_eq!(fact(&view, draws_at), Some(RowFact::Pooled { draws_at }), "until what came of it is here");
+        let secret = crate::sign_up::draw::Secret::of_random([1; 32]);
+        let drawn = crate::change::Drawn { at: draws_at, secret, places: Some(10), lots: vec![] };
+        let commitment = crate::sign_up::draw::commitment(id, secret);
+        let row = crate::change::DrawRow { commitment, drawn: Some(drawn) };
+        view.draws.insert(id, In { community: here(), row });
+        assert_eq!(fact(&view, draws_at), Some(RowFact::Waitlisted { parties_ahead: 0 }));
     }
 }

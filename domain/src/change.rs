@@ -8,6 +8,7 @@
 mod audience;
 mod closing;
 mod community;
+mod draw;
 mod exemption;
 mod notice_body;
 mod profile;
@@ -23,6 +24,7 @@ use serde_json::value::RawValue;
 pub use self::audience::Audience;
 pub use self::closing::ClosingRow;
 pub use self::community::CommunityView;
+pub use self::draw::{DrawRow, Drawn};
 pub use self::exemption::{ExemptionRow, exemption_id, exemption_of};
 pub use self::notice_body::NoticeBody;
 pub use self::profile::{CalendarMark, ProfileRow, RoleRow};
@@ -317,10 +319,6 @@ pub struct NoticeRow {
 
 /// What a row says, by class.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "moved into its map as soon as it is read")
-)]
 #[expect(missing_docs, reason = "each names its row")]
 pub enum RowBody {
     Team(TeamId, TeamRow),
@@ -329,6 +327,7 @@ pub enum RowBody {
     Activity(ActivityId, ActivityRow),
     Occurrence(OccurrenceId, OccurrenceRow),
     Seats(OccurrenceId, Seats),
+    Draw(OccurrenceId, DrawRow),
     SignUp(SignUpId, SignUpRow),
     Roster(SignUpId, RosterRow),
     WalkIn(ArrivalId, WalkInRow),
@@ -350,6 +349,7 @@ pub mod class {
     pub const ACTIVITY: &str = "activity";
     pub const OCCURRENCE: &str = "occurrence";
     pub const SEATS: &str = "seats";
+    pub const DRAW: &str = "draw";
     pub const SIGN_UP: &str = "sign_up";
     pub const ROSTER: &str = "roster";
     pub const WALK_IN: &str = "walk_in";
@@ -444,6 +444,7 @@ impl Row {
             class::ACTIVITY => self.read(RowBody::Activity),
             class::OCCURRENCE => self.read(RowBody::Occurrence),
             class::SEATS => self.read(RowBody::Seats),
+            class::DRAW => self.read(RowBody::Draw),
             unknown => return Err(RowProblem::UnknownClass(unknown.to_owned())),
         };
         body.ok_or_else(|| self.unreadable())

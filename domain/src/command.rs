@@ -464,6 +464,11 @@ json::tagged! {
             /// Parties before it.
             parties_ahead: u16,
         },
+        /// The party is drawn for with all others.
+        Pooled {
+            /// When.
+            draws_at: Timestamp,
+        },
         /// A booking stands.
         Booked,
         /// A booking waits for the host.

@@ -81,6 +81,8 @@ json::tagged! {
         },
         /// The waiting list is full as well.
         WaitlistFull,
+        /// As many have asked as can be drawn for.
+        PoolFull,
         /// No place is held for the party, or not any more.
         NoOffer,
         /// Fewer would come than have a place, and nobody says why.
@@ -199,6 +201,11 @@ json::tagged! {
         PlanChanged,
         /// A capacity of nobody.
         CapacityZero,
+        /// The places would be drawn before anybody could ask for them.
+        NoTimeToDraw {
+            /// When they would have been.
+            draws_at: Timestamp,
+        },
         /// The room is taken on these dates.
         VenueTaken {
             /// The room.

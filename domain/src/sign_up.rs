@@ -2,9 +2,11 @@
 //!
 //! Heads with a place never exceed the capacity, unless it was lowered below them; then they only become fewer. A place
 //! that comes free while anybody waits belongs to the first party in the waiting list that fits whole; a party that does
-//! not fit keeps its place in the order, and is not passed over for ever. Withdrawing is never refused for want of room. Deliberately absent: draws, approval.
+//! not fit keeps its place in the order, and is not passed over for ever. Withdrawing is never refused for want of room. Where places
+//! are drawn, all who ask before are alike ([`draw`]). Deliberately absent: approval.
 
 mod capacity;
+pub mod draw;
 mod neighbour;
 mod queue;
 
@@ -13,8 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use self::neighbour::{decide_neighbour, decide_neighbours_withdrawal, neighbour};
 pub use capacity::{CapacityDecision, decide_capacity};
 pub use queue::{
-    Acceptance, EXPIRIES_MAX, Expiry, LAST_CALL_MINUTES_BEFORE, PASSES_MAX, Promotion, Standing, WaitingParty, Walk,
-    after_waking, decide_acceptance, decide_decline, decide_expiry, has_expired, is_last_call, rebalance,
+    Acceptance, EXPIRIES_MAX, Expiry, LAST_CALL_MINUTES_BEFORE, PASSES_MAX, Promotion, Standing, Step, WaitingParty,
+    Walk, after_waking, decide_acceptance, decide_decline, decide_expiry, has_expired, is_last_call, rebalance,
     waking_minutes,
 };
 
@@ -24,6 +26,7 @@ use crate::id::PersonId;
 use crate::order::sort_by_key;
 use crate::people::Person;
 use crate::refusal::Refusal;
+use crate::sign_up::draw::POOL_PARTIES_MAX;
 use crate::time::{TimeRange, Timestamp};
 
 /// The most parties that may wait for one date.
@@ -93,6 +96,11 @@ pub enum SignUpDecision {
         /// Parties before it.
         parties_ahead: u16,
     },
+    /// The party is drawn for with all others, whoever asked first.
+    Pooled {
+        /// When.
+        draws_at: Timestamp,
+    },
     /// This very party is in already, asked for before or on another phone: nothing to do.
     AlreadyDone,
 }
@@ -106,7 +114,7 @@ pub enum SignUpDecision {
 /// In this order: the phase ([`Refusal::OccurrenceCancelled`], [`Refusal::OccurrenceOver`],
 /// [`Refusal::NoSignUpNeeded`], [`Refusal::SignUpNotOpen`], [`Refusal::SignUpClosed`]), the party
 /// ([`Refusal::PartyEmpty`], [`Refusal::PartyTooBig`], the audience's, [`Refusal::AlreadyIn`]),
-/// [`Refusal::WaitlistFull`].
+/// [`Refusal::WaitlistFull`], [`Refusal::PoolFull`].
 pub fn decide_sign_up(
     terms: &Terms,
     seats: Seats,
@@ -120,14 +128,15 @@ pub fn decide_sign_up(
         return Ok(SignUpDecision::AlreadyDone);
     }
     let SignUpPolicy::PerOccurrence { party_max, .. } = terms.policy else { return Err(Refusal::NoSignUpNeeded) };
-    match phase(terms.policy, terms.range, terms.is_cancelled, now) {
-        Phase::Open { .. } => {}
+    let draws_at = match phase(terms.policy, terms.range, terms.is_cancelled, now) {
+        Phase::Open { .. } => None,
+        Phase::Pool { draws_at } => Some(draws_at),
         Phase::WalkIn => return Err(Refusal::NoSignUpNeeded),
         Phase::NotOpen { opens_at } => return Err(Refusal::SignUpNotOpen { opens_at }),
         Phase::Closed { closed_at } => return Err(Refusal::SignUpClosed { closed_at }),
         Phase::Over => return Err(Refusal::OccurrenceOver),
         Phase::Cancelled => return Err(Refusal::OccurrenceCancelled),
-    }
+    };
     if party.is_empty() {
         return Err(Refusal::PartyEmpty);
     }
@@ -141,6 +150,10 @@ pub fn decide_sign_up(
     if !own.is_empty() {
         let both: Vec<PersonId> = own.iter().filter(|id| named.contains(id)).copied().collect();
         return Err(Refusal::AlreadyIn { people: if both.is_empty() { own } else { both } });
+    }
+    if let Some(draws_at) = draws_at {
+        let is_full = u32::from(seats.waiting_parties) >= POOL_PARTIES_MAX;
+        return if is_full { Err(Refusal::PoolFull) } else { Ok(SignUpDecision::Pooled { draws_at }) };
     }
     if seats.has_room_for(heads) {
         return Ok(SignUpDecision::Confirmed);
@@ -266,6 +279,7 @@ mod tests {
                 opens_minutes_before: None,
                 closes_minutes_before: 30,
                 party_max: 4,
+                draws_minutes_before: None,
             },
             audience: Audience::Everyone,
             range: TimeRange::new(start(), start().plus_minutes(60)).expect("a range"),
@@ -303,6 +317,31 @@ mod tests {
             decide_sign_up(&terms(Some(12)), seats, &alone, &[], start().plus_minutes(-600)),
             Ok(SignUpDecision::Waitlisted { parties_ahead: 1 })
         );
+    }
+
+    #[test]
+    fn before_a_draw_nobody_is_in_and_nobody_is_before_anybody() {
+        let policy = SignUpPolicy::PerOccurrence {
+            capacity: Some(12),
+            opens_minutes_before: None,
+            closes_minutes_before: 30,
+            party_max: 4,
+            draws_minutes_before: Some(24 * 60),
+        };
+        let (drawn, draws_at) = (Terms { policy, ..terms(Some(12)) }, start().plus_minutes(-24 * 60));
+        let pool = |waiting_parties| Seats { capacity: Some(12), waiting_parties, ..Seats::default() };
+        let ask = |seats, now| decide_sign_up(&drawn, seats, &family(), &[], now);
+        let before = draws_at.plus_minutes(-1);
+        for waiting in [0, 1, 999] {
+            assert_eq!(ask(pool(waiting), before), Ok(SignUpDecision::Pooled { draws_at }));
+        }
+        assert_eq!(ask(pool(1_000), before), Err(Refusal::PoolFull));
+        assert_eq!(ask(pool(3), draws_at), Ok(SignUpDecision::Waitlisted { parties_ahead: 3 }));
+        let many: Vec<_> = (1..=5).map(|n| person(n, Relation::Adult)).collect();
+        assert_eq!(decide_sign_up(&drawn, pool(0), &many, &[], before), Err(Refusal::PartyTooBig { max: 4 }));
+        let all: Vec<_> = family().iter().map(|person| person.id).collect();
+        assert_eq!(decide_sign_up(&drawn, pool(1), &family(), &all, before), Ok(SignUpDecision::AlreadyDone));
+        assert_eq!(decide_withdrawal(drawn.range, &family(), &all, before), Ok(WithdrawalDecision::Whole));
     }
 
     #[test]

@@ -1,20 +1,8 @@
 // Near the start a place is offered, not given: until when stands in plain words, and one says yes or passes it on. How
 // many may come can change, and nobody loses a place by it.
 import { openTeam, publish } from "../fixtures/team.js";
-import { smallTargets, stumblingBlocks, tooWide } from "../fixtures/looks.js";
+import { looks } from "../fixtures/looks.js";
 import { expect, goOffline, opened, ownStatus, signInAs, signInNew, test } from "../fixtures/test.js";
-
-/** In both layouts nothing is in the way, too small to tap or wider than the phone; a picture of each is kept. */
-async function looks(page, name, info) {
-  for (const [mode, step] of [["elder", "22"], ["standard", "17"]]) {
-    const set = ([mode, step]) => Object.entries({ mode, step }).forEach(([what, value]) => document.documentElement.setAttribute(`data-${what}`, value));
-    await page.evaluate(set, [mode, step]);
-    await page.screenshot({ path: info.outputPath(`${name}-${mode}.png`), fullPage: true });
-    expect(await smallTargets(page, 44), `${name} ${mode}`).toEqual([]);
-    expect(await tooWide(page), `${name} ${mode}`).toBeLessThanOrEqual(0);
-    expect(await stumblingBlocks(page), `${name} ${mode}`).toEqual([]);
-  }
-}
 
 async function open(page, name, title, day) {
   await signInNew(page, name);

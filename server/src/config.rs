@@ -36,6 +36,8 @@ pub enum Task {
     Almanac(AlmanacOptions),
     /// Answer questions about recurrence rules, one a line from standard input.
     Expand,
+    /// Compute a draw again from its secret and its list, an object of JSON from standard input.
+    Draw,
 }
 
 /// Which days. Whether they are days is told in one sentence, not by the reader of options.

@@ -5,6 +5,8 @@
 //! [`problem`], and any other source of time and randomness than [`state`].
 
 pub mod calendar;
+pub mod recompute;
+
 pub mod config;
 pub mod state;
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use domain::sign_up::draw::Secret;
 use server::assets::{Assets, recent};
 use server::calendar::{expand_lines, print_almanac};
 use server::config::{Cli, DatabaseOptions, ServeOptions, Task};
@@ -12,6 +13,7 @@ use server::live::Hub;
 use server::login::LoginGate;
 use server::login::sender::Sender;
 use server::reads::cache::Caches;
+use server::recompute::recompute;
 use server::router::router;
 use server::serve::{serve, stop_on_signal};
 use server::state::{AppState, Clock, Entropy, Shared};
@@ -34,6 +36,9 @@ fn main() -> ExitCode {
         Task::Expand => {
             expand_lines(io::stdin().lock(), io::stdout().lock()).map(|()| ExitCode::SUCCESS).map_err(Failure::from)
         }
+        Task::Draw => recompute(io::stdin().lock(), io::stdout().lock())
+            .map(|is_one| if is_one { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            .map_err(Failure::from),
     };
     done.unwrap_or_else(|error| fail(&error))
 }
@@ -56,7 +61,8 @@ async fn run(options: ServeOptions) -> Result<ExitCode, Failure> {
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
-    let opening = Opening { demo: options.demo, epoch: Entropy.number(), now: clock.now() };
+    let draw_key = if options.demo { demo::draw_key(options.demo_seed) } else { Secret::of_random(Entropy.bytes()) };
+    let opening = Opening { demo: options.demo, epoch: Entropy.number(), draw_key, now: clock.now() };
     let db = Db::open(&options.database.address()?, opening).await?;
     if options.demo {
         let line = "=".repeat(78);

@@ -360,7 +360,8 @@ const CHOICE: &str = "/communities";
 fn is_app_page(path: &str) -> bool {
     const EXACT: [&str; 9] = ["/festivals", "/q", "/s", "/m", "/me", "/login", CHOICE, "/help", "/desk"];
     const BELOW: [&str; 2] = ["/me/", "/desk/"];
-    EXACT.contains(&path) || BELOW.iter().any(|folder| path.starts_with(folder))
+    let is_draw = path.starts_with("/a/") && path.ends_with("/draw");
+    is_draw || EXACT.contains(&path) || BELOW.iter().any(|folder| path.starts_with(folder))
 }
 
 /// Everything else a browser may ask for: a file of the build, a page of the app, or nothing.

@@ -58,6 +58,7 @@ on_both_engines! {
             schedule: Schedule::Once { on: monday().plus_days(1), at: hm(14, 0), minutes: 60 },
             policy: SignUpPolicy::PerOccurrence {
                 capacity: None, opens_minutes_before: None, closes_minutes_before: 0, party_max: 4,
+                draws_minutes_before: None,
             },
             ..activity(None, None)
         };

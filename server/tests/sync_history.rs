@@ -365,6 +365,7 @@ async fn live_through(test: &TestDb, seed: u64) {
             opens_minutes_before: None,
             closes_minutes_before: 0,
             party_max: 3,
+            draws_minutes_before: None,
         };
         let occurrence = publish(&test.db, PublishActivity { policy, ..activity(capacity, None) }).await;
         dates.push((occurrence, Date { capacity: capacity.map(usize::from), ..Date::default() }));

@@ -153,6 +153,7 @@ async fn live_together(db: &Db, round: u64) -> Vec<(u32, Vec<Operation>)> {
             opens_minutes_before: None,
             closes_minutes_before: 0,
             party_max: 4,
+            draws_minutes_before: None,
         };
         let date = publish(db, PublishActivity { policy, ..activity(Some(capacity as u16), None) }).await;
         dates.push((date, AtomicU64::new(0)));

@@ -53,6 +53,7 @@ on_both_engines! {
         let me = [person(1, 0)];
         let opens = SignUpPolicy::PerOccurrence {
             capacity: Some(3), opens_minutes_before: Some(120), closes_minutes_before: 60, party_max: 2,
+            draws_minutes_before: None,
         };
         let timed = publish(db, PublishActivity { policy: opens, ..activity(None, None) }).await;
         let ask = |people: &[PersonId]| sign_up(timed, people);
@@ -160,7 +161,7 @@ on_both_engines! {
         let weekly = |until| Schedule::Weekly { from: on, until, at, minutes: 60 };
         let scheduled = |schedule| Command::PublishActivity(PublishActivity { schedule, ..base() });
         let with = |capacity, opens_minutes_before, party_max| {
-            let policy = SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before: 30, party_max };
+            let policy = SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before: 30, party_max, draws_minutes_before: None };
             Command::PublishActivity(PublishActivity { policy, ..base() })
         };
         let malformed = |field: &str| Refusal::Malformed { field: field.to_owned() };

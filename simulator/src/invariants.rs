@@ -376,6 +376,7 @@ const fn is_thing(outcome: &Outcome) -> bool {
         Outcome::Accepted {
             result: Accepted::Confirmed { .. }
                 | Accepted::Waitlisted { .. }
+                | Accepted::Pooled { .. }
                 | Accepted::Booked
                 | Accepted::Requested { .. },
             ..

@@ -119,6 +119,7 @@ fn terms(number: usize) -> Terms {
         opens_minutes_before: None,
         closes_minutes_before: 30,
         party_max: 4,
+        draws_minutes_before: None,
     };
     let Some(range) = TimeRange::new(start, start.plus_minutes(60)) else { unreachable!("an hour is a range") };
     Terms { policy, audience: Guests::Everyone, range, is_cancelled: false }
@@ -345,6 +346,7 @@ impl Town {
                 let seat = places.first().copied();
                 (Some(places), Accepted::Confirmed { seat, capacity: seats.capacity })
             }
+            SignUpDecision::Pooled { draws_at } => (None, Accepted::Pooled { draws_at }),
             SignUpDecision::Waitlisted { parties_ahead } => (None, Accepted::Waitlisted { parties_ahead }),
         };
         self.arrivals += 1;

@@ -1,6 +1,7 @@
 //! Figures, printed and never asserted: sizes over the wire, the server under load, pages on a slow phone.
 
 mod browser;
+mod draw;
 mod recurrence;
 mod series;
 mod server;
@@ -25,9 +26,11 @@ pub enum Part {
     Browser,
     /// A year of fifty recurring series.
     Recurrence,
+    /// A draw of five thousand parties.
+    Draw,
 }
 
-const ALL: [Part; 4] = [Part::Sizes, Part::Server, Part::Browser, Part::Recurrence];
+const ALL: [Part; 5] = [Part::Sizes, Part::Server, Part::Browser, Part::Recurrence, Part::Draw];
 
 /// Builds in release, unless a binary is named, and prints the parts, all when none is named.
 pub fn run(parts: &[Part], binary: Option<PathBuf>) -> Result<()> {
@@ -40,6 +43,7 @@ pub fn run(parts: &[Part], binary: Option<PathBuf>) -> Result<()> {
             Part::Server => server::print(&binary)?,
             Part::Browser => browser::print(&binary)?,
             Part::Recurrence => recurrence::print(&binary)?,
+            Part::Draw => draw::print(&binary)?,
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! Pages that travel apart from the first screen: pieces of the wasm, fetched when somebody goes there.
 //!
 //! The list of days and the frame are in the main module. Every other page is in a piece, by who needs it when: `visit`
-//! is what a visitor looks at next, `ways` other ways to a date (week, month, festivals, search) and its poster, `entry`
-//! signing in and finding the way, `own` what a signed-in resident has, `staff` the desk and the teams. The service worker
+//! is what a visitor looks at next, `ways` other ways to a date (week, month, festivals, search), its poster and its draw,
+//! `entry` signing in and finding the way, `own` what a signed-in resident has, `staff` the desk and the teams. The service worker
 //! keeps them all, so a piece needs the network only until the worker of the first visit is installed; one that could not
 //! be had is asked for again with a button, and nothing else stops.
 //!
@@ -59,6 +59,7 @@ pieces! {
         festivals: pages::festivals::FestivalsPage,
         search: pages::search::SearchPage,
         poster: pages::poster::PosterPage,
+        draw: pages::draw::DrawPage,
     }
     entry {
         login: pages::login::LoginPage,

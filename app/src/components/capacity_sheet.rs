@@ -23,7 +23,7 @@ fn facts(model: Model, id: OccurrenceId) -> Option<(Terms, Seats)> {
     let view = model.view();
     let entry = Entry::of(&view, id)?;
     let terms = Terms {
-        policy: entry.activity.policy,
+        policy: entry.policy,
         audience: entry.activity.audience,
         range: entry.occurrence.range,
         is_cancelled: entry.occurrence.cancelled.is_some(),
@@ -89,10 +89,13 @@ fn CapacitySheet(open: RwSignal<bool>, occurrence: OccurrenceId, on_change: Call
     let needs_reason = move || matches!(decision(false), Some(Err(Refusal::ReasonNeeded)));
     let consequence = move || {
         let words = &model.words().capacity;
-        let waiting = seats().waiting_parties;
+        // Nobody moves up before a draw.
+        let is_pooled = facts(model, occurrence)?.0.policy.draws_minutes_before().is_some();
+        let waiting = if is_pooled { 0 } else { seats().waiting_parties };
         match (decision(true)?, wanted()?) {
             (Ok(CapacityDecision::Raised), None) if waiting > 0 => Some(words.drains(waiting)),
             (Ok(CapacityDecision::Raised), _) if waiting > 0 => Some(words.raises(waiting)),
+            (Ok(CapacityDecision::Raised), _) if is_pooled => Some(words.raises_pool.to_owned()),
             (Ok(CapacityDecision::Raised), _) => Some(words.raises_none.to_owned()),
             (Ok(CapacityDecision::Lowered { over_by: 0 }), _) => Some(words.lowers.to_owned()),
             (Ok(CapacityDecision::Lowered { over_by }), _) => Some(words.lowers_over(over_by)),

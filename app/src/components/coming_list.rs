@@ -145,6 +145,7 @@ fn live_sign_up(entry: &Entry<'_>, words: &'static Words, now: Timestamp) -> Com
         RowFact::Offered { until } => {
             (ChipState::Requested, states.offered(format::moment(words.language, until, now.date())))
         }
+        RowFact::Pooled { .. } => (ChipState::Requested, words.draws.pooled.to_owned()),
         RowFact::Waitlisted { parties_ahead } => (ChipState::Waitlisted, states.waitlisted(parties_ahead + 1)),
         _ => (ChipState::Confirmed, states.signed_up.to_owned()),
     };

@@ -29,6 +29,7 @@ fn look(fact: RowFact, words: &'static Words, today: domain::time::LocalDate) ->
         RowFact::Offered { until } => {
             state("requested", "i-hourglass", words.states.offered(format::moment(words.language, until, today)))
         }
+        RowFact::Pooled { .. } => state("requested", "i-hourglass", words.draws.pooled.to_owned()),
         RowFact::Waitlisted { parties_ahead } => {
             state("waitlisted", "i-queue", words.states.waitlisted(parties_ahead + 1))
         }
@@ -36,6 +37,9 @@ fn look(fact: RowFact, words: &'static Words, today: domain::time::LocalDate) ->
         RowFact::WalkIn => chip(None, words.states.walk_in.to_owned()),
         RowFact::NotOpen { opens_at } => {
             chip(Some("info"), words.occurrence.opens(format::moment(words.language, opens_at, today)))
+        }
+        RowFact::Pool { draws_at } => {
+            chip(Some("info"), words.draws.chip(format::moment(words.language, draws_at, today)))
         }
         RowFact::Running => chip(Some("ok"), words.states.now.to_owned()),
         RowFact::Closed => chip(None, words.states.closed.to_owned()),

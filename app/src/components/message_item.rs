@@ -33,6 +33,13 @@ fn look(body: &NoticeBody, words: &'static domain::words::Words) -> Look {
             href: Some(Route::Occurrence(*occurrence).href()),
             action: Some((Route::Occurrence(*occurrence).href(), words.me.details)),
         },
+        NoticeBody::Drawn { occurrence, title, won, .. } => Look {
+            icon: if *won { "i-check" } else { "i-queue" },
+            tone: if *won { Tone::Ok } else { Tone::Neutral },
+            title: if *won { words.draws.won_title(title) } else { words.draws.lost_title(title) },
+            href: Some(Route::Occurrence(*occurrence).href()),
+            action: Some((Route::Draw(*occurrence).href(), words.draws.verify)),
+        },
         NoticeBody::Offered { occurrence, title, .. } => Look {
             icon: "i-hourglass",
             tone: Tone::Info,
@@ -137,12 +144,22 @@ pub fn MessageItem(notice: NoticeRow, is_new: bool) -> impl IntoView {
         let Look { icon, tone, mut title, mut href, mut action } = look(&notice.body, words);
         let view = model.view();
         let mut own = None;
-        if let NoticeBody::Promoted { sign_up, occurrence, .. } = &notice.body {
+        let about = match &notice.body {
+            NoticeBody::Promoted { sign_up, occurrence, .. } => Some((sign_up, occurrence, None)),
+            NoticeBody::Drawn { sign_up, occurrence, won, .. } => Some((sign_up, occurrence, Some(*won))),
+            _ => None,
+        };
+        if let Some((sign_up, occurrence, won)) = about {
             let neighbour = view.roster.get(sign_up).filter(|row| row.row.signed_up_by.is_some());
             own = view.sign_up_for(*occurrence).filter(|_| neighbour.is_none());
             // Whom one has signed up hears of it from oneself, and is found in the roster.
             if let Some(neighbour) = neighbour {
-                title = words.neighbour.turn(&neighbour.row.name);
+                let name = &neighbour.row.name;
+                title = match won {
+                    None => words.neighbour.turn(name),
+                    Some(true) => words.neighbour.drawn(name),
+                    Some(false) => words.neighbour.not_drawn(name),
+                };
                 href = Some(Route::Roster(*occurrence).href());
                 action = None;
             }

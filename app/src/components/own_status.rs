@@ -3,6 +3,7 @@
 use domain::agenda::RowFact;
 use domain::change::SignUpRow;
 use domain::sign_up::Seats;
+use domain::sign_up::draw::Lot;
 use domain::sync::Delivery;
 use domain::words::{Language, format};
 use leptos::prelude::*;
@@ -21,11 +22,13 @@ pub fn OwnStatus(
     fact: Signal<Option<RowFact>>,
     own: Signal<Option<SignUpRow>>,
     seats: Signal<Option<Seats>>,
+    /// What a draw gave the sign-up, if there was one.
+    lot: Signal<Option<Lot>>,
     children: Children,
 ) -> impl IntoView {
     let model = use_model();
     let look = Memo::new(move |_| match (fact.get(), own.get()) {
-        (Some(fact), Some(own)) => Look::of(fact, &own, seats.get(), model),
+        (Some(fact), Some(own)) => Look::of(fact, &own, seats.get(), lot.get(), model),
         _ => Look::default(),
     });
     view! {
@@ -54,7 +57,7 @@ struct Look {
 }
 
 impl Look {
-    fn of(fact: RowFact, own: &SignUpRow, seats: Option<Seats>, model: Model) -> Self {
+    fn of(fact: RowFact, own: &SignUpRow, seats: Option<Seats>, lot: Option<Lot>, model: Model) -> Self {
         let words = model.words();
         let names: Vec<&str> = own.party.iter().map(|member| member.name.as_str()).collect();
         let who = words.common.party(words.names_list(&names), names.len());
@@ -69,19 +72,30 @@ impl Look {
             }
             RowFact::OnItsWay(_) => ("checking", "i-dots", words.offline.tapped.to_owned(), None),
             RowFact::Offered { .. } => ("requested", "i-hourglass", words.states.answer_now.to_owned(), None),
-            RowFact::Waitlisted { parties_ahead } => (
-                "waitlisted",
-                "i-queue",
-                words.states.waitlisted(parties_ahead + 1),
-                Some(words.occurrence.waitlisted(parties_ahead + 1)),
-            ),
+            RowFact::Pooled { draws_at } => {
+                let note = match model.now() < draws_at {
+                    true => words.draws.pooled_note(format::moment(words.language, draws_at, model.today())),
+                    false => words.draws.drawing.to_owned(),
+                };
+                ("requested", "i-hourglass", words.draws.pooled.to_owned(), Some(note))
+            }
+            RowFact::Waitlisted { parties_ahead } => {
+                let place = parties_ahead + 1;
+                let title = match lot {
+                    Some(_) => words.draws.lost(place),
+                    None => words.states.waitlisted(place),
+                };
+                ("waitlisted", "i-queue", title, Some(words.occurrence.waitlisted(place)))
+            }
             RowFact::CheckedIn => ("arrived", "i-double-check", words.states.arrived.to_owned(), None),
             RowFact::Cancelled => ("cancelled", "i-slash", words.states.called_off.to_owned(), None),
             _ => {
                 let seat = own.party.iter().filter_map(|member| member.seat).min();
                 let is_limited = seats.is_some_and(|seats| seats.capacity.is_some());
                 let note = seat.filter(|_| is_limited).map(|seat| words.occurrence.on_list(seat));
-                ("confirmed", "i-check", words.states.signed_up.to_owned(), note)
+                let has_won = lot.is_some_and(|lot| lot.won);
+                let title = if has_won { words.draws.won } else { words.states.signed_up };
+                ("confirmed", "i-check", title.to_owned(), note)
             }
         };
         Self { state, icon, title, who: Some(who), note }

@@ -24,6 +24,9 @@ const USUAL_PARTY: u8 = 4;
 /// The lengths offered, in minutes.
 pub const LENGTHS: [u16; 8] = [30, 45, 60, 90, 120, 150, 180, 240];
 
+/// How many days before the start places can be drawn; the first is what is meant when nobody says.
+pub const DRAW_DAYS: [u8; 4] = [1, 2, 3, 7];
+
 /// The form as typed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -50,6 +53,8 @@ pub struct Draft {
     pub capacity: String,
     /// The most from one household.
     pub party_max: u8,
+    /// How many days before the start places are drawn, if they are.
+    pub draw_days: Option<u8>,
     /// Who may come.
     pub audience: Audience,
     /// More about it.
@@ -70,6 +75,7 @@ impl Default for Draft {
             has_sign_up: true,
             capacity: "20".to_owned(),
             party_max: USUAL_PARTY,
+            draw_days: None,
             audience: Audience::Everyone,
             about: String::new(),
         }
@@ -89,6 +95,7 @@ pub enum Field {
     Count,
     Place,
     Capacity,
+    Draw,
     Ages,
     About,
 }
@@ -108,6 +115,7 @@ impl Field {
             Self::Count => "publish-count",
             Self::Place => "publish-place",
             Self::Capacity => "publish-capacity",
+            Self::Draw => "publish-draw",
             Self::Ages => "publish-ages",
             Self::About => "publish-about",
         }
@@ -127,6 +135,7 @@ impl Field {
             Self::Count => "publish-count-error",
             Self::Place => "publish-place-error",
             Self::Capacity => "publish-capacity-error",
+            Self::Draw => "publish-draw-error",
             Self::Ages => "publish-ages-error",
             Self::About => "publish-about-error",
         }
@@ -211,8 +220,9 @@ impl Draft {
         self.audience = audience;
         match policy {
             SignUpPolicy::WalkIn => self.has_sign_up = false,
-            SignUpPolicy::PerOccurrence { capacity, party_max, .. } => {
+            SignUpPolicy::PerOccurrence { capacity, party_max, draws_minutes_before, .. } => {
                 self.has_sign_up = true;
+                self.draw_days = draws_minutes_before.and_then(|minutes| u8::try_from(minutes / (24 * 60)).ok());
                 self.capacity = capacity.map(|n| n.to_string()).unwrap_or_default();
                 self.party_max = party_max.clamp(1, PARTY_MAX);
             }
@@ -314,6 +324,15 @@ impl Draft {
             other => note(Field::Place, text(other)),
         });
         let policy = self.policy().ok_or_else(|| note(Field::Capacity, words.publish.capacity_first.to_owned()));
+        if let (Ok(policy), Some(Ok(dates))) = (policy, schedule.as_ref().map(|schedule| schedule.dates(now))) {
+            if policy.draws_minutes_before().is_some() && policy.capacity().is_none() {
+                note(Field::Capacity, words.draws.needs_capacity.to_owned());
+            } else if let Some(draws_at) = dates.first().and_then(|first| policy.draws_at(first.start()))
+                && draws_at <= now
+            {
+                note(Field::Draw, words.refusal(&Refusal::NoTimeToDraw { draws_at }));
+            }
+        }
         if matches!(self.audience, Audience::Families { from, to } if to < from) {
             note(Field::Ages, words.publish.ages_wrong.to_owned());
         }
@@ -353,6 +372,7 @@ impl Draft {
             opens_minutes_before: None,
             closes_minutes_before: 0,
             party_max: self.party_max,
+            draws_minutes_before: self.draw_days.map(|days| u32::from(days) * 24 * 60),
         })
     }
 }

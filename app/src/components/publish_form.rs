@@ -3,6 +3,7 @@
 mod people;
 mod place;
 mod rule;
+mod share;
 mod when;
 
 use domain::activity::{Audience, Category};
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 use self::people::{HowMany, Who};
 use self::place::Where;
 use self::rule::HowOften;
+use self::share::WhoGetsPlaces;
 use self::when::When;
 use super::activity_row::category_icon;
 use super::publish_draft::{Draft, Field, Problems};
@@ -27,6 +29,7 @@ pub fn PublishForm(draft: RwSignal<Draft>, #[prop(into)] problems: Signal<Proble
             <HowOften draft problems/>
             <Where draft problems/>
             <HowMany draft problems/>
+            <WhoGetsPlaces draft problems/>
             <Who draft problems/>
             <About draft problems/>
         </form>

@@ -85,6 +85,7 @@ pub fn roster_rows(
         (ahead, row.row.seat.unwrap_or(u16::MAX), row.row.signed_up_at, **id)
     });
     let mut order = 0;
+    let is_pooled = domain::agenda::Entry::of(view, occurrence).is_some_and(|entry| entry.draws_at().is_some());
     rows.into_iter()
         .map(|(id, row)| {
             let row = &row.row;
@@ -99,6 +100,7 @@ pub fn roster_rows(
             }
             let number = match (row.state, row.seat) {
                 (SignUpState::Waitlisted { offer_until: Some(_), .. }, _) => String::new(),
+                (SignUpState::Waitlisted { .. }, _) if is_pooled => String::new(),
                 (SignUpState::Waitlisted { parties_ahead, .. }, _) => (u32::from(parties_ahead) + 1).to_string(),
                 (SignUpState::Confirmed, Some(seat)) => seats(seat, row.heads()),
                 (SignUpState::Confirmed, None) => order.to_string(),
@@ -115,6 +117,7 @@ pub fn roster_rows(
                 SignUpState::Waitlisted { offer_until: Some(until), .. } => {
                     Some(words.queue.waits_for_answer(format::fixed_moment(words.language, until)))
                 }
+                SignUpState::Waitlisted { .. } if is_pooled => Some(words.draws.roster.to_owned()),
                 SignUpState::Withdrawn { has_lapsed: true, .. } => Some(words.queue.lapsed.to_owned()),
                 _ => None,
             };

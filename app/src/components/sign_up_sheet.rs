@@ -56,6 +56,7 @@ pub fn SignUpSheet(
     let confirm_word = move || {
         let words = model.words();
         match prediction.get() {
+            Ok(SignUpDecision::Pooled { .. }) => words.draws.confirm(count()),
             Ok(SignUpDecision::Waitlisted { .. }) => words.sign_up.confirm_wait(count()),
             _ => words.sign_up.confirm(count()),
         }
@@ -164,6 +165,7 @@ fn summary(prediction: Result<SignUpDecision, Refusal>, count: usize, occurrence
             Some(left) => words.sign_up.summary(count, left),
             None => words.sign_up.summary_no_limit(count),
         },
+        Ok(SignUpDecision::Pooled { .. }) => words.draws.summary(count),
         Ok(SignUpDecision::Waitlisted { parties_ahead }) => words.sign_up.wait_summary(parties_ahead),
         Ok(SignUpDecision::AlreadyDone) => words.sign_up.why_already.to_owned(),
         Err(Refusal::PartyEmpty) => words.sign_up.choose_someone.to_owned(),

@@ -90,7 +90,7 @@ pub fn past_dates(view: &View, team: TeamId, words: &'static Words, now: Timesta
         .collect()
 }
 
-/// 报了8人，共20个名额, then 2家候补.
+/// 报了8人，共20个名额, then 2家候补; before a draw 已有14家登记.
 fn counts(entry: &Entry<'_>, words: &'static Words) -> Vec<String> {
     let texts = &words.team;
     if matches!(entry.activity.policy, SignUpPolicy::WalkIn) {
@@ -98,6 +98,16 @@ fn counts(entry: &Entry<'_>, words: &'static Words) -> Vec<String> {
     }
     let unknown = Seats { capacity: entry.activity.policy.capacity(), ..Seats::default() };
     let seats = entry.seats.unwrap_or(unknown);
+    if entry.draws_at().is_some() {
+        let entered = match seats.waiting_parties {
+            0 => words.draws.nobody_yet.to_owned(),
+            parties => words.draws.entered(parties),
+        };
+        return [Some(entered), seats.capacity.map(|capacity| words.draws.places(capacity))]
+            .into_iter()
+            .flatten()
+            .collect();
+    }
     let taken = match seats.capacity {
         Some(capacity) => texts.taken_of(seats.taken, capacity),
         None => texts.taken(seats.taken),

@@ -20,6 +20,8 @@ pub fn WithdrawSheet(
     party: Signal<Vec<PartyMember>>,
     /// Parties that wait.
     waiting: Signal<u16>,
+    /// Whether places are still to be drawn, so that nothing is lost to anybody.
+    is_pooled: Signal<bool>,
     on_confirm: Callback<Vec<PersonId>>,
 ) -> impl IntoView {
     let model = use_model();
@@ -32,6 +34,7 @@ pub fn WithdrawSheet(
     let consequence = move || {
         let words = model.words();
         match waiting.get() {
+            _ if is_pooled.get() => words.draws.withdraw_note.to_owned(),
             0 => words.occurrence.withdraw_free.to_owned(),
             waiting => words.occurrence.withdraw_queue(waiting),
         }
@@ -50,7 +53,7 @@ pub fn WithdrawSheet(
         (!names.is_empty()).then(|| words.common.party(words.names_list(&names), names.len()))
     };
     // Red only for what cannot be undone: when others wait, the place is gone at once.
-    let kind = move || if waiting.get() > 0 { "danger" } else { "outline" };
+    let kind = move || if waiting.get() > 0 && !is_pooled.get() { "danger" } else { "outline" };
     let word = move || {
         let occurrence = &model.words().occurrence;
         if is_alone() { occurrence.withdraw.to_owned() } else { occurrence.withdraw_confirm(leaving.read().len()) }

@@ -80,7 +80,9 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
 
     let own = Memo::new(move |_| model.view().sign_up_for(id).map(|(id, sign_up)| (id, sign_up.row.clone())));
     let seats = Memo::new(move |_| model.view().seats.get(&id).map(|seats| seats.row));
+    let lot = Memo::new(move |_| model.view().lot_of(id, own.get().map(|(id, _)| id)?));
     let fact = Memo::new(move |_| Entry::of(&model.view(), id).map(|entry| entry.fact(model.now())));
+    let is_pooled = Memo::new(move |_| matches!(fact.get(), Some(RowFact::Pooled { .. })));
     let way_out = Memo::new(move |_| {
         // An offer has an answer of its own for whoever does not come.
         let is_settled = matches!(fact.get(), Some(RowFact::CheckedIn | RowFact::Cancelled | RowFact::Offered { .. }));
@@ -147,7 +149,10 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
     Effect::new(move || {
         let is_ready = matches!(model.session(), Session::SignedIn(_)) && !model.view().persons.is_empty();
         // Called off or closed meanwhile, the page itself says so.
-        let can_ask = matches!(fact.get(), Some(RowFact::Left { .. } | RowFact::Open | RowFact::Full { .. }));
+        let can_ask = matches!(
+            fact.get(),
+            Some(RowFact::Left { .. } | RowFact::Open | RowFact::Full { .. } | RowFact::Pool { .. })
+        );
         if was_asked && is_ready && can_ask && own.get_untracked().is_none() && !is_resumed.get_value() {
             is_resumed.set_value(true);
             sheet_open.set(true);
@@ -179,6 +184,7 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
                     fact=fact.into()
                     own=Signal::derive(move || own.get().map(|(_, row)| row))
                     seats=seats.into()
+                    lot=lot.into()
                 >
                     <OfferAnswer occurrence=id/>
                     {move || {
@@ -204,6 +210,7 @@ fn KnownOccurrence(id: OccurrenceId, held: RwSignal<Option<OccurrenceId>>) -> im
                 occurrence=id
                 party=Signal::derive(move || own.get().map(|(_, row)| row.party).unwrap_or_default())
                 waiting=Signal::derive(move || seats.get().map_or(0, |seats| seats.waiting_parties))
+                is_pooled=is_pooled.into()
                 on_confirm=withdraw
             />
         </article>
@@ -368,6 +375,7 @@ fn MainAction(fact: RowFact, ask: HeldTap<OccurrenceId>) -> impl IntoView {
         let words = model.words();
         match fact {
             RowFact::Left { .. } | RowFact::Open => button(words.occurrence.sign_up.to_owned()),
+            RowFact::Pool { .. } => button(words.draws.enter.to_owned()),
             RowFact::Full { waiting } => button(words.occurrence.sign_up_wait(waiting)),
             RowFact::WalkIn => note(words.occurrence.walk_in.to_owned()),
             RowFact::NotOpen { opens_at } => {
@@ -381,6 +389,7 @@ fn MainAction(fact: RowFact, ask: HeldTap<OccurrenceId>) -> impl IntoView {
             | RowFact::CheckedIn
             | RowFact::Confirmed { .. }
             | RowFact::Offered { .. }
+            | RowFact::Pooled { .. }
             | RowFact::Waitlisted { .. } => ().into_any(),
         }
     }

@@ -52,7 +52,8 @@ fn Poster(id: OccurrenceId) -> impl IntoView {
         let (words, activity, range) = (model.words(), entry.activity, entry.occurrence.range);
         let day = format::day_head(words.language, range.start().date(), model.today());
         let phone = view.teams.get(&activity.team).and_then(|team| team.row.phone.clone());
-        let takes_sign_ups = matches!(entry.phase(model.now()), Phase::Open { .. } | Phase::NotOpen { .. });
+        let takes_sign_ups =
+            matches!(entry.phase(model.now()), Phase::Open { .. } | Phase::Pool { .. } | Phase::NotOpen { .. });
         let scan = if takes_sign_ups { words.poster.scan_sign_up } else { words.poster.scan };
         let address = platform::absolute(&Route::Occurrence(id).href());
         let is_off = entry.occurrence.cancelled.is_some();

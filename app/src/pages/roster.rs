@@ -259,8 +259,11 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         let of = || rows.iter().filter(|row| row.part == part);
         let (parties, heads) = (of().count(), of().map(|row| row.heads).sum::<u16>());
         let words = &model.words().roster;
+        // Before a draw nobody is in line.
+        let is_pooled = || Entry::of(&model.view(), id).is_some_and(|entry| entry.draws_at().is_some());
         match part {
             Part::Confirmed => words.confirmed(parties, heads),
+            Part::Waiting if is_pooled() => model.words().draws.roster_part(parties, heads),
             Part::Offered => words.offered(parties, heads),
             Part::Waiting => words.waiting(parties, heads),
             Part::Gone => words.cancelled.to_owned(),

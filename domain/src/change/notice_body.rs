@@ -23,6 +23,22 @@ json::tagged! {
             /// When.
             range: TimeRange,
         },
+        /// The places of a date one had asked for were drawn.
+        Drawn {
+            /// The sign-up.
+            sign_up: SignUpId,
+            /// For which date.
+            occurrence: OccurrenceId,
+            /// Of what.
+            title: Title,
+            /// When.
+            range: TimeRange,
+            /// Whether the party has its places; else it waits.
+            won: bool,
+            /// Parties before it, while it waits.
+            #[serde(default)]
+            parties_ahead: u16,
+        },
         /// Places are held for a waiting party until it has answered.
         Offered {
             /// The sign-up.

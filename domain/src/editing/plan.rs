@@ -150,10 +150,23 @@ fn check_terms(now_is: &SeriesNow, edit: &SeriesEdit) -> Result<SignUpPolicy, Re
         SignUpPolicy::WalkIn if edit.capacity.is_some() => Err(Refusal::NoSignUpNeeded),
         SignUpPolicy::WalkIn => Ok(SignUpPolicy::WalkIn),
         SignUpPolicy::PerOccurrence { .. } if edit.capacity == Some(0) => Err(Refusal::CapacityZero),
-        SignUpPolicy::PerOccurrence { opens_minutes_before, closes_minutes_before, party_max, .. } => {
-            let capacity = edit.capacity;
-            Ok(SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max })
+        // Where everybody has a place there is nothing to draw.
+        SignUpPolicy::PerOccurrence { draws_minutes_before: Some(_), .. } if edit.capacity.is_none() => {
+            Err(Refusal::Malformed { field: "/body/edit/capacity".to_owned() })
         }
+        SignUpPolicy::PerOccurrence {
+            opens_minutes_before,
+            closes_minutes_before,
+            draws_minutes_before,
+            party_max,
+            ..
+        } => Ok(SignUpPolicy::PerOccurrence {
+            capacity: edit.capacity,
+            opens_minutes_before,
+            closes_minutes_before,
+            draws_minutes_before,
+            party_max,
+        }),
     }
 }
 

@@ -47,6 +47,7 @@ fn now_is(series: Series) -> SeriesNow {
             opens_minutes_before: None,
             closes_minutes_before: 0,
             party_max: 4,
+            draws_minutes_before: None,
         },
         series,
         made_until: horizon(now()),

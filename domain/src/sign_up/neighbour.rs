@@ -56,6 +56,7 @@ mod tests {
             capacity: Some(3),
             opens_minutes_before: None,
             closes_minutes_before: 30,
+            draws_minutes_before: None,
             party_max: 1,
         };
         // Whether they are old enough the team knows.

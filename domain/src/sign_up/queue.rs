@@ -82,31 +82,60 @@ pub fn rebalance(
         walk.promoted = waiting.iter().map(|party| party.id).collect();
         return walk;
     };
-    let mut free = capacity.saturating_sub(held);
+    let free = capacity.saturating_sub(held);
     if is_last_call(range, now) {
         walk.up_for_grabs = free;
         return walk;
     }
     let is_near = range.start().plus_minutes(-OFFERS_FROM_MINUTES_BEFORE) <= now;
-    let mut gone_past = Vec::new();
-    for party in waiting {
-        if free == 0 {
-            break;
-        }
-        if party.heads <= free {
-            free -= party.heads;
-            walk.promoted.push(party.id);
-            walk.passed.append(&mut gone_past);
-        } else if party.heads > capacity {
-            // Larger than the room has become: nothing that gathers would ever be enough.
-        } else if is_near || party.passes >= PASSES_MAX {
-            break;
-        } else {
-            gone_past.push(party.id);
+    let parties = waiting.iter().map(|party| (party.heads, party.passes));
+    for (party, step) in waiting.iter().zip(self::walk(capacity, free, parties, is_near)) {
+        match step {
+            Step::MovesUp => walk.promoted.push(party.id),
+            Step::IsPassed => walk.passed.push(party.id),
+            Step::Waits => {}
         }
     }
     walk.promotion = promotion(range, now);
     walk
+}
+
+/// What the walk does with a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// It has its places.
+    MovesUp,
+    /// It waits, and others went past it.
+    IsPassed,
+    /// It waits, and so does everybody behind it.
+    Waits,
+}
+
+/// The walk itself, over parties in their order, each with its heads and how often others went past it: a step for each.
+pub(super) fn walk(capacity: u16, mut free: u16, parties: impl Iterator<Item = (u16, u8)>, is_near: bool) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let (mut gone_past, mut is_over) = (Vec::new(), false);
+    for (place, (heads, passes)) in parties.enumerate() {
+        steps.push(Step::Waits);
+        is_over |= free == 0;
+        if is_over {
+            continue;
+        }
+        if heads <= free {
+            free -= heads;
+            steps[place] = Step::MovesUp;
+            for passed in gone_past.drain(..) {
+                steps[passed] = Step::IsPassed;
+            }
+        } else if heads > capacity {
+            // Larger than the room has become: nothing that gathers would ever be enough.
+        } else if is_near || passes >= PASSES_MAX {
+            is_over = true;
+        } else {
+            gone_past.push(place);
+        }
+    }
+    steps
 }
 
 /// Whether whoever waits may take what is free.

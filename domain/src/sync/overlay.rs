@@ -206,6 +206,7 @@ fn lay_sign_up(view: &mut View, item: &Pending, command: &SignUp, now: Timestamp
     let state = match decision {
         SignUpDecision::AlreadyDone => return Ok(()),
         SignUpDecision::Confirmed => SignUpState::Confirmed,
+        SignUpDecision::Pooled { .. } => SignUpState::Waitlisted { parties_ahead: 0, offer_until: None },
         SignUpDecision::Waitlisted { parties_ahead } => SignUpState::Waitlisted { parties_ahead, offer_until: None },
     };
     let party = party_of(view, &command.people)?;
@@ -232,7 +233,7 @@ fn terms_of(view: &View, id: OccurrenceId) -> Result<(Terms, Seats), Refusal> {
     let occurrence = view.occurrences.get(&id).ok_or(Refusal::Gone)?;
     let activity = view.activities.get(&occurrence.row.activity).ok_or(Refusal::Gone)?;
     let terms = Terms {
-        policy: activity.row.policy,
+        policy: view.policy_of(id, &activity.row),
         audience: activity.row.audience,
         range: occurrence.row.range,
         is_cancelled: occurrence.row.cancelled.is_some(),

@@ -5,10 +5,11 @@
 
 use uuid::Uuid;
 
+use crate::activity::SignUpPolicy;
 use crate::booking::{BookingState, Holding, SpaceFacts};
 use crate::change::{
-    ActivityRow, BookingRow, BusyRow, ClosingRow, DeskBookingRow, ExemptionRow, NoticeRow, OccurrenceRow, ProfileRow,
-    RosterRow, Row, RowBody, RowKey, SignUpRow, SpaceRow, TeamRow, WalkInRow, class, exemption_of,
+    ActivityRow, BookingRow, BusyRow, ClosingRow, DeskBookingRow, DrawRow, ExemptionRow, NoticeRow, OccurrenceRow,
+    ProfileRow, RosterRow, Row, RowBody, RowKey, SignUpRow, SpaceRow, TeamRow, WalkInRow, class, exemption_of,
 };
 use crate::duty::Duty;
 use crate::id::{
@@ -18,6 +19,7 @@ use crate::id::{
 use crate::people::{Actor, Caller, Person};
 use crate::refusal::Refusal;
 use crate::sign_up::Seats;
+use crate::sign_up::draw::{Lot, ticket};
 use crate::sync::rows::Rows;
 use crate::time::{LocalDate, TimeRange, Timestamp, YearMonth};
 
@@ -49,6 +51,7 @@ pub struct View {
     pub activities: Rows<ActivityId, In<ActivityRow>>,
     pub occurrences: Rows<OccurrenceId, In<OccurrenceRow>>,
     pub seats: Rows<OccurrenceId, In<Seats>>,
+    pub draws: Rows<OccurrenceId, In<DrawRow>>,
     pub sign_ups: Rows<SignUpId, In<SignUpRow>>,
     pub roster: Rows<SignUpId, In<RosterRow>>,
     pub walk_ins: Rows<ArrivalId, In<WalkInRow>>,
@@ -106,6 +109,7 @@ impl View {
             RowBody::Activity(id, row) => keep!(activities, id, row),
             RowBody::Occurrence(id, row) => keep!(occurrences, id, row),
             RowBody::Seats(id, row) => keep!(seats, id, row),
+            RowBody::Draw(id, row) => keep!(draws, id, row),
             RowBody::SignUp(id, row) => keep!(sign_ups, id, row),
             RowBody::Roster(id, row) => keep!(roster, id, row),
             RowBody::WalkIn(id, row) => keep!(walk_ins, id, row),
@@ -139,6 +143,7 @@ impl View {
             class::ACTIVITY => forget!(activities),
             class::OCCURRENCE => forget!(occurrences),
             class::SEATS => forget!(seats),
+            class::DRAW => forget!(draws),
             class::SIGN_UP => forget!(sign_ups),
             class::ROSTER => forget!(roster),
             class::WALK_IN => forget!(walk_ins),
@@ -175,6 +180,7 @@ impl View {
                     activities,
                     occurrences,
                     seats,
+                    draws,
                     sign_ups,
                     roster,
                     walk_ins,
@@ -198,6 +204,7 @@ impl View {
             activities: self.activities.clone(),
             occurrences: self.occurrences.clone(),
             seats: self.seats.clone(),
+            draws: self.draws.clone(),
             ..Self::default()
         }
     }
@@ -212,6 +219,21 @@ impl View {
                 roles: profile.roles.iter().map(|role| role.role.clone()).collect(),
             }),
         }
+    }
+
+    /// How one gets a place at a date: by its activity's policy, and first come, first served once it is drawn.
+    #[must_use]
+    pub fn policy_of(&self, occurrence: OccurrenceId, activity: &ActivityRow) -> SignUpPolicy {
+        let is_drawn = self.draws.get(&occurrence).is_some_and(|draw| draw.row.drawn.is_some());
+        if is_drawn { activity.policy.once_drawn() } else { activity.policy }
+    }
+
+    /// What the draw of a date gave a sign-up, if it was drawn for.
+    #[must_use]
+    pub fn lot_of(&self, occurrence: OccurrenceId, sign_up: SignUpId) -> Option<Lot> {
+        let drawn = self.draws.get(&occurrence)?.row.drawn.as_ref()?;
+        let ticket = ticket(sign_up);
+        drawn.lots.iter().find(|lot| lot.ticket == ticket).copied()
     }
 
     /// One's own live sign-up for a date.

@@ -86,7 +86,6 @@ catalogue! {
         walk_in: "不用报名，直接来", "No sign-up, just come";
         opens(when): "{when}开始报名", "Opens {when}";
         remind: "提醒我", "Remind me";
-        draw(when): "摇号：{when}公布", "Draw: results {when}";
         closed_call(team, phone): "报名时间过了。可以打电话问{team}：{phone}", "Sign-up has closed. Call {team}: {phone}";
         full_ask(n): "名额满了。要不要候补？前面{n}家。", "Full. Join the waitlist? {n} {n?party|parties} ahead.";
         clash(title): "您同一时间已报「{title}」。", "You are already going to \"{title}\" then.";

@@ -43,6 +43,8 @@ catalogue! {
         done(who): "已帮{who}报名", "Signed up: {who}";
         by(who): "{who}代报名", "Signed up by {who}";
         turn(who): "{who}候补成功，请告诉本人", "{who} has a place now; please tell them";
+        drawn(who): "{who}抽中了，请告诉本人", "{who} was drawn and has a place; please tell them";
+        not_drawn(who): "{who}没抽中，在候补，请告诉本人", "{who} was not drawn and is on the waitlist; please tell them";
         withdraw: "取消报名", "Withdraw";
         withdraw_of(who): "取消报名：{who}", "Withdraw: {who}";
         withdraw_title(who): "取消{who}的报名？", "Withdraw {who}?";

@@ -357,6 +357,7 @@ impl Words {
             NoticeBody::SeriesChanged { .. } => self.series_changed(body, today).unwrap_or_default(),
             NoticeBody::RoomTaken { title, range, .. } => messages.room_taken(title, when(*range)),
             NoticeBody::DutiesMissing { .. } => self.duties_missing(body).unwrap_or_default(),
+            NoticeBody::Drawn { .. } => self.drawn(body, today).unwrap_or_default(),
             NoticeBody::Unknown => messages.unknown.to_owned(),
         }
     }
@@ -371,6 +372,7 @@ impl Words {
             | NoticeBody::CapacityLowered { reason, .. } => reason.as_ref().map(|why| self.messages.reason(why)),
             NoticeBody::DutiesMissing { .. } => Some(self.duties.due.to_owned()),
             NoticeBody::Promoted { .. }
+            | NoticeBody::Drawn { .. }
             | NoticeBody::OccurrenceMoved { .. }
             | NoticeBody::OccurrenceReinstated { .. }
             | NoticeBody::RoomTaken { .. }

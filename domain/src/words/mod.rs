@@ -9,6 +9,7 @@ mod activities;
 mod calendar;
 mod check_in;
 mod common;
+mod draws;
 mod editing;
 pub mod format;
 mod mine;
@@ -26,6 +27,7 @@ pub use activities::{Festivals, List, Month, OccurrencePage, Poster, Search, Sig
 pub use calendar::Calendar;
 pub use check_in::{AtTheDoor, CheckIn, Neighbour};
 pub use common::{Common, Errors, Feed, Footer, Offline, States};
+pub use draws::Draws;
 pub use editing::Editing;
 pub use mine::{Family, Help, Install, Login, Me, Messages, Outbox, Privacy, Settings};
 pub use names::Names;
@@ -118,6 +120,8 @@ words! {
     names: Names,
     /// Offers and their answers.
     queue: Queue,
+    /// The draw of a date.
+    draws: Draws,
     /// Changing how many may come.
     capacity: CapacitySheet,
     /// Days, months, festivals.

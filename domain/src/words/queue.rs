@@ -28,6 +28,7 @@ catalogue! {
         no_limit: "不限人数", "No limit";
         raises(n): "候补的{n}家先递补，剩下的大家再报。", "The {n} {n?party|parties} waiting move up first; only the rest is for anybody.";
         raises_none: "大家马上就能报。", "Anybody can sign up at once.";
+        raises_pool: "抽签时多抽出这些名额。", "The draw gives these places too.";
         drains(n): "候补的{n}家都能来。", "All {n} {n?party|parties} waiting can come.";
         lowers: "已经报上的人不受影响。", "Nobody who has a place loses it.";
         lowers_over(n): "已经报上的人都还能来，会多出{n}人。以后有人取消，先抵掉多出的。", "Everybody with a place still comes, {n} over the limit. Whoever withdraws makes up for that first.";

@@ -29,6 +29,7 @@ catalogue! {
         party_empty: "请选要去的人。", "Choose who is coming.";
         party_too_big(max): "一次最多报{max}人。请少选几位。", "At most {max} in one party. Choose fewer.";
         waitlist_full: "名额满了，候补也满了。看看其他场次。", "Full, and so is the waitlist. See the other dates.";
+        pool_full: "登记抽签的人已经满了。看看其他场次，或抽签以后再来候补。", "As many have entered the draw as can. See the other dates, or come back after the draw to wait.";
         no_offer: "现在没有给您留的名额，可能已经让给别人了。请看看这一场，还可以再报。", "No place is held for you now; it may have gone to somebody else. Open the date; you can sign up again.";
         reason_needed: "报上的人比新名额多，要说一声为什么。请选一个原因。", "More people have a place than may come now, so say why. Choose a reason.";
         not_confirmed: "还在候补，没有名额，不能签到。有名额后再签。", "Still on the waitlist. Check in once there is a place.";
@@ -62,6 +63,7 @@ catalogue! {
         date_exists: "这个活动那时候已经有一场了。请换个时间。", "The activity has a date at that time already. Choose another time.";
         plan_changed: "刚才又有了变化，比如有人报了名，所以还没改。请再看一遍会改什么。", "Something has changed meanwhile, say somebody signed up, so nothing was done. Look again at what would change.";
         capacity_zero: "名额至少要有1个。不限人数就选「不限」。", "At least one place is needed. Choose \"No limit\" if there is none.";
+        no_time_to_draw(when): "抽签要在{when}，已经来不及了。请把抽签改晚一点、日子改远一点，或改成先到先得。", "The draw would have been {when}, which has passed. Draw later, choose a later date, or take first come, first served.";
         venue_taken(dates): "{dates}这个空间已经有人用了。请换时间或换地方。", "The space is taken on {dates}. Choose another time or place.";
         household_full(max): "一家最多加{max}人。先去掉一位再加。", "A household holds at most {max} people. Remove one first.";
         person_signed_up: "这位家人还有没去的活动。先取消那个报名，再从家人里去掉。", "They are still signed up for something. Cancel that first, then remove them.";
@@ -102,6 +104,7 @@ impl Words {
             Refusal::PartyEmpty => texts.party_empty.to_owned(),
             Refusal::PartyTooBig { max } => texts.party_too_big(max),
             Refusal::WaitlistFull => texts.waitlist_full.to_owned(),
+            Refusal::PoolFull => texts.pool_full.to_owned(),
             Refusal::NoOffer => texts.no_offer.to_owned(),
             Refusal::ReasonNeeded => texts.reason_needed.to_owned(),
             Refusal::NotConfirmed => texts.not_confirmed.to_owned(),
@@ -135,6 +138,7 @@ impl Words {
             Refusal::DateExists => texts.date_exists.to_owned(),
             Refusal::PlanChanged => texts.plan_changed.to_owned(),
             Refusal::CapacityZero => texts.capacity_zero.to_owned(),
+            Refusal::NoTimeToDraw { draws_at } => texts.no_time_to_draw(at(*draws_at)),
             Refusal::VenueTaken { dates, .. } => {
                 let dates: Vec<String> = dates.iter().map(|on| day(*on)).collect();
                 texts.venue_taken(format::list(language, &dates))

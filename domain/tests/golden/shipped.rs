@@ -49,6 +49,7 @@ variants!(
         PartyEmpty,
         PartyTooBig,
         WaitlistFull,
+        PoolFull,
         NoOffer,
         ReasonNeeded,
         NotConfirmed,
@@ -79,6 +80,7 @@ variants!(
         DateExists,
         PlanChanged,
         CapacityZero,
+        NoTimeToDraw,
         VenueTaken,
         HouseholdFull,
         PersonSignedUp,
@@ -92,7 +94,18 @@ variants!(OUTCOMES, outcome, Outcome { Accepted, Refused, Expired });
 variants!(
     RESULTS,
     result,
-    Accepted { Confirmed, Waitlisted, Booked, Requested, Published, CalledOff, CapacityChanged, AlreadyDone, Done }
+    Accepted {
+        Confirmed,
+        Waitlisted,
+        Pooled,
+        Booked,
+        Requested,
+        Published,
+        CalledOff,
+        CapacityChanged,
+        AlreadyDone,
+        Done
+    }
 );
 variants!(NOT_NOW, not_now, NotNow { RetryAfter, Gap, Forked, NeedsSignIn, WrongAccount, IdReused });
 variants!(
@@ -105,6 +118,7 @@ variants!(
         Activity,
         Occurrence,
         Seats,
+        Draw,
         SignUp,
         Roster,
         WalkIn,
@@ -123,6 +137,7 @@ variants!(
     notice,
     NoticeBody {
         Promoted,
+        Drawn,
         Offered,
         OfferOver,
         PlacesLeft,
@@ -255,6 +270,7 @@ pub fn written(body: &RowBody) -> Box<RawValue> {
         RowBody::Activity(_, row) => to_raw_value(row),
         RowBody::Occurrence(_, row) => to_raw_value(row),
         RowBody::Seats(_, row) => to_raw_value(row),
+        RowBody::Draw(_, row) => to_raw_value(row),
         RowBody::SignUp(_, row) => to_raw_value(row),
         RowBody::Roster(_, row) => to_raw_value(row),
         RowBody::WalkIn(_, row) => to_raw_value(row),

@@ -59,6 +59,7 @@ pub(super) const fn seats(capacity: u16, closes: u32, party_max: u8) -> SignUpPo
         opens_minutes_before: None,
         closes_minutes_before: closes,
         party_max,
+        draws_minutes_before: None,
     }
 }
 
@@ -69,12 +70,19 @@ pub(super) const fn later(capacity: u16, opens_days: u32, closes: u32, party_max
         opens_minutes_before: Some(opens_days * 24 * 60),
         closes_minutes_before: closes,
         party_max,
+        draws_minutes_before: None,
     }
 }
 
 /// Sign-up without a limit.
 pub(super) const fn open_end(closes: u32, party_max: u8) -> SignUpPolicy {
-    SignUpPolicy::PerOccurrence { capacity: None, opens_minutes_before: None, closes_minutes_before: closes, party_max }
+    SignUpPolicy::PerOccurrence {
+        capacity: None,
+        opens_minutes_before: None,
+        closes_minutes_before: closes,
+        party_max,
+        draws_minutes_before: None,
+    }
 }
 
 macro_rules! weekly {

@@ -17,7 +17,7 @@ use super::people::{DemoAccount, DemoRole, people};
 use super::spaces::{DemoSpace, spaces_of};
 use super::teams::{DemoTeam, TeamKind, teams_of};
 use super::timetable::{DAYS_BACK, Ledger, Planned, lay_out};
-use super::{bookings, cast, closings, sign_ups};
+use super::{bookings, cast, closings, draws, sign_ups};
 
 /// What a step is meant to come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -255,6 +255,7 @@ pub fn script(seed: u64, today: LocalDate) -> Script {
     bookings::fill(&mut stage);
     stage.dice = dice.fork("closings");
     closings::fill(&mut stage);
+    draws::fill(&mut stage);
 
     let mut steps = stage.steps;
     // Stable: steps of one minute stay in the order in which they were thought of.

@@ -81,7 +81,7 @@ fn demand(stage: &mut Stage, planned: &Planned) -> i64 {
 }
 
 fn fill_one(stage: &mut Stage, planned: &Planned, wishes: &[&Wish]) -> Vec<Party> {
-    let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max } =
+    let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max, .. } =
         planned.policy
     else {
         return Vec::new();

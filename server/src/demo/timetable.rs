@@ -303,9 +303,21 @@ fn publish(stage: &mut Stage, team: &DemoTeam, draft: &Draft<'_>, schedule: Sche
 fn within(policy: SignUpPolicy, heads: u16) -> SignUpPolicy {
     match policy {
         SignUpPolicy::WalkIn => policy,
-        SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max } => {
+        SignUpPolicy::PerOccurrence {
+            capacity,
+            opens_minutes_before,
+            closes_minutes_before,
+            party_max,
+            draws_minutes_before,
+        } => {
             let capacity = capacity.map(|capacity| capacity.min(heads));
-            SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max }
+            SignUpPolicy::PerOccurrence {
+                capacity,
+                opens_minutes_before,
+                closes_minutes_before,
+                party_max,
+                draws_minutes_before,
+            }
         }
     }
 }

@@ -47,6 +47,7 @@ pub mod sign_ups {
     pub mod add_walk_in;
     pub mod check_in;
     pub mod decline_offer;
+    pub mod hold_draw;
     pub mod remove_walk_in;
     pub mod settle;
     pub mod sign_up;

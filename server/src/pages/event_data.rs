@@ -53,15 +53,19 @@ pub fn of(entry: &Entry<'_>, view: &View, base: Option<&str>, at: Timestamp) -> 
     let capacity = entry.seats.map_or_else(|| activity.policy.capacity(), |seats| seats.capacity);
     say("maximumAttendeeCapacity", capacity.map(Value::from));
     let phase = entry.phase(at);
-    if matches!(phase, Phase::NotOpen { .. } | Phase::Open { .. }) {
-        let free = entry.seats.and_then(|seats| seats.free());
+    if matches!(phase, Phase::NotOpen { .. } | Phase::Pool { .. } | Phase::Open { .. }) {
+        // Whoever asks before a draw takes nothing from anybody.
+        let free = match phase {
+            Phase::Pool { .. } => entry.seats.and_then(|seats| seats.room()),
+            _ => entry.seats.and_then(|seats| seats.free()),
+        };
         let state = if free == Some(0) { "SoldOut" } else { "InStock" };
         let mut offer = json!({ "@type": "Offer", "availability": term(state) });
         if let Phase::NotOpen { opens_at } = phase {
             offer["availability"] = term("PreOrder").into();
             offer["validFrom"] = rfc3339(opens_at).into();
         }
-        if let Phase::Open { closes_at } = phase {
+        if let Phase::Open { closes_at } | Phase::Pool { draws_at: closes_at } = phase {
             offer["availabilityEnds"] = rfc3339(closes_at).into();
         }
         if let Some(url) = url {
@@ -107,6 +111,7 @@ mod tests {
                 opens_minutes_before: None,
                 closes_minutes_before: 30,
                 party_max: 4,
+                draws_minutes_before: None,
             },
         };
         view.activities.insert(activity, In { community: here(), row });

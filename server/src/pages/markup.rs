@@ -269,12 +269,14 @@ fn chip(page: &mut String, words: &Words, fact: RowFact, today: LocalDate) {
         | RowFact::CheckedIn
         | RowFact::Confirmed { .. }
         | RowFact::Offered { .. }
+        | RowFact::Pooled { .. }
         | RowFact::Waitlisted { .. } => return,
         RowFact::Over => ("", words.states.past.to_owned()),
         RowFact::WalkIn => ("", words.states.walk_in.to_owned()),
         RowFact::NotOpen { opens_at } => {
             ("info", words.occurrence.opens(format::moment(words.language, opens_at, today)))
         }
+        RowFact::Pool { draws_at } => ("info", words.draws.chip(format::moment(words.language, draws_at, today))),
         RowFact::Running => ("ok", words.states.now.to_owned()),
         RowFact::Closed => ("", words.states.closed.to_owned()),
         RowFact::Full { .. } => ("warn", words.states.full.to_owned()),

@@ -75,14 +75,14 @@ pub async fn insert_date(
     activity: ActivityId,
     community: &CommunityId,
     range: TimeRange,
-    capacity: Option<u16>,
+    (capacity, draws_before): (Option<u16>, Option<u32>),
     room_taken_at: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
     let inserted = conn
         .execute(
-            "insert into occurrence (id, activity, community, starts_at, ends_at, planned_start, capacity, cancelled_at,
-                 room_taken_at)
-             values ($1, $2, $3, $4, $5, $4, $6, $7, $7) on conflict (activity, planned_start) do nothing",
+            "insert into occurrence (id, activity, community, starts_at, ends_at, planned_start, capacity, draws_before,
+                 cancelled_at, room_taken_at)
+             values ($1, $2, $3, $4, $5, $4, $6, $7, $8, $8) on conflict (activity, planned_start) do nothing",
             &[
                 id.into(),
                 activity.into(),
@@ -90,6 +90,7 @@ pub async fn insert_date(
                 range.start().into(),
                 range.end().into(),
                 capacity.into(),
+                draws_before.into(),
                 room_taken_at.into(),
             ],
         )

@@ -7,6 +7,7 @@
 
 mod answers;
 mod drawn;
+mod draws;
 mod ledger;
 mod rules;
 mod series;
@@ -53,6 +54,7 @@ pub async fn check(conn: &mut Conn<'_>) -> Result<Vec<Finding>, StoreError> {
     findings.extend(answers::check_devices(conn).await?);
     findings.extend(answers::check(conn).await?);
     findings.extend(drawn::check(conn).await?);
+    findings.extend(draws::check(conn).await?);
     findings.extend(series::check(conn).await?);
     findings.sort();
     Ok(findings)

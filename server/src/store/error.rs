@@ -131,7 +131,7 @@ impl StoreError {
 const LEDGER: [&str; 3] = ["full_groups", "full_heads", "buffer_hit"];
 
 /// Words that triggers raise; both engines have them in the message.
-const RAISED: [&str; 10] = [
+const RAISED: [&str; 12] = [
     "member_holds",
     "claim_immutable",
     "claim_without_atoms",
@@ -142,6 +142,8 @@ const RAISED: [&str; 10] = [
     "closing_of_nothing",
     "occurrence_closed",
     "occurrence_goes_over",
+    "draw_kept",
+    "not_drawn",
 ];
 
 /// Unique indexes the program asks for by name, and how SQLite calls them.

@@ -8,6 +8,7 @@ pub mod calendar_keys;
 pub mod check;
 pub mod closings;
 pub mod devices;
+pub mod draws;
 pub mod duties;
 pub mod edits;
 pub mod engine;

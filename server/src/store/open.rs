@@ -114,6 +114,8 @@ pub struct Opening {
     pub demo: bool,
     /// The epoch of a database that is new: random.
     pub epoch: u64,
+    /// What the secrets of draws follow from in a database that has nothing for that yet: random.
+    pub draw_key: domain::sign_up::draw::Secret,
     /// Now.
     pub now: domain::time::Timestamp,
 }
@@ -461,6 +463,7 @@ async fn identify(conn: &mut Conn<'_>, what: &str, opening: Opening) -> Result<u
         ("instance", kind.to_owned()),
         ("epoch", format!("{:016x}", opening.epoch)),
         ("created_at", opening.now.ms().to_string()),
+        (super::draws::DRAW_KEY, opening.draw_key.to_string()),
     ];
     for (key, value) in pairs {
         // Several servers may do this at once: the first one names it.

@@ -24,8 +24,8 @@ pub struct HeldSeries {
     pub title: Title,
     /// The space of ours it is held in, if it is one.
     pub space: Option<SpaceId>,
-    /// Heads at most, where there is a limit.
-    pub capacity: Option<u16>,
+    /// Heads at most, where there is a limit, and how many minutes before the start they are drawn, if they are.
+    pub places: (Option<u16>, Option<u32>),
     /// When it takes place.
     pub series: Series,
     /// Up to where its dates are there.
@@ -87,7 +87,7 @@ fn read_series(row: &Row) -> Result<HeldSeries, StoreError> {
         team: row.parse("team")?,
         title: row.parse("title")?,
         space: row.maybe_parse("venue_space")?,
-        capacity: policy.capacity(),
+        places: (policy.capacity(), policy.draws_minutes_before()),
         series: schedule.series().ok_or_else(|| StoreError::inconsistent("series", "no rule"))?,
         made_until: row.at("made_until")?,
         is_paused: row.maybe_at("paused_at")?.is_some(),

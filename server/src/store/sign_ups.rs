@@ -54,32 +54,45 @@ impl Occurrence {
         Facts { owner, team: Some(self.team), space: None, community: Some(self.community.clone()) }
     }
 
-    /// Whether an offer is over that nobody has taken back yet.
+    /// Whether time has changed something that nobody has settled yet: an offer is over, or its draw is due.
     #[must_use]
-    pub fn has_expired_offers(&self, now: Timestamp) -> bool {
-        self.first_offer_until.is_some_and(|until| has_expired(until, now))
+    pub fn is_to_settle(&self, now: Timestamp) -> bool {
+        self.first_offer_until.is_some_and(|until| has_expired(until, now)) || self.is_draw_due(now)
+    }
+
+    /// Whether whoever waits for it is in a pool that is still to be drawn.
+    #[must_use]
+    pub fn is_pooled(&self) -> bool {
+        self.terms.policy.draws_minutes_before().is_some()
+    }
+
+    /// Whether its places are to be drawn now.
+    #[must_use]
+    pub fn is_draw_due(&self, now: Timestamp) -> bool {
+        let Terms { policy, range, is_cancelled, .. } = self.terms;
+        !is_cancelled && policy.draws_at(range.start()).is_some_and(|draws_at| draws_at <= now && now < range.end())
     }
 }
 
-const OCCURRENCE: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+const OCCURRENCE: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, o.drawn_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1";
-const OCCURRENCE_HELD: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+const OCCURRENCE_HELD: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, o.drawn_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1 for update of o";
 
-const OCCURRENCE_OF: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+const OCCURRENCE_OF: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, o.drawn_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity
     where o.id = (select occurrence from sign_up where id = $1)";
 const OCCURRENCE_OF_HELD: &str =
-    "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
+    "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, o.drawn_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
@@ -143,6 +156,7 @@ pub async fn load_sign_up_facts(
 
 fn read_occurrence(row: &Row) -> Result<Occurrence, StoreError> {
     let policy: SignUpPolicy = row.json("policy")?;
+    let policy = if row.maybe_int("drawn_at")?.is_some() { policy.once_drawn() } else { policy };
     let audience: Who = row.json("audience")?;
     let range = TimeRange::new(row.at("starts_at")?, row.at("ends_at")?)
         .ok_or_else(|| StoreError::inconsistent("occurrence", "ends before it starts"))?;

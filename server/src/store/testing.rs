@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use domain::sign_up::draw::Secret;
 use domain::time::Timestamp;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
@@ -32,7 +33,8 @@ pub struct TestDb {
 /// What test databases are opened for.
 #[must_use]
 pub fn opening() -> Opening {
-    Opening { demo: false, epoch: 0xfedc_ba98_7654_3210, now: Timestamp::from_ms(NOW_MS) }
+    let draw_key = Secret::of_random([0x5e; 32]);
+    Opening { demo: false, epoch: 0xfedc_ba98_7654_3210, draw_key, now: Timestamp::from_ms(NOW_MS) }
 }
 
 fn unique_name() -> String {

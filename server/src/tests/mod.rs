@@ -166,6 +166,7 @@ async fn add_rows(conn: &mut Conn<'_>) -> Result<(), StoreError> {
             opens_minutes_before: None,
             closes_minutes_before: 0,
             party_max: 4,
+            draws_minutes_before: None,
         },
     };
     let occurrence =

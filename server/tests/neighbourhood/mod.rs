@@ -365,7 +365,13 @@ pub fn activity(capacity: Option<u16>, space: Option<SpaceId>) -> PublishActivit
 }
 
 pub fn policy(capacity: Option<u16>) -> SignUpPolicy {
-    SignUpPolicy::PerOccurrence { capacity, opens_minutes_before: None, closes_minutes_before: 0, party_max: 4 }
+    SignUpPolicy::PerOccurrence {
+        capacity,
+        opens_minutes_before: None,
+        closes_minutes_before: 0,
+        party_max: 4,
+        draws_minutes_before: None,
+    }
 }
 
 /// Publishes and names the first date.

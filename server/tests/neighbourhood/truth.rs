@@ -8,6 +8,7 @@ use domain::id::{BookingId, OccurrenceId, SignUpId, SpaceId};
 use domain::time::LocalDate;
 use server::store::activities::{draft_activity, draft_occurrence};
 use server::store::bookings::draft_booking;
+use server::store::draws::draft_draw;
 use server::store::sign_ups::{draft_seats, draft_sign_up};
 use server::store::spaces::draft_busy;
 use server::store::streams::{Draft, write_change};
@@ -43,6 +44,7 @@ async fn draw_anew(conn: &mut Conn<'_>) -> Result<Draft, StoreError> {
     for id in ids::<OccurrenceId>(conn, "select id from occurrence where community = 'banzha'").await? {
         draft_occurrence(conn, &mut draft, id).await?;
         draft_seats(conn, &mut draft, id).await?;
+        draft_draw(conn, &mut draft, id).await?;
     }
     for id in ids::<SignUpId>(conn, "select id from sign_up where community = 'banzha'").await? {
         draft_sign_up(conn, &mut draft, id).await?;

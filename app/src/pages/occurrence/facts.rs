@@ -106,6 +106,7 @@ pub fn Facts(id: OccurrenceId) -> impl IntoView {
                         }
                     })}
                 {entry.seats.and_then(|seats| places(seats, entry.phase(model.now())))}
+                {view.draws.get(&id).map(|draw| drawn(&entry, draw.row.drawn.is_some()))}
             </dl>
         }
         .into_any()
@@ -129,6 +130,33 @@ fn changed_by_hand(entry: &Entry<'_>, words: &'static Words) -> Option<impl Into
     })
 }
 
+/// That places are drawn, until when one can ask, and where it can be checked.
+fn drawn(entry: &Entry<'_>, is_drawn: bool) -> impl IntoView {
+    let model = use_model();
+    let words = model.words();
+    let until = entry.draws_at().filter(|_| !is_drawn && entry.occurrence.cancelled.is_none()).map(|at| {
+        let until = words.draws.fact(format::moment(words.language, at, model.today()));
+        view! {
+            <strong>{until}</strong>
+            <p class="fact-note">{words.draws.fair}</p>
+        }
+    });
+    view! {
+        <div class="fact">
+            <dt class="fact-label">
+                <Icon name="i-hourglass"/>
+                <span class="sr">{words.draws.by_draw}</span>
+            </dt>
+            <dd class="fact-text">
+                {until}
+                <p class="fact-note">
+                    <a href=Route::Draw(entry.id).href()>{words.draws.verify}</a>
+                </p>
+            </dd>
+        </div>
+    }
+}
+
 /// How many places are left.
 fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
     let capacity = seats.capacity?;
@@ -137,13 +165,19 @@ fn places(seats: Seats, phase: Phase) -> Option<impl IntoView> {
     }
     let model = use_model();
     let words = model.words();
+    let is_pool = matches!(phase, Phase::Pool { .. });
     let text = match seats.free() {
+        _ if is_pool => words.draws.places(capacity),
         Some(0) | None => words.occurrence.all_taken(capacity),
         Some(free) => words.occurrence.left_of(free, capacity),
     };
-    let waiting = (seats.waiting_parties > 0).then(|| words.occurrence.waiting(seats.waiting_parties));
+    let waiting = match seats.waiting_parties {
+        0 => is_pool.then(|| words.draws.nobody_yet.to_owned()),
+        parties if is_pool => Some(words.draws.entered(parties)),
+        parties => Some(words.occurrence.waiting(parties)),
+    };
     // The number stands out; where it stands in the sentence is the catalogue's.
-    let number = seats.free().filter(|free| *free > 0).map(|free| free.to_string());
+    let number = seats.free().filter(|free| *free > 0 && !is_pool).map(|free| free.to_string());
     let sentence = match number.and_then(|number| text.split_once(&number).map(|parts| (parts, number.clone()))) {
         Some(((before, after), number)) => {
             let (before, after) = (before.to_owned(), after.to_owned());

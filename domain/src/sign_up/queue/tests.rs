@@ -135,6 +135,7 @@ fn terms(range: TimeRange) -> Terms {
         opens_minutes_before: None,
         closes_minutes_before: 0,
         party_max: 8,
+        draws_minutes_before: None,
     };
     Terms { policy, audience: Audience::Everyone, range, is_cancelled: false }
 }

@@ -20,6 +20,7 @@ pub(super) fn lay_sign_up(
     let who = neighbour(PersonId::from_uuid(item.id.uuid()), command.name.clone());
     let state = match decide_neighbour(&terms, seats, &who, command.consent, now)? {
         SignUpDecision::Waitlisted { parties_ahead } => SignUpState::Waitlisted { parties_ahead, offer_until: None },
+        SignUpDecision::Pooled { .. } => SignUpState::Waitlisted { parties_ahead: 0, offer_until: None },
         SignUpDecision::Confirmed | SignUpDecision::AlreadyDone => SignUpState::Confirmed,
     };
     let row = RosterRow {

@@ -46,6 +46,7 @@ fn base(taken: u16) -> View {
             opens_minutes_before: None,
             closes_minutes_before: 0,
             party_max: 4,
+            draws_minutes_before: None,
         },
     };
     view.activities.insert(ActivityId::from_uuid(uuid(2)), In { community: here(), row: activity });
@@ -224,6 +225,7 @@ fn an_activity_in_a_room_that_is_held_is_a_doubt_before_it_is_sent() {
                 opens_minutes_before: Some(30),
                 closes_minutes_before: 0,
                 party_max: 4,
+                draws_minutes_before: None,
             },
         }),
         delivery: Delivery::Saved,

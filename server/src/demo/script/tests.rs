@@ -398,6 +398,7 @@ fn dates_are_empty_full_closed_and_not_open_yet() {
             let what = match phase(date.terms.policy, date.terms.range, date.terms.is_cancelled, made.today.start()) {
                 Phase::WalkIn => "walk-in",
                 Phase::NotOpen { .. } => "not open",
+                Phase::Pool { .. } => "pool",
                 Phase::Closed { .. } => "closed",
                 Phase::Over => "over",
                 Phase::Cancelled => "cancelled",
@@ -411,7 +412,7 @@ fn dates_are_empty_full_closed_and_not_open_yet() {
             };
             found.insert(what);
         }
-        assert_eq!(found.len(), 10, "{today}: {found:?}");
+        assert_eq!(found.len(), 11, "{today}: {found:?}");
     }
 }
 

@@ -33,7 +33,8 @@ pub async fn change_capacity(
     };
     let before = Before::of(conn, &occurrence).await?;
     sign_ups::change_capacity(conn, id, was, *capacity, reason.as_ref(), now).await?;
-    if let (CapacityDecision::Lowered { .. }, Some(capacity)) = (decision, *capacity) {
+    // Whoever is in a pool has no place in an order that this could change.
+    if let (CapacityDecision::Lowered { .. }, Some(capacity), false) = (decision, *capacity, occurrence.is_pooled()) {
         for account in list_waiting_accounts(conn, id).await? {
             let notice = NoticeBody::CapacityLowered {
                 occurrence: id,

@@ -8,6 +8,7 @@ use domain::series::horizon;
 use domain::time::{TimeRange, Timestamp};
 
 use crate::store::activities::{draft_occurrence, insert_date};
+use crate::store::draws::{draft_draw, insert_draw};
 use crate::store::notices::tell;
 use crate::store::series::{HeldSeries, list_editors, set_made_until};
 use crate::store::sign_ups::draft_seats;
@@ -23,8 +24,8 @@ pub struct Common<'a> {
     pub community: &'a CommunityId,
     /// The space of ours it is held in.
     pub space: Option<SpaceId>,
-    /// Heads at most, where there is a limit.
-    pub capacity: Option<u16>,
+    /// Heads at most, where there is a limit, and how many minutes before the start they are drawn, if they are.
+    pub places: (Option<u16>, Option<u32>),
 }
 
 /// Makes a date and drafts its rows; nothing when it is there, called off or not.
@@ -39,11 +40,15 @@ pub async fn make(
     room_taken_at: Option<Timestamp>,
 ) -> Result<Option<OccurrenceId>, StoreError> {
     let id = occurrence_id(common.activity, range.start());
-    if !insert_date(conn, id, common.activity, common.community, range, common.capacity, room_taken_at).await? {
+    if !insert_date(conn, id, common.activity, common.community, range, common.places, room_taken_at).await? {
         return Ok(None);
     }
     draft_occurrence(conn, draft, id).await?;
     draft_seats(conn, draft, id).await?;
+    if common.places.1.is_some() {
+        insert_draw(conn, id).await?;
+        draft_draw(conn, draft, id).await?;
+    }
     if let Some(space) = common.space {
         draft_busy(conn, draft, space, range.start().date()).await?;
     }
@@ -87,8 +92,7 @@ pub async fn extend(
         Some(id) if !dates.is_empty() => find_space(conn, id, now).await?,
         _ => None,
     };
-    let common =
-        Common { activity: held.activity, community: &held.community, space: held.space, capacity: held.capacity };
+    let common = Common { activity: held.activity, community: &held.community, space: held.space, places: held.places };
     let mut made = 0;
     for range in dates {
         // One by one: what a date before has taken is taken for this one too.

@@ -23,7 +23,7 @@ use crate::store::moves::{end_old_time, list_ended, note_change};
 use crate::store::notices::tell;
 use crate::store::series::{HeldSeries, find_series, insert_series, set_paused};
 use crate::store::sign_ups::{
-    self, call_off_all, draft_seats, draft_sign_up, find_occurrence, list_live, list_waiting_accounts,
+    self, Occurrence, call_off_all, draft_seats, draft_sign_up, find_occurrence, list_live, list_waiting_accounts,
 };
 use crate::store::spaces::draft_busy;
 use crate::store::streams::Draft;
@@ -92,10 +92,10 @@ impl Edited<'_> {
         self.go_on_as_another(conn, draft).await?;
         let mut before = BTreeMap::new();
         for date in &plan.dates {
-            if let Some(occurrence) = find_occurrence(conn, date.id).await? {
-                before.insert(date.id, Before::of(conn, &occurrence).await?);
-            }
-            self.leave(conn, draft, date).await?;
+            let missing = || StoreError::inconsistent("occurrence", "a planned date is not there");
+            let occurrence = find_occurrence(conn, date.id).await?.ok_or_else(missing)?;
+            before.insert(date.id, Before::of(conn, &occurrence).await?);
+            self.leave(conn, draft, date, &occurrence).await?;
         }
         for (date, binding) in plan.dates.iter().zip(&self.prepared.planned.bindings) {
             let own_venue = self.prepared.before(date.id).and_then(|before| before.own_venue.as_ref());
@@ -163,7 +163,13 @@ impl Edited<'_> {
     }
 
     /// What ends before anything new begins: dates that are called off, the old time, the room.
-    async fn leave(&self, conn: &mut Conn<'_>, draft: &mut Draft, date: &DatePlan) -> Result<(), StoreError> {
+    async fn leave(
+        &self,
+        conn: &mut Conn<'_>,
+        draft: &mut Draft,
+        date: &DatePlan,
+        held: &Occurrence,
+    ) -> Result<(), StoreError> {
         let now = self.context.now;
         if date.fate == Fate::CalledOff {
             cancel_occurrence(conn, date.id, self.edit.reason.as_ref(), now).await?;
@@ -172,7 +178,7 @@ impl Edited<'_> {
         if date.range != date.was {
             // By the old time, and before whatever is still open becomes their own.
             take_back(conn, draft, date.id, now).await?;
-            end_old_time(conn, date.id, now).await?;
+            end_old_time(conn, draft, held, now).await?;
         }
         if holds_otherwise(self.prepared, self.edit, date) {
             give_back_room(conn, date.id, &self.edit.venue).await?;
@@ -218,8 +224,9 @@ impl Edited<'_> {
 
     async fn make_new(&self, conn: &mut Conn<'_>, draft: &mut Draft) -> Result<(), StoreError> {
         let planned = &self.prepared.planned;
-        let (space, capacity) = (self.edit.venue.space, planned.policy.capacity());
-        let common = Common { activity: self.next, community: &self.held.community, space, capacity };
+        let places = (planned.policy.capacity(), planned.policy.draws_minutes_before());
+        let space = self.edit.venue.space;
+        let common = Common { activity: self.next, community: &self.held.community, space, places };
         for range in &planned.plan.made {
             if make(conn, draft, &common, *range, None).await?.is_none() {
                 return Err(StoreError::inconsistent("occurrence", "what goes on as another has it already"));

@@ -13,6 +13,7 @@ use crate::operations::sign_ups::settle::{Before, settle, take_back};
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
 use crate::store::activities::draft_occurrence;
+use crate::store::draws::draft_draw;
 use crate::store::moves::{MoveFacts, end_old_time, list_ended, load_move_facts, note_change, set_time_and_place};
 use crate::store::notices::tell;
 use crate::store::series::find_series;
@@ -62,6 +63,7 @@ pub async fn move_occurrence(
     settle(conn, &mut draft, date.id, &before, context.now).await?;
     draft_occurrence(conn, &mut draft, date.id).await?;
     draft_seats(conn, &mut draft, date.id).await?;
+    draft_draw(conn, &mut draft, date.id).await?;
     let venue = body.venue.as_ref().unwrap_or(&facts.venue);
     let spaces: BTreeSet<_> = [facts.venue.space, venue.space].into_iter().flatten().collect();
     let days: BTreeSet<LocalDate> = [date.terms.range, body.range].map(|range| range.start().date()).into();

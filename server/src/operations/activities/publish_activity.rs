@@ -49,7 +49,12 @@ pub async fn publish_activity(
         insert_series(conn, activity, horizon(context.now)).await?;
     }
     draft_activity(conn, &mut draft, activity).await?;
-    let common = Common { activity, community, space: body.venue.space, capacity: body.policy.capacity() };
+    let common = Common {
+        activity,
+        community,
+        space: body.venue.space,
+        places: (body.policy.capacity(), body.policy.draws_minutes_before()),
+    };
     for range in &dates {
         if make(conn, &mut draft, &common, *range, None).await?.is_none() {
             return Err(StoreError::inconsistent("occurrence", "a new activity has it already").into());

@@ -25,7 +25,7 @@ pub async fn accept_offer(
     let (mut sign_up, mut occurrence) = find_sign_up_held(conn, body.sign_up).await?.ok_or(Refusal::Gone)?;
     context.authorize(command, &occurrence.facts(sign_up.owner()), body)?;
     let mut draft = Draft::default();
-    if occurrence.has_expired_offers(context.now) {
+    if occurrence.is_to_settle(context.now) {
         // What others let pass may be what this party is to have; its own is looked at as it is.
         let before = Before::of(conn, &occurrence).await?;
         settle_besides(conn, &mut draft, occurrence.id, Some(sign_up.id), &before, context.now).await?;

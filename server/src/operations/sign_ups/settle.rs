@@ -1,5 +1,5 @@
-//! What follows whatever frees places at a date, and what time does to it: expired offers are taken back, whoever fits
-//! moves up, each is told, and whose position changed is drawn anew. Runs in the transaction of what it follows.
+//! What follows whatever frees places at a date, and what time does to it: expired offers are taken back, a pool that has
+//! closed is drawn, whoever fits moves up, each is told, and whose position changed is drawn anew. Runs in the transaction of what it follows.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use domain::id::{OccurrenceId, SignUpId};
 use domain::sign_up::{Expiry, Promotion, WaitingParty, decide_expiry, rebalance};
 use domain::time::Timestamp;
 
+use super::hold_draw::hold_draw;
 use crate::store::notices::tell;
 use crate::store::sign_ups::{
     self, Occurrence, draft_seats, draft_sign_up, find_occurrence, find_sign_up, list_expired, list_waiting,
@@ -26,8 +27,8 @@ impl Before {
     /// # Errors
     /// [`StoreError`].
     pub async fn of(conn: &mut Conn<'_>, occurrence: &Occurrence) -> Result<Self, StoreError> {
-        // Most dates have no waiting list.
-        if occurrence.seats.waiting_parties == 0 {
+        // Most dates have no waiting list, and a pool has no order.
+        if occurrence.seats.waiting_parties == 0 || occurrence.is_pooled() {
             return Ok(Self::default());
         }
         Ok(Self(places(&list_waiting(conn, occurrence.id).await?)))
@@ -72,6 +73,12 @@ pub async fn settle_besides(
 ) -> Result<u16, StoreError> {
     let mut touched = expire(conn, draft, id, besides, now).await?;
     let Some(occurrence) = find_occurrence(conn, id).await? else { return Ok(0) };
+    if occurrence.is_draw_due(now) {
+        return hold_draw(conn, draft, &occurrence, now).await;
+    }
+    if occurrence.is_pooled() {
+        return Ok(0);
+    }
     let mut promoted = 0;
     if occurrence.seats.waiting_parties > 0 {
         let waiting = list_waiting(conn, id).await?;

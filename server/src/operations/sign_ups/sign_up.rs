@@ -26,8 +26,8 @@ pub async fn sign_up(
     hold_household(conn, context.account, Hold::ToRelyOn).await?;
     let facts = load_sign_up_facts(conn, context.account, body.occurrence).await?.ok_or(Refusal::Gone)?;
     let mut draft = Draft::default();
-    // What nobody answered in time is free before anybody new is looked at.
-    let facts = if facts.occurrence.has_expired_offers(context.now) {
+    // What nobody answered in time is free, and what is due is drawn, before anybody new is looked at.
+    let facts = if facts.occurrence.is_to_settle(context.now) {
         let before = Before::of(conn, &facts.occurrence).await?;
         settle(conn, &mut draft, body.occurrence, &before, context.now).await?;
         load_sign_up_facts(conn, context.account, body.occurrence).await?.ok_or(Refusal::Gone)?
@@ -62,6 +62,7 @@ pub async fn sign_up(
         SignUpDecision::Confirmed => {
             Accepted::Confirmed { seat: seats.first().copied(), capacity: occurrence.seats.capacity }
         }
+        SignUpDecision::Pooled { draws_at } => Accepted::Pooled { draws_at },
         SignUpDecision::Waitlisted { parties_ahead } => Accepted::Waitlisted { parties_ahead },
         SignUpDecision::AlreadyDone => Accepted::AlreadyDone,
     };

@@ -22,8 +22,8 @@ pub async fn sign_up_neighbour(
     let mut occurrence = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
     let body = context.authorize(command, &occurrence.facts(None), body)?.into_what();
     let mut draft = Draft::default();
-    // What nobody answered in time is free before anybody new is looked at.
-    if occurrence.has_expired_offers(context.now) {
+    // What nobody answered in time is free, and what is due is drawn, before anybody new is looked at.
+    if occurrence.is_to_settle(context.now) {
         let before = Before::of(conn, &occurrence).await?;
         settle(conn, &mut draft, occurrence.id, &before, context.now).await?;
         occurrence = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
@@ -33,6 +33,7 @@ pub async fn sign_up_neighbour(
     let capacity = occurrence.seats.capacity;
     let (seats, result) = match decision {
         SignUpDecision::AlreadyDone => return Ok(Done { result: Accepted::AlreadyDone, draft }),
+        SignUpDecision::Pooled { draws_at } => (None, Accepted::Pooled { draws_at }),
         SignUpDecision::Waitlisted { parties_ahead } => (None, Accepted::Waitlisted { parties_ahead }),
         SignUpDecision::Confirmed => {
             let taken = if capacity.is_some() { list_taken_seats(conn, occurrence.id).await? } else { Vec::new() };

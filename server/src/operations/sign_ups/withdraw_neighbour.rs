@@ -32,7 +32,7 @@ pub async fn withdraw_neighbour(
     let leaving: Vec<PersonId> = sign_up.party.iter().map(|person| person.id).collect();
     let before = Before::of(conn, &occurrence).await?;
     leave(conn, &sign_up, &leaving, true, context.now).await?;
-    if before.has_somebody() || occurrence.has_expired_offers(context.now) {
+    if before.has_somebody() || occurrence.is_to_settle(context.now) {
         settle(conn, &mut draft, occurrence.id, &before, context.now).await?;
     }
     draft_sign_up_and_seats(conn, &mut draft, sign_up.id, occurrence.id).await?;

@@ -36,7 +36,7 @@ pub async fn withdraw_sign_up(
     leave(conn, &sign_up, &leaving, is_whole, context.now).await?;
 
     let mut draft = Draft::default();
-    if before.has_somebody() || occurrence.has_expired_offers(context.now) {
+    if before.has_somebody() || occurrence.is_to_settle(context.now) {
         settle(conn, &mut draft, occurrence.id, &before, context.now).await?;
     }
     draft_sign_up_and_seats(conn, &mut draft, sign_up.id, occurrence.id).await?;

@@ -18,7 +18,7 @@ const SHOWN: &str = "select s.occurrence, s.account, s.community, s.state, s.cre
         o.starts_at, a.team, coalesce(s.behalf_of, c.name) name,
         case when s.behalf_of is null then c.phone else s.behalf_phone end phone,
         case when s.behalf_of is null then null else c.name end signed_up_by,
-        case when s.state = 'waitlisted' then (
+        case when s.state = 'waitlisted' and (o.draws_before is null or o.drawn_at is not null) then (
             select count(*) from sign_up w
             where w.occurrence = s.occurrence and w.state = 'waitlisted' and w.queue_order < s.queue_order
         ) else 0 end as ahead

@@ -271,7 +271,7 @@ pub async fn note_call(conn: &mut Conn<'_>, occurrence: OccurrenceId, now: Times
     Ok(changed == 1)
 }
 
-/// Dates that time has changed: an offer is over, or places became free for whoever comes first.
+/// Dates that time has changed: an offer is over, a draw is due, or places became free for whoever comes first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -283,6 +283,10 @@ pub async fn list_to_settle(
     let rows = conn
         .all(
             "select occurrence id from sign_up where offer_until <= $1
+             union
+             select id from occurrence
+             where draws_before is not null and drawn_at is null and cancelled_at is null
+               and starts_at - draws_before * 60000 <= $1 and ends_at > $1
              union
              select id from occurrence
              where waiting_parties > 0 and starts_at > $1 and starts_at < $2 and called_at is null
