@@ -5,6 +5,7 @@
 
 use domain::change::CommunityView;
 use domain::duty::DutyBoard;
+use domain::editing::{DryRun, SeriesEdit};
 use domain::id::{AccountId, CommunityId, StreamId};
 use domain::json;
 use domain::numbers::Numbers;
@@ -269,6 +270,14 @@ pub async fn duties(year: i32, community: Option<&CommunityId>) -> Result<DutyBo
 #[must_use]
 pub fn duties_file(year: i32, community: Option<&CommunityId>, language: Language) -> String {
     [&duties_path(year, community), "&form=csv&language=", language.tag()].concat()
+}
+
+/// What an edit of a series would do, and to whom; for whoever edits its team.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn series_plan(edit: &SeriesEdit) -> Result<DryRun, ApiError> {
+    ask("POST", "/api/series/plan", Some(edit)).await
 }
 
 /// What was held in a year, and how many came; for the district's staff.

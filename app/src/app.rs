@@ -97,6 +97,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/desk/team/:team") view=page::team/>
                     <Route path=path!("/desk/team/:team/publish") view=page::publish/>
                     <Route path=path!("/desk/roster/:occurrence") view=page::roster/>
+                    <Route path=path!("/desk/roster/:occurrence/series") view=page::edit_series/>
                     <Route path=path!("/desk/numbers") view=page::numbers/>
                     <Route path=path!("/desk/duties") view=page::duty_board/>
                     <Route path=path!("/desk/duties/:community") view=page::duties/>

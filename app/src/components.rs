@@ -47,6 +47,8 @@ pub mod reinstate_sheet;
 pub mod request_card;
 pub mod restored_notice;
 pub mod roster_list;
+pub mod series_form;
+pub mod series_preview;
 pub mod set_aside_item;
 pub mod sign_out_sheet;
 pub mod sign_up_sheet;

@@ -7,6 +7,7 @@ pub mod communities;
 pub mod desk;
 pub mod draw;
 pub mod duties;
+pub mod edit_series;
 pub mod family;
 pub mod festivals;
 pub mod help;

@@ -32,6 +32,8 @@ pub enum Route {
     Team(TeamId),
     Publish(TeamId),
     Roster(OccurrenceId),
+    /// Editing the series of a date.
+    EditSeries(OccurrenceId),
     /// Numbers for the district.
     Numbers,
     /// The monthly three of all communities.
@@ -68,6 +70,7 @@ impl Route {
             Self::Numbers => "/desk/numbers".to_owned(),
             Self::DutyBoard => "/desk/duties".to_owned(),
             Self::Duties(id) => join("/desk/duties/", id.as_str(), ""),
+            Self::EditSeries(id) => join("/desk/roster/", &id.to_string(), "/series"),
             Self::Roster(id) => join("/desk/roster/", &id.to_string(), ""),
         }
     }

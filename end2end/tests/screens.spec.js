@@ -32,6 +32,11 @@ const signUpOffline = async (page) => {
   await page.getByRole("dialog").getByRole("button", { name: /^确认报名/ }).click();
   await expect(ownStatus(page)).toContainText("名额还没占上");
 };
+const lookAtPlan = async (page) => {
+  await page.locator("#series-time-0").fill("15:30");
+  await page.getByRole("button", { name: /看看会改什么|See what would change/ }).click();
+  await page.getByRole("button", { name: /就这么改|Change it/ }).waitFor();
+};
 const toOutbox = async (page) => {
   await page.getByRole("link", { name: /没网 · 已存手机/ }).click();
   await expect(page.getByRole("main")).toContainText("报名：");
@@ -81,6 +86,8 @@ const SCREENS = [
   ["publish-wrong", "team_editor", ({ team }) => `/desk/team/${team}/publish`, press(/^(发布|Publish)$/)],
   ["roster", "team_editor", ({ opera }) => `/desk/roster/${opera}`],
   ["call-off", "team_editor", ({ opera }) => `/desk/roster/${opera}`, press(/停一次|Call off once/), dialog],
+  ["edit-series", "team_editor", ({ series }) => `/desk/roster/${series}/series`],
+  ["edit-series-plan", "team_editor", null, lookAtPlan],
   ["duties", "community_admin", () => "/desk/duties/banzha"],
   ["duty-board", "district_admin", () => "/desk/duties"],
   ["numbers", "district_admin", () => "/desk/numbers"],
@@ -100,6 +107,7 @@ async function findings(page) {
     mine: occurrences.find((date) => date.title.includes("手机课") && date.start < "2026-11-24").id,
     family: occurrences.find((date) => date.audience.kind === "families" && date.policy.opens_minutes_before === null && left(date) > 5).id,
     opera: opera.id,
+    series: occurrences.find((date) => date.title === "淮剧票友会" && !date.cancelled && date.start > "2026-11-24").id,
     team: opera.team.id,
     room: spaces.find((space) => space.name === "运河客厅").id,
   };
@@ -172,7 +180,7 @@ test("a sample of screens in English, and at a desk", async ({ phone }) => {
     for (const block of await stumblingBlocks(page)) found.push(`${kind} ${name}: ${block}`);
     if ((await tooWide(page)) > 0) found.push(`${kind} ${name}: too wide`);
   };
-  const english = named("activities", "activity-guest", "spaces", "space", "me", "settings", "sign-up", "book", "publish", "roster", "desk");
+  const english = named("activities", "activity-guest", "spaces", "space", "me", "settings", "sign-up", "book", "publish", "roster", "edit-series", "edit-series-plan", "desk");
   await visit(phone, { screens: english, prefs: { language: "en" } }, async (name, page) => {
     await expect(page.locator("html")).toHaveAttribute("lang", /^en/);
     await look("english")(name, page);

@@ -132,3 +132,45 @@ test("one date is moved: who has signed up keeps the place and is told", async (
     await expect(neighbour.getByRole("main")).toContainText("您的名额还在");
   });
 });
+
+test("this date and those after it change together: the team sees whom it concerns, the neighbour is told once", async ({ phone }) => {
+  const [team, neighbour] = [await phone(), await phone()];
+  await signInAs(team, "team_editor");
+  await openTeam(team);
+  await team.getByRole("link", { name: "发布活动" }).click();
+  await team.getByRole("button", { name: "课程", exact: true }).click();
+  await team.getByLabel("标题").fill("周周学剪纸");
+  await team.getByRole("group", { name: "选哪一天" }).getByRole("radio", { name: "明天" }).check();
+  await team.getByLabel("几点开始").fill("16:00");
+  await choose(team, "办几次", "每周").check();
+  await team.getByLabel("哪个空间").selectOption({ label: "别的地方" });
+  await team.getByLabel("地点").fill("南门广场");
+  await team.getByRole("button", { name: "发布", exact: true }).click();
+  const series = team.getByRole("region", { name: "定期活动" }).getByRole("listitem").filter({ hasText: "周周学剪纸" });
+  await expect(series).toContainText("已排到");
+  await expect(series.locator(".state-chip"), "it is there for others as well").toHaveCount(0);
+  await test.step("a neighbour signs up for the first date", async () => {
+    await signInNew(neighbour, "许阿姨");
+    await opened(neighbour, `/a/${(await series.getByRole("link").getAttribute("href")).split("/")[3]}`);
+    await neighbour.getByRole("button", { name: "我要报名" }).click();
+    await expect(ownStatus(neighbour)).toContainText("名单上第1位");
+  });
+  await test.step("the team looks first, and then does it", async () => {
+    await series.getByRole("link").click();
+    await team.getByLabel("几点开始").fill("17:00");
+    await team.getByLabel("地点").fill("北门凉亭");
+    await team.getByRole("button", { name: "看看会改什么" }).click();
+    const plan = team.getByRole("region", { name: "会改什么" });
+    await expect(plan).toContainText("8场会改");
+    await expect(plan).toContainText("1人会收到通知：许阿姨");
+    await plan.getByRole("button", { name: "就这么改，通知大家" }).click();
+    await expect(plan).toContainText("改好了");
+  });
+  await test.step("the date says what has changed, and the place is kept", async () => {
+    await expect(neighbour.getByRole("main")).toContainText("改过时间：原定");
+    await expect(neighbour.getByRole("main")).toContainText("您的名额还在");
+    await expect(neighbour.getByRole("main")).toContainText("北门凉亭");
+    await opened(neighbour, "/m");
+    await expect(neighbour.getByRole("listitem").filter({ hasText: "「周周学剪纸」改了" })).toHaveCount(1);
+  });
+});

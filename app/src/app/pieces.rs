@@ -78,6 +78,7 @@ pieces! {
         team: pages::team::TeamPage,
         publish: pages::publish::PublishPage,
         roster: pages::roster::RosterPage,
+        edit_series: pages::edit_series::EditSeriesPage,
         duty_board: pages::duties::BoardPage,
         duties: pages::duties::DutiesPage,
         numbers: pages::numbers::NumbersPage,

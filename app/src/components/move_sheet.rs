@@ -42,6 +42,12 @@ impl Draft {
         }
     }
 
+    /// A place alone.
+    pub fn of_venue(venue: &Venue) -> Self {
+        let place = if venue.space.is_some() { String::new() } else { venue.place.to_string() };
+        Self { space: venue.space, place, ..Self::default() }
+    }
+
     fn range(&self) -> Option<TimeRange> {
         let (on, at): (LocalDate, MinuteOfDay) = (self.on.parse().ok()?, self.at.parse().ok()?);
         let start = on.at(at);

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use self::people::{HowMany, Who};
 use self::place::Where;
 use self::rule::HowOften;
+pub use self::rule::Toggle;
 use self::share::WhoGetsPlaces;
 use self::when::When;
 use super::activity_row::category_icon;
@@ -85,7 +86,7 @@ fn TextField(
 
 /// A choice among chips.
 #[component]
-fn Choice(
+pub fn Choice(
     name: &'static str,
     #[prop(into)] text: Signal<String>,
     #[prop(into)] is_chosen: Signal<bool>,

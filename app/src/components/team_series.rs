@@ -1,14 +1,16 @@
 //! What a team does again and again: the rule, how far its dates are out, and pausing it.
 
 use domain::command::{Command, PauseSeries, ResumeSeries};
-use domain::id::{ActivityId, StreamId, TeamId};
+use domain::id::{ActivityId, OccurrenceId, StreamId, TeamId};
 use domain::order::sort_by_key;
+use domain::series::{FIRST_WITHIN_DAYS, horizon};
 use domain::sync::{Delivery, View};
-use domain::time::LocalDate;
+use domain::time::Timestamp;
 use domain::words::{Words, format};
 use leptos::prelude::*;
 
 use crate::model::{Submission, use_model};
+use crate::route::Route;
 use crate::ui::chip::{ChipState, StateChip};
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
@@ -21,30 +23,48 @@ struct TeamSeries {
     title: String,
     facts: Vec<String>,
     is_paused: bool,
+    /// Whether its last dates are out, so that there is nothing to pause.
+    is_out: bool,
+    next: Option<OccurrenceId>,
     delivery: Option<Delivery>,
 }
 
 /// The series of a team, by name.
-fn team_series(view: &View, team: TeamId, words: &'static Words, today: LocalDate) -> Vec<TeamSeries> {
+fn team_series(view: &View, team: TeamId, words: &'static Words, now: Timestamp) -> Vec<TeamSeries> {
+    let today = now.date();
     let mut all: Vec<TeamSeries> = view
         .activities
         .iter()
         .filter(|(_, activity)| activity.row.team == team)
         .filter_map(|(id, activity)| {
             let series = activity.row.series.as_ref()?;
-            let dates = view.occurrences.values().filter(|date| date.row.activity == *id);
-            let last = dates.map(|date| date.row.range.start().date()).max();
+            let dates = || view.occurrences.iter().filter(|(_, date)| date.row.activity == *id);
+            let last = dates().map(|(_, date)| date.row.range.start().date()).max();
+            let rule = series.series();
+            let to_come = rule.as_ref().is_none_or(|rule| !rule.coming(now, 1).is_empty());
+            // One that was edited goes on as another, and one that has ended is over.
+            if !to_come && last.is_none_or(|last| last < now.date()) {
+                return None;
+            }
+            let is_out = rule.as_ref().is_some_and(|rule| {
+                let until = horizon(now);
+                rule.dates(until, until.date().plus_days(FIRST_WITHIN_DAYS).start()).is_empty()
+            });
+            let coming = dates().filter(|(_, date)| date.row.range.start() > now);
+            let next = coming.min_by_key(|(_, date)| date.row.range.start()).map(|(date, _)| *date);
             let out = match last {
                 _ if series.is_paused => Some(words.series.paused.to_owned()),
                 Some(last) => Some(words.series.next_dates(format::date(words.language, last, today))),
                 None => None,
             };
-            let rule = series.series().map(|series| words.rule(&series));
+            let rule = rule.map(|series| words.rule(&series));
             Some(TeamSeries {
                 id: *id,
                 title: activity.row.title.to_string(),
                 facts: [rule, out].into_iter().flatten().collect(),
                 is_paused: series.is_paused,
+                is_out,
+                next,
                 delivery: view.deliveries.get(&id.uuid()).copied(),
             })
         })
@@ -57,7 +77,7 @@ fn team_series(view: &View, team: TeamId, words: &'static Words, today: LocalDat
 #[component]
 pub fn TeamSeriesList(id: TeamId, last: RwSignal<Option<Submission>>) -> impl IntoView {
     let model = use_model();
-    let all = Memo::new(move |_| team_series(&model.view(), id, model.words(), model.today()));
+    let all = Memo::new(move |_| team_series(&model.view(), id, model.words(), model.now()));
     let asked = RwSignal::new(None::<(ActivityId, String)>);
     let open = RwSignal::new(false);
     let submit = move |command: Command| {
@@ -75,6 +95,7 @@ pub fn TeamSeriesList(id: TeamId, last: RwSignal<Option<Submission>>) -> impl In
     let row = move |series: TeamSeries| {
         let words = model.words();
         let (activity, title) = (series.id, series.title.clone());
+        let series_title = series.title.clone();
         let button = if series.is_paused {
             let label = words.series.resume_of(&series.title);
             let resume = move |_| submit(Command::ResumeSeries(ResumeSeries { activity }));
@@ -82,6 +103,8 @@ pub fn TeamSeriesList(id: TeamId, last: RwSignal<Option<Submission>>) -> impl In
                 <button type="button" class="button" aria-label=label on:click=resume>{words.series.resume}</button>
             }
             .into_any()
+        } else if series.is_out {
+            ().into_any()
         } else {
             let label = words.series.pause_of(&series.title);
             let ask = move |_| {
@@ -109,6 +132,16 @@ pub fn TeamSeriesList(id: TeamId, last: RwSignal<Option<Submission>>) -> impl In
                         <Dotted facts=series.facts/>
                     </span>
                     {chip}
+                    {series.next.map(|next| {
+                        let label = words.editing.outbox(&series_title);
+                        view! {
+                            <span>
+                                <a class="link-button" aria-label=label href=Route::EditSeries(next).href()>
+                                    {words.editing.open}
+                                </a>
+                            </span>
+                        }
+                    })}
                 </span>
                 {button}
             </li>

@@ -79,6 +79,7 @@ struct Head {
     can_check_in: bool,
     can_call_off: bool,
     can_reinstate: bool,
+    is_series: bool,
     is_walk_in: bool,
     share: String,
 }
@@ -108,6 +109,7 @@ fn head(id: OccurrenceId, now: Timestamp) -> Option<Head> {
         can_check_in: check_in.is_ok(),
         can_call_off: cancelled.is_none() && range.start() > now,
         can_reinstate: cancelled.is_some() && range.start() > now,
+        is_series: entry.activity.series.is_some() && range.start() > now,
         is_walk_in: matches!(entry.activity.policy, SignUpPolicy::WalkIn),
         share: words.occurrence.share_text(&title, format::dated(words.language, range, now.date()), &place),
         title,
@@ -342,6 +344,9 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
                         {model.words().moving.change}
                     </button>
                 })}
+                {move || head.get().filter(|head| head.is_series).map(|_| view! {
+                    <a class="button" href=Route::EditSeries(id).href()>{model.words().editing.open}</a>
+                })}
                 {move || head.get().filter(|head| head.can_call_off).map(|_| view! {
                     <button type="button" class="button" data-kind="danger" aria-haspopup="dialog" on:click=move |_| sheet_open.set(true)>
                         {model.words().roster.call_off}
@@ -368,6 +373,10 @@ fn is_about(id: OccurrenceId, command: &Command) -> bool {
         Command::ChangeCapacity(command) => command.occurrence == id,
         Command::ReinstateOccurrence(command) => command.occurrence == id,
         Command::MoveOccurrence(command) => command.occurrence == id,
+        Command::EditSeries(command) => {
+            let view = use_model().view_untracked();
+            view.occurrences.get(&id).is_some_and(|date| date.row.activity == command.edit.activity)
+        }
         Command::AddWalkIn(command) => command.occurrence == id,
         Command::RemoveWalkIn(command) => command.occurrence == id,
         Command::SignUpNeighbour(command) => command.occurrence == id,

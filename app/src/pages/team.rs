@@ -93,6 +93,7 @@ fn OpenTeam(id: TeamId) -> impl IntoView {
             Command::PublishActivity(publish) => publish.team == id,
             Command::PauseSeries(pause) => is_of(&pause.activity),
             Command::ResumeSeries(resume) => is_of(&resume.activity),
+            Command::EditSeries(edit) => is_of(&edit.edit.activity),
             _ => false,
         };
         let mut refused = model.refused();

@@ -18,7 +18,7 @@ const SHOWN: usize = 8;
 
 /// One of several that may be chosen together.
 #[component]
-fn Toggle(
+pub fn Toggle(
     #[prop(into)] text: Signal<String>,
     #[prop(into)] is_chosen: Signal<bool>,
     on_toggle: Callback<()>,
