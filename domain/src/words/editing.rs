@@ -34,7 +34,7 @@ catalogue! {
         row_changed(from, to): "{from} 改到 {to}", "{from} is now {to}";
         row_called_off(from): "{from} 取消", "{from} is called off";
         row_extra(from): "{from} 照原来的办", "{from} is held as it was";
-        row_same(from): "{from} 不动", "{from} stays";
+        row_same(from): "{from} 时间不动", "{from} stays then";
         row_made(to): "{to} 新增", "{to} is new";
         elsewhere: "换地点", "another place";
         places: "名额（不填就是不限）", "Places (empty for no limit)";
@@ -107,6 +107,9 @@ impl Words {
         let when = |range| format::staff_when(self.language, range, today);
         let said = match date.fate {
             Fate::Changed if date.range == date.was => texts.row_same(when(date.was)),
+            Fate::Changed if date.range.start().date() == date.was.start().date() => {
+                texts.row_changed(when(date.was), format::staff_range(date.range))
+            }
             Fate::Changed => texts.row_changed(when(date.was), when(date.range)),
             Fate::CalledOff => texts.row_called_off(when(date.was)),
             Fate::Extra => texts.row_extra(when(date.was)),
@@ -162,6 +165,18 @@ mod tests {
         ] {
             assert_eq!(said(Language::ZhCn, changed, called_off).as_deref(), Some(zh));
         }
+        let moved = DatePlan {
+            id: "0192f0c1-2a3b-8c4d-8e5f-0000000000cc".parse().expect("an id"),
+            fate: Fate::Changed,
+            was: range,
+            range: TimeRange::new(start.plus_minutes(90), start.plus_minutes(150)).expect("a range"),
+            is_elsewhere: true,
+            capacity: None,
+            keeps_own: false,
+            parties: Vec::new(),
+        };
+        let (row, facts) = words(Language::ZhCn).planned_date(&moved, on);
+        assert_eq!((row.as_str(), facts), ("12月1日 周二 10:00–11:00 改到 11:30–12:30", vec!["换地点".to_owned()]));
         let english = said(Language::En, 2, 0).expect("said");
         assert!(english.contains("1 more of your dates has changed too. Your places are kept"), "{english}");
     }
