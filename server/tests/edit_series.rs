@@ -255,6 +255,23 @@ on_both_engines! {
         assert_eq!(test.findings().await, []);
     }
 
+    async fn a_room_that_needs_time_between_two_dates_of_the_series_is_no_room_for_both(test) {
+        let db = &test.db;
+        settle(db).await;
+        let room = Venue { space: Some(play_room()), place: "亲子空间".parse().expect("a place") };
+        let published = every_week(Some(room));
+        let id = publish_series(db, &published).await;
+        test.execute("update space set policy = replace(policy, '\"setup_minutes\":0', '\"setup_minutes\":30') where id = $1", &[play_room().into()]).await.expect("a policy");
+        let rule = "FREQ=WEEKLY;X-TIMES=1600,1700".parse().expect("a rule");
+        let edit = SeriesEdit { rule, ..as_it_is(id, &published) };
+        let DryRun::Refused { refusal } = look(db, &edit, now()).await else { panic!("a plan") };
+        let days: Vec<_> = (0..8).map(|week| monday().plus_days(1 + 7 * week)).collect();
+        assert_eq!(refusal, Refusal::VenueTaken { space: play_room(), dates: days });
+        let rule = "FREQ=WEEKLY;X-TIMES=1600,1730".parse().expect("a rule");
+        do_it(db, &SeriesEdit { rule, ..as_it_is(id, &published) }).await;
+        assert_eq!(test.findings().await, []);
+    }
+
     async fn two_times_of_a_day_can_move_into_each_other_s_place(test) {
         let db = &test.db;
         settle(db).await;

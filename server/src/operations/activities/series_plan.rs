@@ -1,10 +1,11 @@
 //! What an edit of a series would do, for whoever looks before it and for the command that carries it out: the same facts,
 //! the same decision, the same look at the rooms.
 
-use domain::booking::is_held;
+use domain::booking::{CELL_MINUTES, Holding, is_held};
 use domain::editing::{DatePlan, Fate, Planned, SeriesEdit, decide_edit};
 use domain::id::{OccurrenceId, SpaceId};
 use domain::refusal::Refusal;
+use domain::space::SpacePolicy;
 use domain::time::{LocalDate, TimeRange, Timestamp};
 
 use crate::operations::Stop;
@@ -98,13 +99,16 @@ async fn check_rooms(
     for id in spaces {
         let space = if is_to_be_done { find_space(conn, id, now).await? } else { look_at_space(conn, id, now).await? };
         let space = space.filter(|space| space.community == held.community).ok_or(Refusal::Gone)?;
-        let mut dates: Vec<LocalDate> = Vec::new();
+        let (mut dates, mut own): (Vec<LocalDate>, Vec<Holding>) = (Vec::new(), Vec::new());
         for (_, range) in asked.iter().filter(|(asked, _)| *asked == id) {
             let (from, to) = (range.start().date().plus_days(-1), range.end().date().plus_days(1));
-            let holdings = list_holdings_besides(conn, id, from, to, &given_back).await?;
+            let mut holdings = list_holdings_besides(conn, id, from, to, &given_back).await?;
+            // What the series takes itself, it takes as well: a room may need time between two of its own dates.
+            holdings.extend(own.iter().copied());
             if is_held(&space.row.policy, &holdings, *range) {
                 dates.push(range.start().date());
             }
+            own.push(held_whole(&space.row.policy, *range));
         }
         dates.dedup();
         if !dates.is_empty() {
@@ -112,4 +116,13 @@ async fn check_rooms(
         }
     }
     Ok(())
+}
+
+/// What a date holds of a space: all of it, in whole cells.
+fn held_whole(policy: &SpacePolicy, range: TimeRange) -> Holding {
+    let cell = CELL_MINUTES * 60_000;
+    let start = Timestamp::from_ms(range.start().ms().div_euclid(cell) * cell);
+    let end = Timestamp::from_ms((range.end().ms() + cell - 1).div_euclid(cell) * cell);
+    let SpacePolicy { setup_minutes: setup, teardown_minutes: teardown, .. } = *policy;
+    Holding { range: TimeRange::new(start, end).unwrap_or(range), setup, teardown, heads: policy.mode.heads() }
 }
