@@ -183,8 +183,8 @@ pub struct Plan {
     pub dates: Vec<DatePlan>,
     /// The dates that come to be there, in order.
     pub made: Vec<TimeRange>,
-    /// Whether later dates come by another rule or time.
-    pub is_other_rule: bool,
+    /// Whether the dates that come later are at other times, elsewhere, or for more or fewer.
+    pub is_other_later: bool,
 }
 
 /// How many dates and people a plan touches.
@@ -229,7 +229,7 @@ impl Plan {
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         let touches = |date: &DatePlan| date.concerns_people() || date.capacity.is_some();
-        !self.is_said_otherwise && !self.is_other_rule && self.made.is_empty() && !self.dates.iter().any(touches)
+        !self.is_said_otherwise && !self.is_other_later && self.made.is_empty() && !self.dates.iter().any(touches)
     }
 
     /// What those who are told are called, each once, in order of the dates.

@@ -126,7 +126,8 @@ pub fn decide_edit(
     let (dates, bindings): (Vec<DatePlan>, Vec<Timestamp>) = all.into_iter().unzip();
     let is_said_otherwise =
         (&edit.title, &edit.about, edit.audience) != (&now_is.title, &now_is.about, now_is.audience);
-    let plan = Plan { is_said_otherwise, dates, made, is_other_rule };
+    let is_other_later = is_other_rule || edit.venue != now_is.venue || policy != now_is.policy;
+    let plan = Plan { is_said_otherwise, dates, made, is_other_later };
     let others = dates_beside(&plan, facts, now);
     if is_other_rule && meet(&plan, &others) {
         return Err(Refusal::DateExists);

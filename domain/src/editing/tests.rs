@@ -107,7 +107,7 @@ fn an_hour_later_moves_every_date_and_those_who_have_signed_up_keep_theirs() {
     let facts = dates(&now_is.series, |place| place == 1);
     let planned = decide_edit(&now_is, &facts, &SeriesEdit { at: hm(10, 0), ..edit(&now_is) }, now()).expect("a plan");
     assert_eq!(fates(&planned), [Fate::Changed; 8]);
-    assert!(planned.plan.made.is_empty() && planned.plan.is_other_rule);
+    assert!(planned.plan.made.is_empty() && planned.plan.is_other_later);
     assert!(planned.plan.dates.iter().zip(&facts).all(|(date, fact)| date.id == fact.id && date.was == fact.range));
     assert!(planned.plan.dates.iter().all(|date| date.range.start().minute_of_day() == hm(10, 0)));
     assert_eq!(planned.plan.told().iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["王阿姨1"]);
@@ -248,6 +248,20 @@ fn two_dates_are_never_planned_for_one_start() {
     let planned = decide_edit(&now_is, &facts, &SeriesEdit { at: hm(10, 0), ..edit(&now_is) }, now()).expect("a plan");
     let keys: BTreeSet<Timestamp> = planned.bindings.iter().copied().collect();
     assert_eq!((keys.len(), planned.bindings.len()), (9, 9));
+}
+
+#[test]
+fn a_series_without_dates_for_now_is_edited_for_those_to_come() {
+    let now_is = now_is(series("RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=8;BYMONTHDAY=15", hm(18, 0)));
+    for wish in [
+        SeriesEdit { venue: venue("客厅"), ..edit(&now_is) },
+        SeriesEdit { capacity: Some(30), ..edit(&now_is) },
+        SeriesEdit { at: hm(19, 0), ..edit(&now_is) },
+    ] {
+        let planned = decide_edit(&now_is, &[], &wish, now()).expect("a plan");
+        assert!(!planned.plan.is_nothing() && planned.plan.dates.is_empty());
+        assert_eq!(planned.series.on, day("2027-09-15"), "it begins where the old one would have gone on");
+    }
 }
 
 const RULES: [&str; 8] = [

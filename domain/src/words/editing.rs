@@ -24,6 +24,7 @@ catalogue! {
         preview: "会改什么", "What would change";
         nothing: "什么都没改。", "Nothing would change.";
         said: "标题、介绍或谁能来会改", "Title, description or who may come change";
+        later: "以后排出来的都照新的办", "Dates that come later change";
         changed(n): "{n}场会改", "{n} {n?date changes|dates change}";
         called_off(n): "{n}场取消", "{n} called off";
         extra(n): "{n}场照原来的再办一次", "{n} held besides";
@@ -97,7 +98,11 @@ impl Words {
             some(totals.made, |texts, n| texts.made(n)),
             some(limited, |texts, n| texts.limited(n)),
         ];
-        said.into_iter().chain(numbers.into_iter().flatten()).collect()
+        let mut all: Vec<String> = said.into_iter().chain(numbers.into_iter().flatten()).collect();
+        if all.is_empty() && plan.is_other_later {
+            all.push(texts.later.to_owned());
+        }
+        all
     }
 
     /// What an edit would do to one date, and to what of it.

@@ -165,7 +165,7 @@ fn commands_are_read_alike() {
         r#"{"edit":{"activity":ID,"from":ID,"title":"教唱","about":"从头","audience":{"kind":"everyone"},"venue":{"place":"客厅"},"capacity":20,"at":"09:00","minutes":90,"rule":"FREQ=WEEKLY","leftover":"call_off","reason":"下雨"},"plan":"0123456789abcdef"}"#,
     ));
     walk::<DryRun>(&filled(
-        r#"{"outcome":"planned","hash":"0123456789abcdef","plan":{"is_said_otherwise":true,"dates":[{"id":ID,"fate":"changed","was":RANGE,"range":RANGE,"is_elsewhere":true,"capacity":{"heads":20,"over_by":1},"keeps_own":true,"parties":[{"sign_up":ID,"name":"王阿姨","heads":2,"waits":true}]}],"made":[RANGE],"is_other_rule":true}}"#,
+        r#"{"outcome":"planned","hash":"0123456789abcdef","plan":{"is_said_otherwise":true,"dates":[{"id":ID,"fate":"changed","was":RANGE,"range":RANGE,"is_elsewhere":true,"capacity":{"heads":20,"over_by":1},"keeps_own":true,"parties":[{"sign_up":ID,"name":"王阿姨","heads":2,"waits":true}]}],"made":[RANGE],"is_other_later":true}}"#,
     ));
     walk::<DryRun>(r#"{"outcome":"refused","refusal":{"code":"no-dates"}}"#);
     walk::<ExemptDuty>(r#"{"duty":"council","month":"2026-11","reason":"换届"}"#);
