@@ -165,6 +165,7 @@ fn summary(prediction: Result<SignUpDecision, Refusal>, count: usize, occurrence
             Some(left) => words.sign_up.summary(count, left),
             None => words.sign_up.summary_no_limit(count),
         },
+        Ok(SignUpDecision::Pooled { .. }) if count == 1 => words.draws.summary_one.to_owned(),
         Ok(SignUpDecision::Pooled { .. }) => words.draws.summary(count),
         Ok(SignUpDecision::Waitlisted { parties_ahead }) => words.sign_up.wait_summary(parties_ahead),
         Ok(SignUpDecision::AlreadyDone) => words.sign_up.why_already.to_owned(),

@@ -22,7 +22,7 @@ pub fn DrawPage() -> impl IntoView {
     let model = use_model();
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("occurrence").and_then(|text| text.parse::<OccurrenceId>().ok()));
-    model.set_title(move || model.words().draws.verify_title.to_owned());
+    model.set_title(move || model.words().draws.verify.to_owned());
     let is_known = Memo::new(move |_| {
         let view = model.view();
         id.get().is_some_and(|id| Entry::of(&view, id).is_some())
@@ -57,12 +57,7 @@ fn KnownDraw(id: OccurrenceId) -> impl IntoView {
     view! {
         <div class="page">
             <header class="page-head">
-                <h1 class="page-title" tabindex="-1">{move || model.words().draws.verify_title}</h1>
-                <p>
-                    <a class="button" data-kind="quiet" href=Route::Occurrence(id).href()>
-                        <DateTitle id/>
-                    </a>
-                </p>
+                <h1 class="page-title" tabindex="-1">{move || model.words().draws.verify}</h1>
                 <DateLine occurrence=id/>
             </header>
             <p>{move || model.words().draws.verify_intro}</p>
@@ -99,14 +94,11 @@ fn KnownDraw(id: OccurrenceId) -> impl IntoView {
                 }
             }}
             {move || row.get().map(|row| view! { <Numbers row/> })}
+            <div class="button-row">
+                <a class="button" href=Route::Occurrence(id).href()>{move || model.words().draws.back}</a>
+            </div>
         </div>
     }
-}
-
-#[component]
-fn DateTitle(id: OccurrenceId) -> impl IntoView {
-    let model = use_model();
-    move || Entry::of(&model.view(), id).map(|entry| entry.activity.title.to_string())
 }
 
 /// What computing it again came to.

@@ -17,6 +17,7 @@ catalogue! {
         nobody_yet: "还没有人登记", "Nobody has entered yet";
         enter: "登记抽签", "Enter the draw";
         confirm(n): "登记{n}人", "Enter {n} {n?person|people}";
+        summary_one: "抽中了就有名额", "A place if you are drawn";
         summary(n): "{n}人一起抽，要中一起中", "{n} {n?person|people}, drawn as one";
         pooled: "已登记，等抽签", "Entered, waiting for the draw";
         pooled_note(when): "{when}抽签，抽完给您发消息。早登记晚登记机会一样。", "Drawn {when}; we tell you the result. Entering early is no advantage.";
@@ -36,8 +37,9 @@ catalogue! {
         days_before(n): "开始前{n}天", "{n} {n?day|days} before";
         form_drawn(when): "第一场{when}抽签，在那以前都可以登记", "The first date is drawn {when}; enter until then";
         needs_capacity: "抽签要定名额，请填人数", "A draw needs a number of places";
+        was_drawn: "名额是抽签定的", "Places were drawn";
+        back: "看这一场", "See this date";
         verify: "验证摇号", "Check the draw";
-        verify_title: "验证摇号", "Check the draw";
         verify_intro: "抽签之前，先公布一个「锁好的号码」。抽签时开锁，抽签的先后全由这个号码和登记名单算出来，谁都改不了。", "Before the draw a locked number was published. It is unlocked at the draw, and the order follows from it and from the list of entries; nobody can change it.";
         verify_before: "还没抽签。锁好的号码已经公布，抽完以后在这里可以自己验证。", "Not drawn yet. The locked number is published; after the draw you can check it here.";
         verify_go: "在这台手机上重算一遍", "Compute it again on this phone";
@@ -47,13 +49,10 @@ catalogue! {
         drawn_at(when): "{when}抽签", "Drawn {when}";
         summary_drawn(parties, won): "{parties}家登记，抽中{won}家", "{parties} {parties?party|parties} entered, {won} drawn";
         list: "抽签结果", "Result";
-        place_no(n): "第{n}", "No. {n}";
         lot_won: "抽中", "Drawn";
-        lot_waits: "候补", "Waitlist";
         own: "您家", "You";
         heads(n): "{n}人", "{n} {n?person|people}";
         ticket_help: "为了保护隐私，名单上只写签号，不写名字。", "To protect privacy the list has ticket numbers, no names.";
-        nobody: "没有人登记", "Nobody had entered";
         numbers: "公布的号码", "Published numbers";
         commitment: "抽签前公布的锁", "Lock, published before";
         secret: "开锁后的号码", "Number, revealed at the draw";

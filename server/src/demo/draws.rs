@@ -32,13 +32,13 @@ struct Sought {
 
 const OPEN: Sought = Sought {
     title: "老院子听古琴",
-    about: "院子小，只摆得下二十把椅子。琴师弹四支曲子，讲讲怎么听。想来的人多，所以抽签。",
+    about: "院子小，只摆得下十把椅子。琴师弹四支曲子，讲讲怎么听。想来的人多，所以抽签。",
     category: Category::Other,
     audience: Audience::Adults,
     place: "老院子",
     day: 4,
     at: (15, 0),
-    capacity: 20,
+    capacity: 10,
     draws_days_before: 2,
     parties: 14,
 };
@@ -53,7 +53,7 @@ const DRAWN: Sought = Sought {
     at: (14, 30),
     capacity: 10,
     draws_days_before: 3,
-    parties: 9,
+    parties: 7,
 };
 
 /// Publishes both, and lets people ask.

@@ -149,6 +149,7 @@ fn drawn(entry: &Entry<'_>, is_drawn: bool) -> impl IntoView {
             </dt>
             <dd class="fact-text">
                 {until}
+                {is_drawn.then_some(words.draws.was_drawn)}
                 <p class="fact-note">
                     <a href=Route::Draw(entry.id).href()>{words.draws.verify}</a>
                 </p>
