@@ -8,6 +8,13 @@ const TITLE = "老院子听古琴";
 /** A minute after it is drawn. */
 const AFTER = Date.UTC(2026, 10, 25, 7, 1, 0);
 
+/** How many have a place. */
+async function taken(page) {
+  const answer = await page.request.get("/api/occurrences?community=banzha&from=2026-11-27&to=2026-11-27");
+  const { occurrences } = await answer.json();
+  return occurrences.find(({ title }) => title === TITLE).seats.taken;
+}
+
 test("whoever registers for a draw reads what it came to, and can compute it again", async ({ phone }, info) => {
   let server = await startServer();
   try {
@@ -30,6 +37,8 @@ test("whoever registers for a draw reads what it came to, and can compute it aga
       await server.kill();
       server = await startServer({ folder, port, at: AFTER });
       await page.clock.setFixedTime(AFTER);
+      // By the server's jobs, which look as soon as it serves; what the page is to show is there then.
+      await expect.poll(() => taken(page)).toBeGreaterThan(0);
       await opened(page, new URL(page.url()).pathname);
       await expect(ownStatus(page)).toContainText(/抽中了|没抽中，候补第\d+位/);
       await looks(page, "draw-held", info);
