@@ -133,16 +133,17 @@ fn a_check_in_is_undone_as_it_was_seen_and_for_a_week() {
     let closed_at = closes_at(range(), Category::Dance);
     let many = [id(1); ARRIVALS_MAX + 1];
     let all = [one, other];
-    let cases: [(&[Arrival], &[ArrivalId], Timestamp, Timestamp, Result<Vec<ArrivalId>, Refusal>); 7] = [
-        (&all, &[id(1)], one.at, later, Ok(vec![id(1)])),
+    let nothing: &[Arrival] = &[];
+    let cases = [
+        (&all[..], &[id(1)][..], one.at, later, Ok(vec![id(1)])),
         // Not here yet, or not any more: it is undone all the same when it comes.
-        (&[], &[id(7)], one.at, later, Ok(vec![id(7)])),
+        (nothing, &[id(7)][..], one.at, later, Ok(vec![id(7)])),
         // A phone that knows no facts names what it has seen.
-        (&all, &[], one.at, later, Ok(vec![id(1), id(2)])),
-        (&all, &[], other.at, later, Ok(vec![])),
-        (&[], &[], one.at, later, Ok(vec![])),
-        (&all, &[id(1)], one.at, closed_at, Err(Refusal::ClosingOver { closed_at })),
-        (&all, &many, one.at, later, Err(Refusal::Malformed { field: "/body/of".to_owned() })),
+        (&all[..], &[][..], one.at, later, Ok(vec![id(1), id(2)])),
+        (&all[..], &[][..], other.at, later, Ok(vec![])),
+        (nothing, &[][..], one.at, later, Ok(vec![])),
+        (&all[..], &[id(1)][..], one.at, closed_at, Err(Refusal::ClosingOver { closed_at })),
+        (&all[..], &many[..], one.at, later, Err(Refusal::Malformed { field: "/body/of".to_owned() })),
     ];
     for (here, of, seen, now, expected) in cases {
         assert_eq!(decide_undo(range(), Category::Dance, here, of, seen, now), expected, "{of:?}");
