@@ -286,10 +286,9 @@ pub async fn insert_sign_up(
     conn: &mut Conn<'_>,
     id: SignUpId,
     occurrence: &Occurrence,
-    account: AccountId,
+    (account, behalf): (AccountId, Option<(&Person, Option<&Phone>)>),
     party: &[Person],
     seats: Option<&[u16]>,
-    behalf: Option<(&Person, Option<&Phone>)>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (is_confirmed, seats) = (seats.is_some(), seats.unwrap_or_default());

@@ -55,7 +55,7 @@ pub async fn sign_up(
     };
     let id = SignUpId::from_uuid(context.id.uuid());
     let places = is_confirmed.then_some(seats.as_slice());
-    insert_sign_up(conn, id, &occurrence, context.account, &party, places, None, context.now).await?;
+    insert_sign_up(conn, id, &occurrence, (context.account, None), &party, places, context.now).await?;
 
     draft_sign_up_and_seats(conn, &mut draft, id, occurrence.id).await?;
     let result = match decision {

@@ -26,6 +26,6 @@ pub async fn insert_neighbour(
         &[who.id.into(), by.into(), (&who.name).into(), now.into()],
     )
     .await?;
-    let place = insert_sign_up(conn, id, occurrence, by, std::slice::from_ref(who), seats, Some((who, phone)), now);
+    let place = insert_sign_up(conn, id, occurrence, (by, Some((who, phone))), std::slice::from_ref(who), seats, now);
     place.await
 }
