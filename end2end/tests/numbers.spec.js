@@ -8,11 +8,10 @@ test("the district reads what was held by month, community and team", async ({ p
   await page.getByRole("main").getByRole("link", { name: "活动数字" }).click();
   const table = (name) => page.getByRole("table", { name });
   await expect(page.getByRole("main")).toContainText(/办成[1-9]\d*场，来了[1-9]\d*人次，签到居民[1-9]\d*位/);
-  await expect(table("按月").getByRole("row")).toHaveCount(13);
+  // The newest first, and none before the first that had any.
+  await expect(table("按月").getByRole("row").nth(1)).toContainText(/^11月[1-9]/);
+  await expect(table("按月").getByRole("row").last().getByRole("cell").first()).toHaveText(/^[1-9]\d*$/);
   await expect(table("按社区").getByRole("row")).toHaveCount(14);
-  const november = table("按月").getByRole("row", { name: /^2026年11月/ });
-  await expect(november.getByRole("cell").first()).toHaveText(/^[1-9]\d*$/);
-  await expect(table("按月").getByRole("row", { name: /^2026年3月/ }).getByRole("cell").first()).toHaveText("0");
 
   await test.step("a file that spreadsheet programs read", async () => {
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "存成表格" }).click()]);

@@ -174,6 +174,7 @@ on_both_engines! {
         let (walked, outcome) = Phone::of(EDITOR).ask_in(db, &stream(), walk_in(occurrence, "", 1, ""), start()).await;
         accepted(&outcome);
         let (came, walked) = (ArrivalId::from_uuid(came.uuid()), ArrivalId::from_uuid(walked.uuid()));
+        let other = publish(db, activity(None, None)).await;
         let before = amounts(test).await;
         let closed_at = domain::closing::closes_at(time(1, hm(14, 0), 60), domain::activity::Category::Opera);
         let opens_at = start().plus_minutes(-120);
@@ -190,6 +191,7 @@ on_both_engines! {
             (EDITOR, walk_in(occurrence, "", 0, ""), start(), Refusal::Malformed { field: "/body/heads".to_owned() }),
             // A fact of one kind is not taken back as one of the other.
             (EDITOR, remove(occurrence, came), start(), Refusal::Gone),
+            (EDITOR, remove(other, walked), start(), Refusal::Gone),
             (EDITOR, undo(vec![walked]), start(), Refusal::Gone),
         ] {
             let outcome = Phone::of(n).ask_at(db, command, at).await;

@@ -313,7 +313,10 @@ impl Town {
         let mut waiting: Vec<_> = self.live(occurrence).filter(|(_, entry)| entry.seats.is_none()).collect();
         waiting.sort_by_key(|(_, entry)| entry.since);
         let heads = |entry: &Entry| u16::try_from(entry.party.len()).unwrap_or(u16::MAX);
-        waiting.into_iter().map(|(id, entry)| WaitingParty { id: *id, heads: heads(entry), passes: 0 }).collect()
+        waiting
+            .into_iter()
+            .map(|(id, entry)| WaitingParty { id: *id, heads: heads(entry), passes: 0, can_answer: true })
+            .collect()
     }
 
     fn sign_up(

@@ -36,6 +36,8 @@ pub struct WaitingParty {
     pub heads: u16,
     /// How often others went past it.
     pub passes: u8,
+    /// Whether it can be asked; who has no phone cannot.
+    pub can_answer: bool,
 }
 
 /// How a party moves up.
@@ -56,12 +58,20 @@ pub enum Promotion {
 pub struct Walk {
     /// Those who move up, in order.
     pub promoted: Vec<SignUpId>,
-    /// How they do, all alike.
+    /// How those do who can answer, all alike.
     pub promotion: Promotion,
     /// Those whom somebody went past.
     pub passed: Vec<SignUpId>,
     /// Places that whoever waits may take, first come, first served; none while places are given out in order.
     pub up_for_grabs: u16,
+}
+
+impl Walk {
+    /// How one of them moves up: who cannot answer has the places.
+    #[must_use]
+    pub const fn promotion_of(&self, party: &WaitingParty) -> Promotion {
+        if party.can_answer { self.promotion } else { Promotion::Confirmed }
+    }
 }
 
 /// Walks the waiting list in its order: who moves up now. Walking again changes nothing.
@@ -82,8 +92,15 @@ pub fn rebalance(
         walk.promoted = waiting.iter().map(|party| party.id).collect();
         return walk;
     };
-    let free = capacity.saturating_sub(held);
+    let mut free = capacity.saturating_sub(held);
     if is_last_call(range, now) {
+        // Who cannot take a place is given it, unless somebody before them still may.
+        for party in waiting.iter().take_while(|party| !party.can_answer) {
+            if party.heads <= free {
+                free -= party.heads;
+                walk.promoted.push(party.id);
+            }
+        }
         walk.up_for_grabs = free;
         return walk;
     }

@@ -35,7 +35,7 @@ catalogue! {
         row_changed(from, to): "{from} 改到 {to}", "{from} is now {to}";
         row_called_off(from): "{from} 取消", "{from} is called off";
         row_extra(from): "{from} 照原来的办", "{from} is held as it was";
-        row_same(from): "{from} 时间不动", "{from} stays then";
+        row_same(from): "{from} 时间不动", "{from} keeps its time";
         row_made(to): "{to} 新增", "{to} is new";
         elsewhere: "换地点", "another place";
         places: "名额（不填就是不限）", "Places (empty for no limit)";

@@ -273,7 +273,12 @@ fn leave(stage: &mut Stage, planned: &Planned, parties: &mut Vec<Party>, n: usiz
     let waiting: Vec<WaitingParty> = parties
         .iter()
         .filter(|party| party.is_waiting)
-        .map(|p| WaitingParty { id: SignUpId::from_uuid(p.id.uuid()), heads: p.people.len() as u16, passes: p.passes })
+        .map(|p| WaitingParty {
+            id: SignUpId::from_uuid(p.id.uuid()),
+            heads: p.people.len() as u16,
+            passes: p.passes,
+            can_answer: true,
+        })
         .collect();
     let walk = rebalance(capacity, count(capacity, parties).taken, &waiting, planned.range, false, at);
     stage.tally.promoted += walk.promoted.len();

@@ -59,13 +59,22 @@ pub async fn find_noted(conn: &mut Conn<'_>, sign_up: SignUpId) -> Result<Noted,
     read_noted(&all, &undone)
 }
 
-/// Whether a fact is known to be of somebody else than this party, or with no party than those who had not signed up.
+/// Whether a fact is known to be of another date, or of somebody else than this party; with no party, than those who had not
+/// signed up.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn is_of_others(conn: &mut Conn<'_>, sign_up: Option<SignUpId>, id: ArrivalId) -> Result<bool, StoreError> {
-    let found = conn.maybe("select sign_up from arrival where id = $1", &[id.into()]).await?;
-    found.map_or(Ok(false), |row| Ok(row.maybe_parse("sign_up")? != sign_up))
+pub async fn is_of_others(
+    conn: &mut Conn<'_>,
+    occurrence: OccurrenceId,
+    sign_up: Option<SignUpId>,
+    id: ArrivalId,
+) -> Result<bool, StoreError> {
+    let found = conn.maybe("select occurrence, sign_up from arrival where id = $1", &[id.into()]).await?;
+    let is_other = |row: crate::store::rows::Row| {
+        Ok(row.parse::<OccurrenceId>("occurrence")? != occurrence || row.maybe_parse("sign_up")? != sign_up)
+    };
+    found.map_or(Ok(false), is_other)
 }
 
 /// Notes that a party came.

@@ -55,7 +55,7 @@ pub async fn list_pool(conn: &mut Conn<'_>, id: OccurrenceId) -> Result<Vec<(Wai
         )
         .await?;
     let read = |row: &Row| {
-        let party = WaitingParty { id: row.parse("id")?, heads: row.number("heads")?, passes: 0 };
+        let party = WaitingParty { id: row.parse("id")?, heads: row.number("heads")?, passes: 0, can_answer: true };
         Ok((party, row.parse("account")?))
     };
     rows.iter().map(read).collect()

@@ -22,7 +22,7 @@ fn range_from(start: Timestamp) -> TimeRange {
 }
 
 fn party(n: u128, heads: u16, passes: u8) -> WaitingParty {
-    WaitingParty { id: SignUpId::from_uuid(Uuid::from_u128(n)), heads, passes }
+    WaitingParty { id: SignUpId::from_uuid(Uuid::from_u128(n)), heads, passes, can_answer: true }
 }
 
 fn ids(numbers: &[u128]) -> Vec<SignUpId> {
@@ -82,6 +82,22 @@ fn in_the_last_two_hours_whoever_waits_may_take_what_there_is() {
         assert_eq!(rebalance(Some(10), 8, &waiting, range, cancelled, now), Walk::default());
     }
     assert_eq!(rebalance(None, 8, &waiting, range, false, at(25, 13, 1)).promoted, ids(&[1, 2]), "no limit, no queue");
+}
+
+#[test]
+fn who_cannot_answer_is_given_what_others_are_asked_to_take() {
+    let range = range_from(at(25, 15, 0));
+    let mute = |n| WaitingParty { can_answer: false, ..party(n, 1, 0) };
+    let near = rebalance(Some(10), 8, &[mute(1), party(2, 1, 0)], range, false, at(25, 9, 0));
+    assert_eq!((&near.promoted, near.promotion_of(&mute(1))), (&ids(&[1, 2]), Promotion::Confirmed));
+    assert!(matches!(near.promotion_of(&party(2, 1, 0)), Promotion::Offered { .. }));
+    let last_call = |waiting: &[WaitingParty]| {
+        let walk = rebalance(Some(10), 8, waiting, range, false, at(25, 13, 1));
+        (walk.promoted, walk.up_for_grabs)
+    };
+    assert_eq!(last_call(&[mute(1), party(2, 2, 0)]), (ids(&[1]), 1));
+    assert_eq!(last_call(&[mute(1), mute(2), mute(3)]), (ids(&[1, 2]), 0));
+    assert_eq!(last_call(&[party(1, 1, 0), mute(2)]), (Vec::new(), 2), "somebody before them may take it");
 }
 
 #[test]
@@ -197,7 +213,10 @@ impl Date {
         let mut waiting: Vec<_> =
             self.parties.iter().filter(|party| matches!(party.standing, Standing::Waiting { .. })).collect();
         waiting.sort_by_key(|party| party.order);
-        waiting.iter().map(|p| WaitingParty { id: p.id, heads: p.heads(), passes: p.passes }).collect()
+        waiting
+            .iter()
+            .map(|p| WaitingParty { id: p.id, heads: p.heads(), passes: p.passes, can_answer: true })
+            .collect()
     }
 
     fn seats(&self) -> Seats {

@@ -195,7 +195,12 @@ impl World {
                     .iter()
                     .filter_map(|id| Some((*id, self.guests.get(id)?)))
                     .filter(|(_, guests)| guests.is_waiting)
-                    .map(|(id, guests)| WaitingParty { id, heads: guests.people.len() as u16, passes: guests.passes })
+                    .map(|(id, guests)| WaitingParty {
+                        id,
+                        heads: guests.people.len() as u16,
+                        passes: guests.passes,
+                        can_answer: true,
+                    })
                     .collect();
                 let seats = self.seats(occurrence);
                 let walk = rebalance(seats.capacity, seats.taken, &waiting, terms.range, terms.is_cancelled, now);

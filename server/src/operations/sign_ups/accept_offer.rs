@@ -40,7 +40,7 @@ pub async fn accept_offer(
     let before = Before::of(conn, &occurrence).await?;
     match (acceptance, sign_up.standing) {
         (Acceptance::Confirmed, Standing::Waiting { .. }) => {
-            let party = WaitingParty { id: sign_up.id, heads, passes: 0 };
+            let party = WaitingParty { id: sign_up.id, heads, passes: 0, can_answer: true };
             promote(conn, occurrence.id, party, Promotion::Confirmed, seats.capacity.is_some(), now).await?;
         }
         (Acceptance::Confirmed, _) => take_offered(conn, sign_up.id, now).await?,

@@ -25,7 +25,7 @@ pub async fn remove_walk_in(
     if is_undone(conn, occurrence.id, body.walk_in).await? {
         return Ok(Done { result: Accepted::AlreadyDone, draft });
     }
-    if is_of_others(conn, None, body.walk_in).await? {
+    if is_of_others(conn, occurrence.id, None, body.walk_in).await? {
         return Err(Refusal::Gone.into());
     }
     attendance::remove_walk_in(conn, occurrence.id, body.walk_in, context.account, context.now).await?;

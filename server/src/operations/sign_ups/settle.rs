@@ -1,5 +1,6 @@
 //! What follows whatever frees places at a date, and what time does to it: expired offers are taken back, a pool that has
-//! closed is drawn, whoever fits moves up, each is told, and whose position changed is drawn anew. Runs in the transaction of what it follows.
+//! closed is drawn, whoever fits moves up, each is told, and whose position changed is shown anew. Runs in the transaction
+//! of what it follows.
 
 use std::collections::BTreeMap;
 
@@ -85,9 +86,7 @@ pub async fn settle_besides(
         let Occurrence { seats, terms, .. } = &occurrence;
         let walk = rebalance(seats.capacity, seats.taken, &waiting, terms.range, terms.is_cancelled, now);
         for party in waiting.iter().filter(|party| walk.promoted.contains(&party.id)) {
-            // A neighbour without a phone could not answer an offer.
-            let is_on_behalf = find_sign_up(conn, party.id).await?.is_some_and(|waiting| waiting.is_on_behalf);
-            let promotion = if is_on_behalf { Promotion::Confirmed } else { walk.promotion };
+            let promotion = walk.promotion_of(party);
             sign_ups::promote(conn, id, *party, promotion, seats.capacity.is_some(), now).await?;
             tell_promoted(conn, draft, &occurrence, party.id, promotion, now).await?;
         }

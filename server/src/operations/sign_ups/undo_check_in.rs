@@ -26,7 +26,7 @@ pub async fn undo_check_in(
     let mut undone = decide_undo(range, category, &noted.here(), &body.of, body.checked_in_at, context.now)?;
     undone.retain(|one| !noted.undone.contains(one));
     for one in &undone {
-        if is_of_others(conn, Some(sign_up.id), *one).await? {
+        if is_of_others(conn, sign_up.occurrence, Some(sign_up.id), *one).await? {
             return Err(Refusal::Gone.into());
         }
     }

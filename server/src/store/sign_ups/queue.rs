@@ -16,14 +16,20 @@ use crate::store::error::StoreError;
 pub async fn list_waiting(conn: &mut Conn<'_>, occurrence: OccurrenceId) -> Result<Vec<WaitingParty>, StoreError> {
     let rows = conn
         .all(
-            "select s.id, s.passes,
+            "select s.id, s.passes, case when s.behalf_of is null then 1 else 0 end as can_answer,
                  (select count(*) from sign_up_member m where m.sign_up = s.id and m.left_at is null) as heads
              from sign_up s where s.occurrence = $1 and s.state = 'waitlisted' order by s.queue_order",
             &[occurrence.into()],
         )
         .await?;
     let read = |row: &crate::store::rows::Row| {
-        Ok(WaitingParty { id: row.parse("id")?, heads: row.number("heads")?, passes: row.number("passes")? })
+        let can_answer = row.number::<u8>("can_answer")? == 1;
+        Ok(WaitingParty {
+            id: row.parse("id")?,
+            heads: row.number("heads")?,
+            passes: row.number("passes")?,
+            can_answer,
+        })
     };
     rows.iter().map(read).collect()
 }
