@@ -133,7 +133,7 @@ pub fn TeamSeriesList(id: TeamId, last: RwSignal<Option<Submission>>) -> impl In
                     </span>
                     {chip}
                     {series.next.map(|next| {
-                        let label = words.editing.outbox(&series_title);
+                        let label = words.editing.open_of(&series_title);
                         view! {
                             <span>
                                 <a class="link-button" aria-label=label href=Route::EditSeries(next).href()>

@@ -10,6 +10,7 @@ catalogue! {
     /// Editing a series.
     Editing {
         open: "改以后各场", "Change later dates";
+        open_of(what): "改以后各场：{what}", "Change later dates: {what}";
         title: "改定期活动", "Change the series";
         which: "改哪些", "Which dates";
         following(day): "改这次和以后（{day}起）", "This date and later ones (from {day})";
