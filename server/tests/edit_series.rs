@@ -7,7 +7,7 @@ use domain::activity::{Audience as Who, Schedule, Venue, occurrence_id};
 use domain::change::{NoticeBody, SignUpState};
 use domain::command::{
     Accepted, CancelOccurrence, Command, EditSeries, MoveOccurrence, Outcome, PauseSeries, PublishActivity,
-    ReinstateOccurrence,
+    ReinstateOccurrence, SignUpNeighbour,
 };
 use domain::editing::{DryRun, Fate, Leftover, PlanHash, SeriesEdit, Totals};
 use domain::id::{ActivityId, CommandId, OccurrenceId, SignUpId};
@@ -106,6 +106,11 @@ fn starts(view: &View, activity: ActivityId) -> Vec<Timestamp> {
     let mut starts: Vec<Timestamp> = dates.map(|date| date.row.range.start()).collect();
     starts.sort_unstable();
     starts
+}
+
+fn neighbour(occurrence: OccurrenceId, name: &str) -> Command {
+    let name = name.parse().expect("a name");
+    Command::SignUpNeighbour(SignUpNeighbour { occurrence, name, phone: None, consent: true })
 }
 
 fn told(view: &View) -> Vec<NoticeBody> {
@@ -339,6 +344,20 @@ on_both_engines! {
         assert!(view.sign_ups.values().all(|own| own.row.state == SignUpState::Confirmed), "whoever waited moves up");
         assert_rows_are_true(test).await;
         assert_eq!(test.findings().await, []);
+    }
+
+    async fn neighbours_without_a_phone_are_named(test) {
+        let db = &test.db;
+        settle(db).await;
+        let published = every_week(None);
+        let id = publish_series(db, &published).await;
+        for name in ["郑奶奶", "冯爷爷"] {
+            accepted(&Phone::of(EDITOR).ask(db, neighbour(date(id, 1), name)).await.1);
+        }
+        let edit = SeriesEdit { at: hm(15, 0), ..as_it_is(id, &published) };
+        let DryRun::Planned { plan, .. } = look(db, &edit, now()).await else { panic!("no plan") };
+        let names: Vec<_> = plan.dates[1].parties.iter().map(|party| party.name.as_str()).collect();
+        assert_eq!(names, ["郑奶奶", "冯爷爷"]);
     }
 
     async fn only_its_team_edits_a_series_and_a_shared_address_follows_it(test) {

@@ -43,7 +43,7 @@ const DATES_HELD: &str =
         coalesce(o.lowered_to, o.capacity) capacity, o.taken
     from occurrence o where o.activity = $1 and (o.ends_at > $2 or o.planned_start > $2) order by o.planned_start, o.id
     for update of o";
-const PARTIES: &str = "select s.id, s.occurrence, s.state, s.offer_until, c.name,
+const PARTIES: &str = "select s.id, s.occurrence, s.state, s.offer_until, coalesce(s.behalf_of, c.name) name,
         (select count(*) from sign_up_member m where m.sign_up = s.id and m.left_at is null) heads
     from sign_up s join occurrence o on o.id = s.occurrence join account c on c.id = s.account
     where o.activity = $1 and (o.ends_at > $2 or o.planned_start > $2) and s.state in ('confirmed', 'waitlisted')
