@@ -346,7 +346,7 @@ on_both_engines! {
         assert_eq!(test.findings().await, []);
     }
 
-    async fn neighbours_without_a_phone_are_named(test) {
+    async fn neighbours_without_a_phone_are_named_and_whoever_signed_them_up_hears_of_each_date_once(test) {
         let db = &test.db;
         settle(db).await;
         let published = every_week(None);
@@ -358,6 +358,11 @@ on_both_engines! {
         let DryRun::Planned { plan, .. } = look(db, &edit, now()).await else { panic!("no plan") };
         let names: Vec<_> = plan.dates[1].parties.iter().map(|party| party.name.as_str()).collect();
         assert_eq!(names, ["郑奶奶", "冯爷爷"]);
+        do_it(db, &edit).await;
+        let notices = told(&Phone::of(EDITOR).view(db).await);
+        let [NoticeBody::SeriesChanged { changed: 1, called_off: 0, .. }] = notices.as_slice() else {
+            panic!("{notices:?}")
+        };
     }
 
     async fn only_its_team_edits_a_series_and_a_shared_address_follows_it(test) {

@@ -128,7 +128,10 @@ impl Edited<'_> {
     ) -> Result<(), StoreError> {
         let own = self.prepared.before(date.id).and_then(|before| before.own_venue.clone());
         let venue = own.unwrap_or_else(|| self.edit.venue.clone());
-        for (_, account) in list_live(conn, date.id).await? {
+        // Somebody may have signed up for it more than once: with their household and for neighbours.
+        let accounts: BTreeSet<AccountId> =
+            list_live(conn, date.id).await?.into_iter().map(|(_, account)| account).collect();
+        for account in accounts {
             let told = told.entry(account).or_default();
             let of = if date.fate == Fate::CalledOff { &mut told.called_off } else { &mut told.changed };
             let (occurrence, from, range) = (date.id, date.was, date.range);
