@@ -3,7 +3,7 @@
 
 mod neighbourhood;
 
-use domain::activity::{Audience as Who, Schedule, Venue, occurrence_id};
+use domain::activity::{Audience as Who, Schedule, SignUpPolicy, Venue, occurrence_id};
 use domain::change::{NoticeBody, SignUpState};
 use domain::command::{
     Accepted, CancelOccurrence, Command, EditSeries, MoveOccurrence, Outcome, PauseSeries, PublishActivity,
@@ -363,6 +363,45 @@ on_both_engines! {
         let [NoticeBody::SeriesChanged { changed: 1, called_off: 0, .. }] = notices.as_slice() else {
             panic!("{notices:?}")
         };
+    }
+
+    async fn whoever_waits_hears_of_each_date_with_fewer_places_and_whoever_is_in_a_pool_of_none(test) {
+        let db = &test.db;
+        settle(db).await;
+        let published = PublishActivity { policy: activity(Some(3), None).policy, ..every_week(None) };
+        let id = publish_series(db, &published).await;
+        for n in [0, 1] {
+            Phone::of(1).ask(db, sign_up(date(id, n), &all_of(1))).await;
+            Phone::of(2).ask(db, sign_up(date(id, n), &[person(2, 0)])).await;
+        }
+        let reason = Some("换了小教室".parse().expect("a reason"));
+        let fewer = SeriesEdit { at: hm(15, 0), capacity: Some(2), reason, ..as_it_is(id, &published) };
+        do_it(db, &fewer).await;
+        let notices = told(&Phone::of(2).view(db).await);
+        let of = |n: i32| notices.iter().filter(|told| matches!(told,
+            NoticeBody::CapacityLowered { occurrence, capacity: 2, .. } if *occurrence == date(id, n))).count();
+        let is_of_change = |told: &NoticeBody| matches!(told, NoticeBody::SeriesChanged { changed: 2, .. });
+        assert_eq!((of(0), of(1), notices.len()), (1, 1, 3), "{notices:?}");
+        assert!(notices.iter().any(is_of_change), "{notices:?}");
+
+        let policy = SignUpPolicy::PerOccurrence {
+            capacity: Some(3),
+            opens_minutes_before: None,
+            closes_minutes_before: 60,
+            party_max: 4,
+            draws_minutes_before: Some(24 * 60),
+        };
+        let schedule = Schedule::Series {
+            on: monday().plus_days(2), at: hm(18, 0), minutes: 60, rule: "FREQ=WEEKLY".parse().expect("a rule"),
+        };
+        let drawn = PublishActivity { policy, schedule, ..every_week(None) };
+        let id = publish_series(db, &drawn).await;
+        let pooled = occurrence_id(id, time(2, hm(18, 0), 60).start());
+        let (_, outcome) = Phone::of(3).ask(db, sign_up(pooled, &[person(3, 0)])).await;
+        assert!(matches!(accepted(&outcome), Accepted::Pooled { .. }), "{outcome:?}");
+        do_it(db, &SeriesEdit { capacity: Some(2), ..as_it_is(id, &drawn) }).await;
+        assert_eq!(told(&Phone::of(3).view(db).await), [], "nobody in a pool is before or after anybody");
+        assert_eq!(test.findings().await, []);
     }
 
     async fn only_its_team_edits_a_series_and_a_shared_address_follows_it(test) {

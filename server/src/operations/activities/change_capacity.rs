@@ -7,10 +7,12 @@ use domain::sign_up::{CapacityDecision, decide_capacity};
 
 use crate::operations::sign_ups::settle::{Before, settle};
 use crate::operations::{Context, Done, Stop};
-use crate::store::Conn;
 use crate::store::notices::tell;
-use crate::store::sign_ups::{self, draft_seats, draft_sign_up, find_occurrence, list_live, list_waiting_accounts};
+use crate::store::sign_ups::{
+    self, Occurrence, draft_seats, draft_sign_up, find_occurrence, list_live, list_waiting_accounts,
+};
 use crate::store::streams::Draft;
+use crate::store::{Conn, StoreError};
 
 /// # Errors
 /// The refusals of [`decide_capacity`]; [`Refusal::Gone`] for an unknown date.
@@ -33,19 +35,10 @@ pub async fn change_capacity(
     };
     let before = Before::of(conn, &occurrence).await?;
     sign_ups::change_capacity(conn, id, was, *capacity, reason.as_ref(), now).await?;
-    // Whoever is in a pool has no place in an order that this could change.
-    if let (CapacityDecision::Lowered { .. }, Some(capacity), false) = (decision, *capacity, occurrence.is_pooled()) {
-        for account in list_waiting_accounts(conn, id).await? {
-            let notice = NoticeBody::CapacityLowered {
-                occurrence: id,
-                title: occurrence.title.clone(),
-                range: occurrence.terms.range,
-                capacity,
-                reason: reason.clone(),
-            };
-            let matter = format!("capacity:{}", context.id);
-            tell(conn, &mut draft, account, &occurrence.community, &matter, notice, now).await?;
-        }
+    if let (CapacityDecision::Lowered { .. }, Some(capacity)) = (decision, *capacity) {
+        let (title, range, reason) = (occurrence.title.clone(), occurrence.terms.range, reason.clone());
+        let notice = NoticeBody::CapacityLowered { occurrence: id, title, range, capacity, reason };
+        tell_who_waits(conn, &mut draft, context, &occurrence, &notice).await?;
     }
     let parties_in = settle(conn, &mut draft, id, &before, now).await?;
     if was.is_none() != capacity.is_none() {
@@ -56,4 +49,24 @@ pub async fn change_capacity(
     }
     draft_seats(conn, &mut draft, id).await?;
     Ok(Done { result: Accepted::CapacityChanged { parties_in, over_by }, draft })
+}
+
+/// Tells whoever waits for a date, once each, that fewer may come to it.
+pub(super) async fn tell_who_waits(
+    conn: &mut Conn<'_>,
+    draft: &mut Draft,
+    context: &Context<'_>,
+    occurrence: &Occurrence,
+    notice: &NoticeBody,
+) -> Result<(), StoreError> {
+    // Whoever is in a pool has no place in an order that this could change.
+    if occurrence.is_pooled() {
+        return Ok(());
+    }
+    // An edit of a series is one command with many dates.
+    let matter = format!("capacity:{}:{}", context.id, occurrence.id);
+    for account in list_waiting_accounts(conn, occurrence.id).await? {
+        tell(conn, draft, account, &occurrence.community, &matter, notice.clone(), context.now).await?;
+    }
+    Ok(())
 }

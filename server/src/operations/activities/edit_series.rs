@@ -13,6 +13,7 @@ use domain::refusal::Refusal;
 use domain::series::Series;
 use domain::time::{LocalDate, TimeRange};
 
+use super::change_capacity::tell_who_waits;
 use super::dates::{Common, make};
 use super::series_plan::{Prepared, holds_otherwise, prepare, space_of};
 use crate::operations::sign_ups::settle::{Before, settle, take_back};
@@ -22,9 +23,7 @@ use crate::store::edits::{GoingOver, continue_as, give_back_room, go_over};
 use crate::store::moves::{end_old_time, list_ended, note_change};
 use crate::store::notices::tell;
 use crate::store::series::{HeldSeries, find_series, insert_series, set_paused};
-use crate::store::sign_ups::{
-    self, Occurrence, call_off_all, draft_seats, draft_sign_up, find_occurrence, list_live, list_waiting_accounts,
-};
+use crate::store::sign_ups::{self, Occurrence, call_off_all, draft_seats, draft_sign_up, find_occurrence, list_live};
 use crate::store::spaces::draft_busy;
 use crate::store::streams::Draft;
 use crate::store::{Conn, StoreError};
@@ -90,12 +89,13 @@ impl Edited<'_> {
             self.note_concerned(conn, &mut told, date).await?;
         }
         self.go_on_as_another(conn, draft).await?;
-        let mut before = BTreeMap::new();
+        let mut before = Vec::new();
         for date in &plan.dates {
             let missing = || StoreError::inconsistent("occurrence", "a planned date is not there");
             let occurrence = find_occurrence(conn, date.id).await?.ok_or_else(missing)?;
-            before.insert(date.id, Before::of(conn, &occurrence).await?);
+            let was = Before::of(conn, &occurrence).await?;
             self.leave(conn, draft, date, &occurrence).await?;
+            before.push((occurrence, was));
         }
         for (date, binding) in plan.dates.iter().zip(&self.prepared.planned.bindings) {
             let own_venue = self.prepared.before(date.id).and_then(|before| before.own_venue.as_ref());
@@ -106,16 +106,14 @@ impl Edited<'_> {
                 note_change(conn, date.id, self.context.now).await?;
             }
         }
-        let mut waiting = BTreeSet::new();
-        for date in &plan.dates {
-            self.limit(conn, &mut waiting, date).await?;
-            let before = before.remove(&date.id).unwrap_or_default();
-            settle(conn, draft, date.id, &before, self.context.now).await?;
+        for (date, (occurrence, was)) in plan.dates.iter().zip(&before) {
+            self.limit(conn, draft, date, occurrence).await?;
+            settle(conn, draft, date.id, was, self.context.now).await?;
             self.draw(conn, draft, date).await?;
         }
         self.make_new(conn, draft).await?;
         self.draw_rooms(conn, draft).await?;
-        self.tell_all(conn, draft, told, waiting).await?;
+        self.tell_all(conn, draft, told).await?;
         Ok(())
     }
 
@@ -189,21 +187,22 @@ impl Edited<'_> {
         Ok(())
     }
 
-    /// How many may come from now on; who waits where it is fewer.
+    /// How many may come from now on; whoever waits is told where it is fewer.
     async fn limit(
         &self,
         conn: &mut Conn<'_>,
-        waiting: &mut BTreeSet<(AccountId, OccurrenceId, TimeRange, u16)>,
+        draft: &mut Draft,
         date: &DatePlan,
+        held: &Occurrence,
     ) -> Result<(), StoreError> {
         let Some(limit) = date.capacity else { return Ok(()) };
         let was = self.prepared.facts.now_is.policy.capacity();
         let reason = self.edit.reason.as_ref();
         sign_ups::change_capacity(conn, date.id, was, limit.heads, reason, self.context.now).await?;
-        if let Some(heads) = limit.heads.filter(|heads| was.is_none_or(|was| *heads < was)) {
-            for account in list_waiting_accounts(conn, date.id).await? {
-                waiting.insert((account, date.id, date.range, heads));
-            }
+        if let Some(capacity) = limit.heads.filter(|heads| was.is_none_or(|was| *heads < was)) {
+            let (title, range, reason) = (self.edit.title.clone(), date.range, reason.cloned());
+            let notice = NoticeBody::CapacityLowered { occurrence: date.id, title, range, capacity, reason };
+            tell_who_waits(conn, draft, self.context, held, &notice).await?;
         }
         Ok(())
     }
@@ -260,7 +259,6 @@ impl Edited<'_> {
         conn: &mut Conn<'_>,
         draft: &mut Draft,
         told: BTreeMap<AccountId, Told>,
-        waiting: BTreeSet<(AccountId, OccurrenceId, TimeRange, u16)>,
     ) -> Result<(), StoreError> {
         let matter = format!("series:{}", self.context.id);
         let (community, now) = (&self.held.community, self.context.now);
@@ -277,11 +275,6 @@ impl Edited<'_> {
                 called_off: number(&told.called_off),
                 reason: self.edit.reason.clone().filter(|_| !told.called_off.is_empty()),
             };
-            tell(conn, draft, account, community, &matter, notice, now).await?;
-        }
-        for (account, occurrence, range, capacity) in waiting {
-            let (title, reason) = (self.edit.title.clone(), self.edit.reason.clone());
-            let notice = NoticeBody::CapacityLowered { occurrence, title, range, capacity, reason };
             tell(conn, draft, account, community, &matter, notice, now).await?;
         }
         Ok(())
