@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::policy::decide_draw;
+pub(crate) use self::policy::decide_time_to_draw;
 pub use self::policy::{DRAW_MINUTES_BEFORE_MAX, DRAW_MINUTES_BEFORE_MIN, SignUpPolicy};
 
 use crate::id::{ActivityId, CommandId, OccurrenceId, SpaceId};

@@ -98,6 +98,11 @@ pub(super) fn decide_draw(policy: SignUpPolicy, dates: &[TimeRange], now: Timest
     if opens_minutes_before.is_some_and(|opens| opens <= draws) {
         return Err(Refusal::Malformed { field: "/body/policy/opens_minutes_before".to_owned() });
     }
+    decide_time_to_draw(policy, dates, now)
+}
+
+/// Whether there is time to ask for a place at dates that are made at `now`, in their order, before they are drawn.
+pub(crate) fn decide_time_to_draw(policy: SignUpPolicy, dates: &[TimeRange], now: Timestamp) -> Result<(), Refusal> {
     match dates.first().and_then(|range| policy.draws_at(range.start())) {
         Some(draws_at) if draws_at <= now => Err(Refusal::NoTimeToDraw { draws_at }),
         _ => Ok(()),

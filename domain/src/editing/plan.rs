@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::matching::{match_dates, times};
 use super::{DatePlan, Fate, Leftover, Limit, Party, Plan, SeriesEdit};
-use crate::activity::{Audience, LENGTH_MINUTES, SignUpPolicy, Venue};
+use crate::activity::{Audience, LENGTH_MINUTES, SignUpPolicy, Venue, decide_time_to_draw};
 use crate::id::OccurrenceId;
 use crate::order::sort_by_key;
 use crate::recurrence::{Count, End, HolidayPolicy, Recurrence};
@@ -75,7 +75,8 @@ pub struct Planned {
 /// # Errors
 /// [`Refusal::BadLength`], [`Refusal::CapacityZero`], [`Refusal::NoSignUpNeeded`] for a limit where nobody signs up;
 /// [`Refusal::Gone`] and [`Refusal::OccurrenceOver`] for a first date that is not there or has begun; those of
-/// [`Series::first_dates`] for a rule or a time that cannot be; [`Refusal::DateExists`] where two dates would meet;
+/// [`Series::first_dates`] for a rule or a time that cannot be; [`Refusal::NoTimeToDraw`] where a date would be made whose
+/// draw would have been; [`Refusal::DateExists`] where two dates would meet;
 /// [`Refusal::ReasonNeeded`] where fewer may come than have a place and nobody says why; [`Refusal::Malformed`] for ages that
 /// nobody has.
 pub fn decide_edit(
@@ -106,6 +107,7 @@ pub fn decide_edit(
     let mut used: BTreeSet<Timestamp> = matched.iter().flatten().map(|range| range.start()).collect();
     let made: Vec<TimeRange> =
         desired.iter().copied().filter(|range| !used.contains(&range.start()) && range.start() > now).collect();
+    decide_time_to_draw(policy, &made, now)?;
     used.extend(desired.iter().map(|range| range.start()));
     let last = now_is.made_until.max(planned.last().map_or(first, |last| last.plus_minutes(1)));
     let of_old: BTreeSet<Timestamp> = old.dates(first, last).iter().map(|range| range.start()).collect();

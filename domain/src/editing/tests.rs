@@ -202,6 +202,29 @@ fn what_cannot_be_says_why() {
 }
 
 #[test]
+fn no_date_is_made_whose_draw_would_have_been() {
+    let day = 24 * 60;
+    let drawn = SignUpPolicy::PerOccurrence {
+        capacity: Some(12),
+        opens_minutes_before: None,
+        closes_minutes_before: 0,
+        party_max: 4,
+        draws_minutes_before: Some(2 * day),
+    };
+    let mut now_is = now_is(series("FREQ=WEEKLY", hm(9, 0)));
+    now_is.policy = drawn;
+    // The first date is there, and drawn already; that it stays is no harm.
+    let facts = dates(&now_is.series, |_| false);
+    let later = SeriesEdit { rule: rule("FREQ=WEEKLY;BYDAY=TU,TH"), ..edit(&now_is) };
+    assert!(decide_edit(&now_is, &facts, &later, now()).is_ok());
+    let soon = SeriesEdit { rule: rule("FREQ=WEEKLY;BYDAY=TU,WE"), ..edit(&now_is) };
+    let draws_at = self::day("2026-12-02").at(hm(9, 0)).plus_minutes(-2 * i64::from(day));
+    let at = |now| decide_edit(&now_is, &facts, &soon, now).map(|planned| planned.plan.made.len());
+    assert_eq!(at(draws_at), Err(Refusal::NoTimeToDraw { draws_at }));
+    assert_eq!(at(draws_at.plus_minutes(-1)), Ok(8));
+}
+
+#[test]
 fn a_time_of_day_that_is_past_today_leaves_today_alone() {
     let now_is = now_is(Series { on: day("2026-11-30"), ..series("FREQ=DAILY", hm(18, 0)) });
     let facts = dates(&now_is.series, |_| false);
