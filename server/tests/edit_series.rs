@@ -3,6 +3,9 @@
 
 mod neighbourhood;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::activity::{Audience as Who, Schedule, SignUpPolicy, Venue, occurrence_id};
 use domain::change::{NoticeBody, SignUpState};
 use domain::command::{
@@ -12,7 +15,7 @@ use domain::command::{
 use domain::editing::{DryRun, Fate, Leftover, PlanHash, SeriesEdit, Totals};
 use domain::id::{ActivityId, CommandId, OccurrenceId, SignUpId};
 use domain::refusal::Refusal;
-use domain::sync::View;
+use domain::sync::{Answer, View};
 use domain::time::{MinuteOfDay, TimeRange, Timestamp};
 use server::jobs::series::extend_all;
 use server::on_both_engines;
@@ -20,7 +23,11 @@ use server::operations::Stop;
 use server::operations::activities::series_plan::prepare;
 use server::store::Db;
 use server::store::public_reads::date_of_activity;
-use server::store::series::look_at_series;
+use server::store::series::{find_series, look_at_series};
+use server::store::sign_ups::{find_occurrence, find_sign_up_held};
+use server::store::testing::TestDb;
+use server::sync::{Incoming, apply_command};
+use tokio::sync::Notify;
 
 use neighbourhood::truth::assert_rows_are_true;
 use neighbourhood::*;
@@ -111,6 +118,18 @@ fn starts(view: &View, activity: ActivityId) -> Vec<Timestamp> {
 fn neighbour(occurrence: OccurrenceId, name: &str) -> Command {
     let name = name.parse().expect("a name");
     Command::SignUpNeighbour(SignUpNeighbour { occurrence, name, phone: None, consent: true })
+}
+
+/// Returns once so many statements wait for what another transaction holds. On SQLite nobody waits in a statement.
+async fn until_waiting(test: &TestDb, statements: i64) {
+    const WAITING: &str = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    let is_there = async {
+        while test.address.starts_with("postgres") && test.number(WAITING, &[]).await < statements {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), is_there).await.expect("they wait");
 }
 
 fn told(view: &View) -> Vec<NoticeBody> {
@@ -402,6 +421,50 @@ on_both_engines! {
         do_it(db, &SeriesEdit { capacity: Some(2), ..as_it_is(id, &drawn) }).await;
         assert_eq!(told(&Phone::of(3).view(db).await), [], "nobody in a pool is before or after anybody");
         assert_eq!(test.findings().await, []);
+    }
+
+    async fn whoever_waited_for_an_edit_sees_what_it_made_of_the_series(test) {
+        let db = &test.db;
+        settle(db).await;
+        let published = every_week(None);
+        let id = publish_series(db, &published).await;
+        let (own, _) = Phone::of(1).ask(db, sign_up(date(id, 2), &[person(1, 0)])).await;
+        let edit = SeriesEdit { title: "淮剧小课".parse().expect("a title"), ..as_it_is(id, &published) };
+        let (plan, _) = totals(db, &edit).await;
+        let editor = Phone::of(EDITOR);
+        let envelope = editor.envelope(&stream(), &Command::EditSeries(EditSeries { edit, plan }));
+        let (actor, incoming) = (editor.actor(db).await, Arc::new(Incoming::of(envelope)));
+        let (written, commit) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (is_written, may_commit) = (Arc::clone(&written), Arc::clone(&commit));
+        let edited = db.write("another server", move |conn| {
+            let (actor, incoming) = (actor.clone(), Arc::clone(&incoming));
+            let (written, commit) = (Arc::clone(&is_written), Arc::clone(&may_commit));
+            Box::pin(async move {
+                let answer = apply_command(conn, &actor, &incoming, now()).await?;
+                written.notify_one();
+                commit.notified().await;
+                Ok(answer)
+            })
+        });
+        let others = async {
+            written.notified().await;
+            let commits = async {
+                until_waiting(test, 3).await;
+                commit.notify_one();
+            };
+            let sign_up = SignUpId::from_uuid(own.uuid());
+            let found = db.write("a", move |conn| Box::pin(find_occurrence(conn, date(id, 1))));
+            let of_sign_up = db.write("b", move |conn| Box::pin(find_sign_up_held(conn, sign_up)));
+            let series = db.write("c", move |conn| Box::pin(find_series(conn, id)));
+            tokio::join!(found, of_sign_up, series, commits)
+        };
+        let (edited, (found, of_sign_up, series, ())) = tokio::join!(edited, others);
+        let Answer::Decided { outcome, .. } = edited.expect("an answer") else { panic!("not decided") };
+        assert_eq!(accepted(&outcome), &Accepted::Done);
+        let found = found.expect("no fault").expect("the date is there");
+        let (_, of_sign_up) = of_sign_up.expect("no fault").expect("the sign-up is there");
+        assert_eq!((found.title.as_str(), of_sign_up.title.as_str()), ("淮剧小课", "淮剧小课"));
+        assert!(series.expect("no fault").expect("the series is there").is_continued);
     }
 
     async fn only_its_team_edits_a_series_and_a_shared_address_follows_it(test) {

@@ -57,17 +57,19 @@ pub async fn insert_series(conn: &mut Conn<'_>, activity: ActivityId, made_until
 const SERIES: &str = "select s.activity, s.made_until, s.paused_at, a.community, a.team, a.title, a.venue_space,
     a.schedule, a.policy, a.continued_by
     from series s join activity a on a.id = s.activity where s.activity = $1";
-const SERIES_HELD: &str = "select s.activity, s.made_until, s.paused_at, a.community, a.team, a.title, a.venue_space,
-    a.schedule, a.policy, a.continued_by
-    from series s join activity a on a.id = s.activity where s.activity = $1 for update of s";
+const HOLD: &str = "select activity from series where activity = $1 for update";
 
 /// Loads a series and holds it: whoever else makes its dates waits.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find_series(conn: &mut Conn<'_>, activity: ActivityId) -> Result<Option<HeldSeries>, StoreError> {
-    let sql = if conn.has_row_locks() { SERIES_HELD } else { SERIES };
-    conn.maybe(sql, &[activity.into()]).await?.as_ref().map(read_series).transpose()
+    // Held first and read after, because a statement that has waited sees only what it waited for as it is now: what it
+    // joins with is from before, and an edit has changed both.
+    if conn.has_row_locks() {
+        conn.execute(HOLD, &[activity.into()]).await?;
+    }
+    look_at_series(conn, activity).await
 }
 
 /// Loads a series as it is, and holds nothing.

@@ -23,6 +23,7 @@ use super::engine::{Conn, Statement};
 use super::error::StoreError;
 use super::people::{HOUSEHOLD, read_person};
 use super::rows::Row;
+use super::values::Value;
 
 /// A date as decisions see it, held for this transaction.
 #[derive(Debug, Clone)]
@@ -79,33 +80,32 @@ const OCCURRENCE: &str = "select o.id, o.community, o.sequence, o.starts_at, o.e
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity where o.id = $1";
-const OCCURRENCE_HELD: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, o.drawn_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
-    o.waiting_parties, o.waiting_heads,
-    (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
-    a.team, a.title, a.category, a.audience, a.policy
-    from occurrence o join activity a on a.id = o.activity where o.id = $1 for update of o";
-
 const OCCURRENCE_OF: &str = "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, o.drawn_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
     o.waiting_parties, o.waiting_heads,
     (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
     a.team, a.title, a.category, a.audience, a.policy
     from occurrence o join activity a on a.id = o.activity
     where o.id = (select occurrence from sign_up where id = $1)";
-const OCCURRENCE_OF_HELD: &str =
-    "select o.id, o.community, o.sequence, o.starts_at, o.ends_at, o.cancelled_at, o.drawn_at, coalesce(o.lowered_to, o.capacity) capacity, o.taken,
-    o.waiting_parties, o.waiting_heads,
-    (select min(s.offer_until) from sign_up s where s.occurrence = o.id and s.offer_until is not null) first_offer_until,
-    a.team, a.title, a.category, a.audience, a.policy
-    from occurrence o join activity a on a.id = o.activity
-    where o.id = (select occurrence from sign_up where id = $1) for update of o";
+const HOLD: &str = "select id from occurrence where id = $1 for update";
+const HOLD_OF: &str = "select id from occurrence where id = (select occurrence from sign_up where id = $1) for update";
+
+/// Holds a date, where that has to be asked for, by a statement of its own before it is read. A statement that has waited
+/// sees what it waited for as it is now, but whatever it joins with and counts as it was before: an edit of the series,
+/// which lets a date go over to another activity, would leave it with nothing.
+async fn hold(conn: &mut Conn<'_>, sql: &'static str, id: impl Into<Value>) -> Result<(), StoreError> {
+    if conn.has_row_locks() {
+        conn.execute(sql, &[id.into()]).await?;
+    }
+    Ok(())
+}
 
 /// Loads a date and holds it: whoever else wants its seats waits.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find_occurrence(conn: &mut Conn<'_>, id: OccurrenceId) -> Result<Option<Occurrence>, StoreError> {
-    let sql = if conn.has_row_locks() { OCCURRENCE_HELD } else { OCCURRENCE };
-    conn.maybe(sql, &[id.into()]).await?.as_ref().map(read_occurrence).transpose()
+    hold(conn, HOLD, id).await?;
+    conn.maybe(OCCURRENCE, &[id.into()]).await?.as_ref().map(read_occurrence).transpose()
 }
 
 /// What a sign-up is decided on.
@@ -130,10 +130,10 @@ pub async fn load_sign_up_facts(
     account: AccountId,
     occurrence: OccurrenceId,
 ) -> Result<Option<SignUpFacts>, StoreError> {
-    let held = if conn.has_row_locks() { OCCURRENCE_HELD } else { OCCURRENCE };
+    hold(conn, HOLD, occurrence).await?;
     let [found, household, own, seats] = conn
         .several([
-            Statement::new(held, [occurrence.into()]),
+            Statement::new(OCCURRENCE, [occurrence.into()]),
             Statement::new(HOUSEHOLD, [account.into()]),
             Statement::new(
                 "select m.person from sign_up s join sign_up_member m on m.sign_up = s.id and m.left_at is null
@@ -227,10 +227,10 @@ pub async fn find_sign_up(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<Si
 /// # Errors
 /// [`StoreError`].
 pub async fn find_sign_up_held(conn: &mut Conn<'_>, id: SignUpId) -> Result<Option<(SignUp, Occurrence)>, StoreError> {
-    let held = if conn.has_row_locks() { OCCURRENCE_OF_HELD } else { OCCURRENCE_OF };
+    hold(conn, HOLD_OF, id).await?;
     let [occurrence, found, members] = conn
         .several([
-            Statement::new(held, [id.into()]),
+            Statement::new(OCCURRENCE_OF, [id.into()]),
             Statement::new(SIGN_UP, [id.into()]),
             Statement::new(PARTY, [id.into()]),
         ])
