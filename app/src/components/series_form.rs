@@ -16,6 +16,7 @@ use super::move_sheet::{self, MovePlace};
 use super::publish_draft::LENGTHS;
 use super::publish_form::{Choice, Toggle};
 use crate::model::use_model;
+use crate::ui::icon::Icon;
 
 /// The form as typed.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub struct Draft {
     pub weekdays: Option<Vec<u8>>,
     /// How many; empty for no limit. None where nobody signs up.
     pub capacity: Option<String>,
+    /// Whether the places are drawn, which takes a number of them.
+    pub is_drawn: bool,
     /// Who may come.
     pub audience: Audience,
     /// What becomes of dates that fall away.
@@ -68,10 +71,16 @@ impl Draft {
                     Some(capacity.map(|n| n.to_string()).unwrap_or_default())
                 }
             },
+            is_drawn: activity.policy.draws_minutes_before().is_some(),
             audience: activity.audience,
             leftover: Leftover::Keep,
             reason: String::new(),
         }
+    }
+
+    /// Whether a number of places is missing.
+    fn needs_capacity(&self) -> bool {
+        self.is_drawn && self.capacity.as_deref().is_none_or(|typed| typed.trim().is_empty())
     }
 
     /// The edit, or what is not right.
@@ -98,6 +107,7 @@ impl Draft {
             typed => Some(typed.parse().map_err(|problem| words.text_problem(problem))?),
         };
         let capacity = match self.capacity.as_deref().map(str::trim) {
+            None | Some("") if self.needs_capacity() => return Err(words.draws.needs_capacity.to_owned()),
             None | Some("") => None,
             Some(typed) => {
                 let number = typed.parse::<u16>().ok().filter(|n| *n > 0);
@@ -182,6 +192,9 @@ pub fn SeriesForm(
                     id="series-capacity"
                     is_number=true
                     label=Signal::derive(move || model.words().editing.places)
+                    problem=Signal::derive(move || {
+                        draft.read().needs_capacity().then(|| model.words().draws.needs_capacity)
+                    })
                     value=Signal::derive(move || draft.read().capacity.clone().unwrap_or_default())
                     on_input=Callback::new(move |text| draft.update(|draft| draft.capacity = Some(text)))
                 />
@@ -228,15 +241,17 @@ pub fn SeriesForm(
     }
 }
 
-/// One line of text with its label.
+/// One line of text with its label, and under it what is wrong with it.
 #[component]
 fn Line(
     id: &'static str,
     #[prop(optional)] is_number: bool,
     label: Signal<&'static str>,
+    #[prop(optional)] problem: Signal<Option<&'static str>>,
     value: Signal<String>,
     on_input: Callback<String>,
 ) -> impl IntoView {
+    let problem_id = [id, "-problem"].concat();
     view! {
         <div class="field">
             <label class="field-label" for=id>{move || label.get()}</label>
@@ -246,9 +261,15 @@ fn Line(
                 type="text"
                 inputmode=is_number.then_some("numeric")
                 autocomplete="off"
+                aria-describedby=problem_id.clone()
+                aria-invalid=move || problem.get().map(|_| "true")
                 prop:value=move || value.get()
                 on:input=move |event| on_input.run(event_target_value(&event))
             />
+            <p class="field-error" id=problem_id hidden=move || problem.get().is_none()>
+                <Icon name="i-exclamation"/>
+                {move || problem.get()}
+            </p>
         </div>
     }
 }
