@@ -2,8 +2,11 @@
 
 mod neighbourhood;
 
-use domain::change::SignUpState;
-use domain::command::{Accepted, CancelOccurrence, Command, ReinstateOccurrence, SignUpNeighbour, WithdrawNeighbour};
+use domain::activity::SignUpPolicy;
+use domain::change::{NoticeBody, SignUpState};
+use domain::command::{
+    Accepted, CancelOccurrence, Command, PublishActivity, ReinstateOccurrence, SignUpNeighbour, WithdrawNeighbour,
+};
 use domain::id::{OccurrenceId, SignUpId};
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
@@ -15,6 +18,18 @@ use neighbourhood::*;
 fn neighbour(occurrence: OccurrenceId, name: &str) -> Command {
     let (name, phone) = (name.parse().expect("a name"), "13812345678".parse().ok());
     Command::SignUpNeighbour(SignUpNeighbour { occurrence, name, phone, consent: true })
+}
+
+/// A place that is drawn for the day before.
+fn drawn() -> PublishActivity {
+    let policy = SignUpPolicy::PerOccurrence {
+        capacity: Some(1),
+        opens_minutes_before: None,
+        closes_minutes_before: 60,
+        party_max: 1,
+        draws_minutes_before: Some(24 * 60),
+    };
+    PublishActivity { policy, ..activity(None, None) }
 }
 
 fn take_out(sign_up: SignUpId) -> Command {
@@ -68,6 +83,33 @@ on_both_engines! {
         assert_eq!((dates[0].attendance.arrived, dates[0].people.len()), (1, 0), "a head, and no resident known");
         assert_eq!(test.number("select count(*) from account", &[]).await, accounts);
         assert_eq!(test.number("select count(*) from person where removed_at is null", &[]).await, people);
+        assert_eq!(test.findings().await, []);
+    }
+
+    async fn a_neighbour_is_drawn_for_with_everybody_and_whoever_signed_them_up_is_told(test) {
+        let db = &test.db;
+        settle(db).await;
+        let occurrence = publish(db, drawn()).await;
+        let draws_at = start().plus_minutes(-24 * 60);
+        let (editor, staff) = (Phone::of(EDITOR), Phone::of(STAFF));
+        let mut entered = Vec::new();
+        for (by, name) in [(editor, "顾大爷"), (staff, "周阿姨")] {
+            let (id, outcome) = by.ask(db, neighbour(occurrence, name)).await;
+            assert_eq!(accepted(&outcome), &Accepted::Pooled { draws_at });
+            entered.push((by, SignUpId::from_uuid(id.uuid())));
+        }
+        assert_eq!(server::jobs::run(db, draws_at).await.expect("jobs"), 1);
+        let mut places = 0;
+        for (by, id) in entered {
+            let view = by.view(db).await;
+            let has_place = view.roster[&id].row.state == SignUpState::Confirmed;
+            places += u16::from(has_place);
+            let told: Vec<_> = view.notices.values().map(|notice| &notice.row.body).collect();
+            let [NoticeBody::Drawn { sign_up, won, .. }] = told[..] else { panic!("{told:?}") };
+            assert_eq!((*sign_up, *won), (id, has_place), "told once, and what is true");
+            assert_eq!(view.lot_of(occurrence, id).map(|lot| lot.won), Some(has_place));
+        }
+        assert_eq!(places, 1, "there is one");
         assert_eq!(test.findings().await, []);
     }
 

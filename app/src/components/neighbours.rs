@@ -1,17 +1,23 @@
 //! Signing up somebody who has no phone to do it with, and withdrawing them: for their team.
 
-use domain::activity::{Phase, phase};
+use domain::activity::Phase;
+use domain::agenda::Entry;
 use domain::command::{SignUpNeighbour, WithdrawNeighbour};
 use domain::id::{OccurrenceId, SignUpId};
 use domain::sign_up::Seats;
 use domain::sync::View;
 use domain::text::{PersonName, Phone};
+use domain::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::components::date_line::DateLine;
 use crate::model::use_model;
 use crate::ui::icon::Icon;
 use crate::ui::sheet::Sheet;
+
+fn phase_of(view: &View, id: OccurrenceId, now: Timestamp) -> Option<Phase> {
+    Entry::of(view, id).map(|entry| entry.phase(now))
+}
 
 fn seats(view: &View, id: OccurrenceId) -> Seats {
     view.seats.get(&id).map(|seats| seats.row).unwrap_or_default()
@@ -23,12 +29,7 @@ pub fn NeighbourButton(occurrence: OccurrenceId, on_sign_up: Callback<SignUpNeig
     let model = use_model();
     let open = RwSignal::new(false);
     let is_open = Memo::new(move |_| {
-        let view = model.view();
-        let date = view.occurrences.get(&occurrence).map(|date| &date.row);
-        date.and_then(|date| Some((date, view.activities.get(&date.activity)?))).is_some_and(|(date, activity)| {
-            let phase = phase(activity.row.policy, date.range, date.cancelled.is_some(), model.now());
-            matches!(phase, Phase::Open { .. })
-        })
+        matches!(phase_of(&model.view(), occurrence, model.now()), Some(Phase::Open { .. } | Phase::Pool { .. }))
     });
     view! {
         <Show when=move || is_open.get()>
@@ -70,7 +71,12 @@ fn NeighbourSheet(
     let phone_problem = move || was_tried.get().then(|| reached().err()).flatten();
     let consent_problem = move || (was_tried.get() && !consent.get()).then(|| model.words().neighbour.consent_missing);
     let consequence = move || {
-        let (words, seats) = (&model.words().neighbour, seats(&model.view(), occurrence));
+        let (view, words) = (model.view(), &model.words().neighbour);
+        // Nobody is promised a place before a draw.
+        if let Some(Phase::Pool { .. }) = phase_of(&view, occurrence, model.now()) {
+            return words.pool.to_owned();
+        }
+        let seats = seats(&view, occurrence);
         if seats.has_room_for(1) { words.room.to_owned() } else { words.waits(seats.waiting_parties) }
     };
     let press = move |_| {

@@ -38,6 +38,7 @@ catalogue! {
         phone_wrong: "手机号是11位数字，不知道就空着", "A mobile number has eleven digits; leave it empty if you do not know it";
         room: "报上后占1个名额", "Takes 1 place";
         waits(n): "名额满了，报上后是候补，前面{n}家", "Full: they join the waitlist, {n} ahead";
+        pool: "报上后等抽签，抽中才有名额。抽完给您发消息，请告诉本人。", "They enter the draw, and have a place if drawn. We tell you the result; please tell them.";
         confirm: "报上1人", "Sign up 1 person";
         keep: "先不报", "Not now";
         done(who): "已帮{who}报名", "Signed up: {who}";
