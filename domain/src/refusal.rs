@@ -56,6 +56,8 @@ json::tagged! {
             /// Those named who are in; when none of them is, those who are in instead.
             people: Vec<PersonId>,
         },
+        /// The neighbour, by name and number, is in for this date already.
+        NeighbourAlreadyIn,
         /// Somebody of the party may not come to this activity.
         NotEligible {
             /// Whom it concerns.

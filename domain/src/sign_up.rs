@@ -12,7 +12,7 @@ mod queue;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::neighbour::{decide_neighbour, decide_neighbours_withdrawal, neighbour};
+pub use self::neighbour::{Known, decide_neighbour, decide_neighbours_withdrawal, neighbour};
 pub use capacity::{CapacityDecision, decide_capacity};
 pub use queue::{
     Acceptance, EXPIRIES_MAX, Expiry, LAST_CALL_MINUTES_BEFORE, PASSES_MAX, Promotion, Standing, Step, WaitingParty,

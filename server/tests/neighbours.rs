@@ -93,10 +93,14 @@ on_both_engines! {
         let draws_at = start().plus_minutes(-24 * 60);
         let (editor, staff) = (Phone::of(EDITOR), Phone::of(STAFF));
         let mut entered = Vec::new();
-        for (by, name) in [(editor, "顾大爷"), (staff, "周阿姨")] {
+        for (by, name) in [(&editor, "顾大爷"), (&staff, "周阿姨")] {
             let (id, outcome) = by.ask(db, neighbour(occurrence, name)).await;
             assert_eq!(accepted(&outcome), &Accepted::Pooled { draws_at });
             entered.push((by, SignUpId::from_uuid(id.uuid())));
+        }
+        for by in [&editor, &staff] {
+            let (_, outcome) = by.ask(db, neighbour(occurrence, "顾大爷")).await;
+            assert_eq!(refusal(&outcome), &Refusal::NeighbourAlreadyIn, "whoever enters them again");
         }
         assert_eq!(server::jobs::run(db, draws_at).await.expect("jobs"), 1);
         let mut places = 0;

@@ -16,20 +16,31 @@ pub const fn neighbour(id: PersonId, name: PersonName) -> Person {
     Person { id, relation: Relation::Adult, name, born: None }
 }
 
-/// Decides whether a neighbour is signed up: as [`decide_sign_up`] does for one adult, once they know of it.
+/// A neighbour who is in for a date, as far as it is known who they are: what they are called, and their number, if they
+/// said. A phone knows of a number only how it ends.
+pub type Known<N> = (PersonName, Option<N>);
+
+/// Decides whether a neighbour is signed up: as [`decide_sign_up`] does for one adult, once they know of it. `known` are
+/// the neighbours who are in for the date: before a draw nobody is in twice, so that all have the same chance.
 ///
 /// # Errors
-/// Those of [`decide_sign_up`]; [`Refusal::ConsentNeeded`].
-pub fn decide_neighbour(
+/// Those of [`decide_sign_up`]; [`Refusal::ConsentNeeded`]; [`Refusal::NeighbourAlreadyIn`].
+pub fn decide_neighbour<N: PartialEq>(
     terms: &Terms,
     seats: Seats,
-    who: &Person,
+    (who, phone): (&Person, Option<&N>),
+    known: &[Known<N>],
     has_consent: bool,
     now: Timestamp,
 ) -> Result<SignUpDecision, Refusal> {
     let terms = Terms { audience: Audience::Everyone, ..*terms };
     let decision = decide_sign_up(&terms, seats, std::slice::from_ref(who), &[], now)?;
-    if has_consent { Ok(decision) } else { Err(Refusal::ConsentNeeded) }
+    if !has_consent {
+        return Err(Refusal::ConsentNeeded);
+    }
+    let is_who = |(name, number): &Known<N>| *name == who.name && number.as_ref() == phone;
+    let is_twice = matches!(decision, SignUpDecision::Pooled { .. }) && known.iter().any(is_who);
+    if is_twice { Err(Refusal::NeighbourAlreadyIn) } else { Ok(decision) }
 }
 
 /// Decides whether a neighbour is withdrawn; `false` when they are out already.
@@ -47,6 +58,7 @@ mod tests {
 
     use super::*;
     use crate::activity::SignUpPolicy;
+    use crate::text::Phone;
 
     #[test]
     fn a_neighbour_counts_like_anybody_and_knows_of_it() {
@@ -71,7 +83,40 @@ mod tests {
             (seats(2, 0), false, early, Err(Refusal::ConsentNeeded)),
             (seats(2, 0), true, late, Err(Refusal::SignUpClosed { closed_at: late })),
         ] {
-            assert_eq!(decide_neighbour(&terms, seats, &who, has_consent, now), expected);
+            assert_eq!(decide_neighbour::<Phone>(&terms, seats, (&who, None), &[], has_consent, now), expected);
+        }
+        // Twice in a pool is two tickets; once places are given in order it gains nothing.
+        let known = |name: &str, phone: Option<u8>| (name.parse().expect("a name"), phone);
+        let day = 24 * 60;
+        let SignUpPolicy::PerOccurrence { capacity, opens_minutes_before, closes_minutes_before, party_max, .. } =
+            policy
+        else {
+            unreachable!()
+        };
+        let draws_minutes_before = Some(day);
+        let drawn = SignUpPolicy::PerOccurrence {
+            capacity,
+            opens_minutes_before,
+            closes_minutes_before,
+            party_max,
+            draws_minutes_before,
+        };
+        let (drawn, draws_at) = (Terms { policy: drawn, ..terms }, start.plus_minutes(-i64::from(day)));
+        for (phone, known, is_twice) in [
+            (None, known("顾大爷", None), true),
+            (Some(7), known("顾大爷", Some(7)), true),
+            (Some(7), known("顾大爷", Some(8)), false),
+            (Some(7), known("顾大爷", None), false),
+            (None, known("顾大爷", Some(7)), false),
+            (Some(7), known("许奶奶", Some(7)), false),
+        ] {
+            let ask = |now| {
+                decide_neighbour(&drawn, seats(0, 1), (&who, phone.as_ref()), std::slice::from_ref(&known), true, now)
+            };
+            let pooled =
+                if is_twice { Err(Refusal::NeighbourAlreadyIn) } else { Ok(SignUpDecision::Pooled { draws_at }) };
+            assert_eq!(ask(draws_at.plus_minutes(-1)), pooled, "{phone:?} {known:?}");
+            assert_eq!(ask(draws_at), Ok(SignUpDecision::Waitlisted { parties_ahead: 1 }));
         }
         let party = [who];
         assert_eq!(decide_neighbours_withdrawal(range, &party, late), Ok(true));

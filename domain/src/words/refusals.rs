@@ -20,6 +20,7 @@ catalogue! {
         occurrence_cancelled: "这一场取消了。看看其他场次。", "This date is cancelled. See the other dates.";
         occurrence_over: "这一场已经结束。看看其他场次。", "This date is over. See the other dates.";
         already_in: "您家已经报过这一场了。要换人，请先取消原来的报名，再一起报。", "Your household is signed up for this already. To change who comes, withdraw first, then sign up together.";
+        neighbour_already_in: "这位邻居已经登记过了，一个人只登记一次。请看看名单；要是同名的另一位，请填手机号再报。", "This neighbour is entered already, and everybody is entered once. See the list; if it is somebody else of that name, add their number.";
         not_eligible_age(from, to): "这个活动要{from}–{to}岁的孩子。请换人，或看看别的活动。", "This is for children aged {from}–{to}. Choose somebody else or another activity.";
         not_eligible_seniors: "这个活动要满60岁。请换人，或看看别的活动。", "This is for people of 60 and over. Choose somebody else or another activity.";
         birth_month_needed: "这个活动要满60岁。请先在「我的」里填出生年月，家人的在「家人」里填。", "This is for people of 60 and over. First add the month of birth under Mine, or under Family for others.";
@@ -93,6 +94,7 @@ impl Words {
             Refusal::OccurrenceCancelled => texts.occurrence_cancelled.to_owned(),
             Refusal::OccurrenceOver => texts.occurrence_over.to_owned(),
             Refusal::AlreadyIn { .. } => texts.already_in.to_owned(),
+            Refusal::NeighbourAlreadyIn => texts.neighbour_already_in.to_owned(),
             Refusal::NotEligible { why, .. } => match *why {
                 Eligibility::ChildAge { from, to } => texts.not_eligible_age(from, to),
                 Eligibility::Seniors => texts.not_eligible_seniors.to_owned(),

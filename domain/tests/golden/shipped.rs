@@ -42,6 +42,7 @@ variants!(
         OccurrenceCancelled,
         OccurrenceOver,
         AlreadyIn,
+        NeighbourAlreadyIn,
         NotEligible,
         BirthMonthNeeded,
         GuardianNeeded,

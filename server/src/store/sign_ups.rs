@@ -13,7 +13,7 @@ use domain::text::{Phone, Title};
 use domain::time::{TimeRange, Timestamp, YearMonth};
 
 pub use drawing::{draft_seats, draft_sign_up, draft_sign_up_and_seats};
-pub use neighbours::insert_neighbour;
+pub use neighbours::{insert_neighbour, list_neighbours};
 pub use queue::{
     accept_offer, change_capacity, expire, find_seat, lapse, list_expired, list_to_settle, list_waiting,
     list_waiting_accounts, note_call, pass_over, promote, put_first,

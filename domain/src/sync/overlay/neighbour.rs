@@ -5,9 +5,8 @@ use crate::change::{RosterRow, SignUpState};
 use crate::command::{SignUpNeighbour, WithdrawNeighbour};
 use crate::id::{PersonId, SignUpId};
 use crate::refusal::Refusal;
-use crate::sign_up::{SignUpDecision, decide_neighbour, decide_neighbours_withdrawal, neighbour};
+use crate::sign_up::{Known, SignUpDecision, decide_neighbour, decide_neighbours_withdrawal, neighbour};
 use crate::sync::view::{In, View};
-use crate::text::Phone;
 use crate::time::Timestamp;
 
 pub(super) fn lay_sign_up(
@@ -18,7 +17,16 @@ pub(super) fn lay_sign_up(
 ) -> Result<(), Refusal> {
     let (terms, seats) = terms_of(view, command.occurrence)?;
     let who = neighbour(PersonId::from_uuid(item.id.uuid()), command.name.clone());
-    let state = match decide_neighbour(&terms, seats, &who, command.consent, now)? {
+    let phone = command.phone.as_ref().map(|phone| phone.tail().to_owned());
+    // What this phone asked for may be here before it knows that it was done.
+    let known: Vec<Known<String>> = view
+        .roster
+        .iter()
+        .filter(|(id, row)| id.uuid() != item.id.uuid() && row.row.occurrence == command.occurrence)
+        .filter(|(_, row)| row.row.signed_up_by.is_some() && row.row.state.is_live())
+        .map(|(_, row)| (row.row.name.clone(), (!row.row.phone_tail.is_empty()).then(|| row.row.phone_tail.clone())))
+        .collect();
+    let state = match decide_neighbour(&terms, seats, (&who, phone.as_ref()), &known, command.consent, now)? {
         SignUpDecision::Waitlisted { parties_ahead } => SignUpState::Waitlisted { parties_ahead, offer_until: None },
         SignUpDecision::Pooled { .. } => SignUpState::Waitlisted { parties_ahead: 0, offer_until: None },
         SignUpDecision::Confirmed | SignUpDecision::AlreadyDone => SignUpState::Confirmed,
@@ -27,7 +35,7 @@ pub(super) fn lay_sign_up(
         occurrence: command.occurrence,
         state,
         name: who.name,
-        phone_tail: command.phone.as_ref().map_or_else(String::new, |phone: &Phone| phone.tail().to_owned()),
+        phone_tail: phone.unwrap_or_default(),
         adults: 1,
         children: 0,
         seat: None,

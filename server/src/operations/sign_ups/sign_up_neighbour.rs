@@ -8,7 +8,9 @@ use domain::sign_up::{SignUpDecision, decide_neighbour, lowest_free_seats, neigh
 use crate::operations::sign_ups::settle::{Before, settle};
 use crate::operations::{Context, Done, Stop};
 use crate::store::Conn;
-use crate::store::sign_ups::{draft_sign_up_and_seats, find_occurrence, insert_neighbour, list_taken_seats};
+use crate::store::sign_ups::{
+    draft_sign_up_and_seats, find_occurrence, insert_neighbour, list_neighbours, list_taken_seats,
+};
 use crate::store::streams::Draft;
 
 /// # Errors
@@ -29,7 +31,9 @@ pub async fn sign_up_neighbour(
         occurrence = find_occurrence(conn, body.occurrence).await?.ok_or(Refusal::Gone)?;
     }
     let who = neighbour(PersonId::from_uuid(context.id.uuid()), body.name.clone());
-    let decision = decide_neighbour(&occurrence.terms, occurrence.seats, &who, body.consent, context.now)?;
+    let known = list_neighbours(conn, occurrence.id).await?;
+    let (terms, asked) = (&occurrence.terms, (&who, body.phone.as_ref()));
+    let decision = decide_neighbour(terms, occurrence.seats, asked, &known, body.consent, context.now)?;
     let capacity = occurrence.seats.capacity;
     let (seats, result) = match decision {
         SignUpDecision::AlreadyDone => return Ok(Done { result: Accepted::AlreadyDone, draft }),
