@@ -141,6 +141,15 @@ pub struct Drawing {
     pub step: Step,
 }
 
+impl Drawing {
+    /// How it is published, of the entries that were drawn from.
+    #[must_use]
+    pub fn lot(self, entries: &[Entry]) -> Lot {
+        let Entry { ticket, heads } = entries[self.entry];
+        Lot { ticket, heads, won: self.step == Step::MovesUp }
+    }
+}
+
 /// Draws: every entry once, in drawn order. The order of the entries themselves does not matter.
 #[must_use]
 pub fn draw(secret: Secret, places: Option<u16>, entries: &[Entry]) -> Vec<Drawing> {
@@ -178,11 +187,7 @@ pub struct Lot {
 /// What is published of a draw: all lots in drawn order.
 #[must_use]
 pub fn lots(secret: Secret, places: Option<u16>, entries: &[Entry]) -> Vec<Lot> {
-    let lot = |drawing: Drawing| {
-        let Entry { ticket, heads } = entries[drawing.entry];
-        Lot { ticket, heads, won: drawing.step == Step::MovesUp }
-    };
-    draw(secret, places, entries).into_iter().map(lot).collect()
+    draw(secret, places, entries).into_iter().map(|drawing| drawing.lot(entries)).collect()
 }
 
 /// What becomes clear when a published draw is computed again.

@@ -30,14 +30,7 @@ pub async fn hold_draw(
     let entries: Vec<Entry> =
         pool.iter().map(|(party, _)| Entry { ticket: ticket(party.id), heads: party.heads }).collect();
     let drawn = draw(secret, places, &entries);
-    let lots: Vec<Lot> = drawn
-        .iter()
-        .map(|one| Lot {
-            ticket: entries[one.entry].ticket,
-            heads: entries[one.entry].heads,
-            won: one.step == Step::MovesUp,
-        })
-        .collect();
+    let lots: Vec<Lot> = drawn.iter().map(|one| one.lot(&entries)).collect();
     let order: Vec<SignUpId> = drawn.iter().map(|one| pool[one.entry].0.id).collect();
     store_draw(conn, id, places, &lots, &order, now).await?;
     let (mut in_places, mut waiting) = (0, 0);
