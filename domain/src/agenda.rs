@@ -199,6 +199,12 @@ impl<'a> Entry<'a> {
         self.policy.draws_at(self.occurrence.range.start())
     }
 
+    /// Whether whoever asks for a place is in a pool that is still to be drawn.
+    #[must_use]
+    pub const fn is_pooled(&self) -> bool {
+        self.policy.is_drawn()
+    }
+
     /// Whether it takes place at `now`.
     #[must_use]
     pub fn is_running(&self, now: Timestamp) -> bool {

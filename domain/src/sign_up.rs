@@ -86,6 +86,21 @@ pub struct Terms {
     pub is_cancelled: bool,
 }
 
+impl Terms {
+    /// Whether whoever asks for a place is in a pool that is still to be drawn.
+    #[must_use]
+    pub const fn is_pooled(&self) -> bool {
+        self.policy.is_drawn()
+    }
+
+    /// Whether the places are to be drawn at `now`.
+    #[must_use]
+    pub fn is_draw_due(&self, now: Timestamp) -> bool {
+        let draws_at = self.policy.draws_at(self.range.start());
+        !self.is_cancelled && draws_at.is_some_and(|draws_at| draws_at <= now && now < self.range.end())
+    }
+}
+
 /// What becomes of a sign-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignUpDecision {
@@ -336,6 +351,11 @@ mod tests {
             assert_eq!(ask(pool(waiting), before), Ok(SignUpDecision::Pooled { draws_at }));
         }
         assert_eq!(ask(pool(1_000), before), Err(Refusal::PoolFull));
+        assert!(drawn.is_pooled() && !drawn.is_draw_due(before) && drawn.is_draw_due(draws_at));
+        assert!(drawn.is_draw_due(start()) && !drawn.is_draw_due(drawn.range.end()), "until it is over");
+        assert!(!Terms { is_cancelled: true, ..drawn }.is_draw_due(draws_at));
+        let done = Terms { policy: policy.once_drawn(), ..drawn };
+        assert!(!done.is_pooled() && !done.is_draw_due(draws_at));
         assert_eq!(ask(pool(3), draws_at), Ok(SignUpDecision::Waitlisted { parties_ahead: 3 }));
         let many: Vec<_> = (1..=5).map(|n| person(n, Relation::Adult)).collect();
         assert_eq!(decide_sign_up(&drawn, pool(0), &many, &[], before), Err(Refusal::PartyTooBig { max: 4 }));

@@ -90,7 +90,7 @@ fn CapacitySheet(open: RwSignal<bool>, occurrence: OccurrenceId, on_change: Call
     let consequence = move || {
         let words = &model.words().capacity;
         // Nobody moves up before a draw.
-        let is_pooled = facts(model, occurrence)?.0.policy.draws_minutes_before().is_some();
+        let is_pooled = facts(model, occurrence)?.0.is_pooled();
         let waiting = if is_pooled { 0 } else { seats().waiting_parties };
         match (decision(true)?, wanted()?) {
             (Ok(CapacityDecision::Raised), None) if waiting > 0 => Some(words.drains(waiting)),

@@ -85,7 +85,7 @@ pub fn roster_rows(
         (ahead, row.row.seat.unwrap_or(u16::MAX), row.row.signed_up_at, **id)
     });
     let mut order = 0;
-    let is_pooled = domain::agenda::Entry::of(view, occurrence).is_some_and(|entry| entry.draws_at().is_some());
+    let is_pooled = domain::agenda::Entry::of(view, occurrence).is_some_and(|entry| entry.is_pooled());
     rows.into_iter()
         .map(|(id, row)| {
             let row = &row.row;

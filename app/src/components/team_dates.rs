@@ -98,7 +98,7 @@ fn counts(entry: &Entry<'_>, words: &'static Words) -> Vec<String> {
     }
     let unknown = Seats { capacity: entry.activity.policy.capacity(), ..Seats::default() };
     let seats = entry.seats.unwrap_or(unknown);
-    if entry.draws_at().is_some() {
+    if entry.is_pooled() {
         let entered = match seats.waiting_parties {
             0 => words.draws.nobody_yet.to_owned(),
             parties => words.draws.entered(parties),

@@ -262,7 +262,7 @@ fn OpenRoster(id: OccurrenceId) -> impl IntoView {
         let (parties, heads) = (of().count(), of().map(|row| row.heads).sum::<u16>());
         let words = &model.words().roster;
         // Before a draw nobody is in line.
-        let is_pooled = || Entry::of(&model.view(), id).is_some_and(|entry| entry.draws_at().is_some());
+        let is_pooled = || Entry::of(&model.view(), id).is_some_and(|entry| entry.is_pooled());
         match part {
             Part::Confirmed => words.confirmed(parties, heads),
             Part::Waiting if is_pooled() => model.words().draws.roster_part(parties, heads),

@@ -55,6 +55,12 @@ impl SignUpPolicy {
         }
     }
 
+    /// Whether places are drawn, and not given to whoever comes first.
+    #[must_use]
+    pub const fn is_drawn(self) -> bool {
+        self.draws_minutes_before().is_some()
+    }
+
     /// When the places of a date are drawn, if they are.
     #[must_use]
     pub fn draws_at(self, start: Timestamp) -> Option<Timestamp> {

@@ -69,7 +69,7 @@ pub(super) fn dates<'a>(
                     event.summary = words.feed.waiting_title(event.summary);
                     let standing = match offer_until {
                         Some(until) => words.queue.offer_title(format::fixed_moment(language, until)),
-                        None if entry.draws_at().is_some() => words.draws.pooled.to_owned(),
+                        None if entry.is_pooled() => words.draws.pooled.to_owned(),
                         None => words.states.waitlisted(parties_ahead + 1),
                     };
                     event.about.insert(0, standing);

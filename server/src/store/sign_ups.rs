@@ -63,15 +63,14 @@ impl Occurrence {
 
     /// Whether whoever waits for it is in a pool that is still to be drawn.
     #[must_use]
-    pub fn is_pooled(&self) -> bool {
-        self.terms.policy.draws_minutes_before().is_some()
+    pub const fn is_pooled(&self) -> bool {
+        self.terms.is_pooled()
     }
 
     /// Whether its places are to be drawn now.
     #[must_use]
     pub fn is_draw_due(&self, now: Timestamp) -> bool {
-        let Terms { policy, range, is_cancelled, .. } = self.terms;
-        !is_cancelled && policy.draws_at(range.start()).is_some_and(|draws_at| draws_at <= now && now < range.end())
+        self.terms.is_draw_due(now)
     }
 }
 
