@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::activity::{Audience, Category, HORIZON_DAYS, PARTY_MAX, Schedule, SignUpPolicy, Venue};
+use domain::activity::{
+    Audience, Category, HORIZON_DAYS, PARTY_MAX, Schedule, SignUpPolicy, Venue, decide_publication,
+};
 use domain::booking::is_held;
 use domain::change::{OccurrenceRow, TeamRow};
 use domain::command::PublishActivity;
@@ -253,6 +255,12 @@ impl Draft {
         self.schedule().and_then(|schedule| schedule.dates(now).ok()).unwrap_or_default()
     }
 
+    /// When the places of the first date are drawn, if they are.
+    #[must_use]
+    pub fn draws_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.policy()?.draws_at(self.dates(now).first()?.start())
+    }
+
     /// The dates on which the chosen space is taken, as far as this phone knows.
     #[must_use]
     pub fn clashes(&self, view: &View, now: Timestamp) -> Vec<LocalDate> {
@@ -324,13 +332,13 @@ impl Draft {
             other => note(Field::Place, text(other)),
         });
         let policy = self.policy().ok_or_else(|| note(Field::Capacity, words.publish.capacity_first.to_owned()));
-        if let (Ok(policy), Some(Ok(dates))) = (policy, schedule.as_ref().map(|schedule| schedule.dates(now))) {
-            if policy.draws_minutes_before().is_some() && policy.capacity().is_none() {
-                note(Field::Capacity, words.draws.needs_capacity.to_owned());
-            } else if let Some(draws_at) = dates.first().and_then(|first| policy.draws_at(first.start()))
-                && draws_at <= now
-            {
-                note(Field::Draw, words.refusal(&Refusal::NoTimeToDraw { draws_at }));
+        if let (Ok(policy), Some(schedule)) = (policy, &schedule) {
+            match decide_publication(schedule, policy, self.audience, now) {
+                Err(Refusal::Malformed { .. }) if policy.is_drawn() && policy.capacity().is_none() => {
+                    note(Field::Capacity, words.draws.needs_capacity.to_owned());
+                }
+                Err(refusal @ Refusal::NoTimeToDraw { .. }) => note(Field::Draw, words.refusal(&refusal)),
+                _ => {}
             }
         }
         if matches!(self.audience, Audience::Families { from, to } if to < from) {

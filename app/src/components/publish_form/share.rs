@@ -14,11 +14,8 @@ pub(super) fn WhoGetsPlaces(draft: RwSignal<Draft>, problems: Signal<Problems>) 
     let is_drawn = move || draft.read().draw_days.is_some();
     // Of the first date: what of a series comes later is drawn as long before.
     let drawn_at = move || {
-        let draft = draft.read();
-        let days = draft.draw_days?;
-        let start = draft.dates(model.now()).first()?.start();
+        let at = draft.read().draws_at(model.now())?;
         let words = model.words();
-        let at = start.plus_minutes(-i64::from(days) * 24 * 60);
         Some(words.draws.form_drawn(format::moment(words.language, at, model.today())))
     };
     view! {
