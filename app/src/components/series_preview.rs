@@ -1,5 +1,6 @@
 //! What an edit of a series would do, in plain words: how many dates, who is told, and each date with those who have signed up.
 
+use domain::agenda::Entry;
 use domain::editing::{DatePlan, Fate, Plan};
 use domain::words::format;
 use leptos::prelude::*;
@@ -53,9 +54,11 @@ fn row(date: &DatePlan) -> impl IntoView + use<> {
         Fate::Changed => "i-exclamation",
         Fate::Same | Fate::Extra | Fate::Off => "i-calendar",
     };
+    let is_pooled = Entry::of(&model.view(), date.id).is_some_and(|entry| entry.is_pooled());
+    let waits = if is_pooled { words.draws.roster } else { words.editing.waits };
     let name = |party: &domain::editing::Party| {
         let said = words.common.party(&party.name, party.heads);
-        if party.waits { words.common.pair(&said, words.editing.waits) } else { said }
+        if party.waits { words.common.pair(&said, waits) } else { said }
     };
     let people: Vec<String> = date.parties.iter().map(name).collect();
     view! { <PreviewRow icon text facts people=words.names_list(&people)/> }
