@@ -95,7 +95,10 @@ test("what waits on the phone for its owner is still there after a visitor", asy
   await page.getByRole("button", { name: "退出登录" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "留着，退出登录" }).click();
   await expect(page.getByText("登录后能看到自己的报名和预约")).toBeVisible();
+  // The server hears of it as soon as there is a network; its answer clears what the browser keeps, and a page on its way too.
+  const heard = page.waitForResponse(/\/api\/logout$/);
   await page.context().setOffline(false);
+  await heard;
 
   await signInHere(page, { number: nextNumber(), name: NAME, shared: true });
   await page.getByRole("button", { name: "退出登录" }).click();

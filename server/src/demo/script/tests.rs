@@ -179,7 +179,9 @@ impl World {
                 allowed(Facts { team: Some(date.team), community, ..Facts::default() })?;
                 let who = neighbour(PersonId::from_uuid(uuid), it.name.clone());
                 let seats = self.seats(it.occurrence);
-                assert_eq!(decide_neighbour(&date.terms, seats, &who, it.consent, now)?, SignUpDecision::Confirmed);
+                let asked = (&who, it.phone.as_ref());
+                let decision = decide_neighbour(&date.terms, seats, asked, &[], it.consent, now)?;
+                assert_eq!(decision, SignUpDecision::Confirmed);
             }
             Command::WithdrawSignUp(it) => {
                 let guests = self.guests.get_mut(&it.sign_up).ok_or(Refusal::Gone)?;

@@ -16,14 +16,14 @@ use crate::store::error::StoreError;
 pub async fn list_waiting(conn: &mut Conn<'_>, occurrence: OccurrenceId) -> Result<Vec<WaitingParty>, StoreError> {
     let rows = conn
         .all(
-            "select s.id, s.passes, case when s.behalf_of is null then 1 else 0 end as can_answer,
+            "select s.id, s.passes, s.behalf_of,
                  (select count(*) from sign_up_member m where m.sign_up = s.id and m.left_at is null) as heads
              from sign_up s where s.occurrence = $1 and s.state = 'waitlisted' order by s.queue_order",
             &[occurrence.into()],
         )
         .await?;
     let read = |row: &crate::store::rows::Row| {
-        let can_answer = row.number::<u8>("can_answer")? == 1;
+        let can_answer = row.maybe_text("behalf_of")?.is_none();
         Ok(WaitingParty {
             id: row.parse("id")?,
             heads: row.number("heads")?,
